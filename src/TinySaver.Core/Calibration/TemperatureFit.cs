@@ -55,7 +55,9 @@ public static class TemperatureFit
     }
 
     /// <summary>The mean negative log-likelihood of the labels at a temperature, in nats.</summary>
-    /// <inheritdoc cref="Fit"/>
+    /// <param name="logits">Logits of all images, one row after the other.</param>
+    /// <param name="classes">Number of classes: the length of a row, at least 2.</param>
+    /// <param name="labels">True class of every image, in [0, classes).</param>
     /// <param name="temperature">T &gt; 0.</param>
     /// <returns>A number ≥ 0.</returns>
     public static double NegativeLogLikelihood(ReadOnlySpan<float> logits, int classes, ReadOnlySpan<int> labels, double temperature)
