@@ -12,6 +12,9 @@ public sealed class DecodedImage : IDisposable
     /// <summary>Bytes a pixel: red, green, blue, and one that means nothing (alpha is ignored, as Pillow's <c>convert("RGB")</c> does).</summary>
     internal const int BytesPerPixel = 4;
 
+    /// <summary>Bytes of memory behind the last pixel, so that vector loops may read over its end.</summary>
+    internal const int SlackBytes = VerticalPass.SlackBytes;
+
     private byte[]? _pixels;
 
     internal DecodedImage(byte[] rented, int width, int height)
@@ -29,15 +32,22 @@ public sealed class DecodedImage : IDisposable
 
     /// <summary>Rows from the top, without gaps, four bytes a pixel: red, green, blue, ignored.</summary>
     /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
-    public ReadOnlySpan<byte> Pixels
+    public ReadOnlySpan<byte> Pixels => PaddedPixels[..(Width * Height * BytesPerPixel)];
+
+    /// <summary><see cref="Pixels"/> and <see cref="SlackBytes"/> bytes of anything behind them.</summary>
+    internal ReadOnlySpan<byte> PaddedPixels
     {
         get
         {
             var pixels = _pixels;
             ObjectDisposedException.ThrowIf(pixels is null, this);
-            return pixels.AsSpan(0, Width * Height * BytesPerPixel);
+            return pixels.AsSpan(0, (Width * Height * BytesPerPixel) + SlackBytes);
         }
     }
+
+    /// <summary>Takes memory for an image from the pool: room for the pixels and <see cref="SlackBytes"/>.</summary>
+    internal static byte[] Rent(int width, int height) =>
+        ArrayPool<byte>.Shared.Rent(checked((width * height * BytesPerPixel) + SlackBytes));
 
     /// <summary>Gives the memory back to the pool.</summary>
     public void Dispose()
