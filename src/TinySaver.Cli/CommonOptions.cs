@@ -17,7 +17,7 @@ internal static class CommonOptions
     /// <summary>How many images are worked on at once.</summary>
     public static readonly Option<int> Threads = new("--threads", "-t")
     {
-        Description = "How many images are worked on at once. Default: one a processor.",
+        Description = "How many images are worked on at once; as a rule one a processor.",
         HelpName = "n",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
