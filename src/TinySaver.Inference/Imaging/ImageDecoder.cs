@@ -56,6 +56,8 @@ public static class ImageDecoder
                     $"The image is {width}×{height} = {(long)width * height} pixels; at most {limits.MaxPixels} are accepted.");
             }
 
+            if (format == ImageFormat.Jpeg && JpegEnd.IsMissing(encoded))
+                throw Damaged(format, "its end marker is missing");
             var origin = format == ImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
             return DecodePixels(codec, format, origin);
         }
