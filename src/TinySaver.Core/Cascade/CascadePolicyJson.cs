@@ -1,0 +1,119 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TinySaver.Core.Confidence;
+
+namespace TinySaver.Core.Cascade;
+
+/// <summary>Reads and writes <c>cascade.json</c>, and refuses what cannot be meant.</summary>
+public static class CascadePolicyJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // A misspelt optional field would otherwise be a silent default.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        WriteIndented = true,
+        NewLine = "\n",
+        // The file is read by people and never embedded in HTML: keep '<', '&' and letters as they are.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new MeasureConverter() },
+    };
+
+    /// <summary>Reads a policy from JSON text.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="source">What to call the text in messages: the file's path.</param>
+    /// <exception cref="InvalidPolicyException">The text is not a policy of a known version, or a field's value is impossible.</exception>
+    public static CascadePolicy Parse(string json, string source)
+    {
+        CheckVersion(json, source);
+        CascadePolicy? policy;
+        try
+        {
+            policy = JsonSerializer.Deserialize<CascadePolicy>(json, Options);
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidPolicyException($"{source}: {Describe(error)}", error);
+        }
+
+        CascadePolicyValidation.Check(policy!, source);
+        return policy!;
+    }
+
+    /// <summary>Writes a policy as indented JSON that ends in a line feed.</summary>
+    public static string Write(CascadePolicy policy) => JsonSerializer.Serialize(policy, Options) + "\n";
+
+    // The version is looked at first: a file of another version may have any other fields.
+    private static void CheckVersion(string json, string source)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new InvalidPolicyException(
+                    $"{source}: a cascade policy is a JSON object, not {document.RootElement.ValueKind.ToString().ToLowerInvariant()}.");
+            }
+
+            if (!document.RootElement.TryGetProperty("version", out JsonElement version))
+            {
+                throw new InvalidPolicyException($"{source}: the field 'version' is missing; this tool reads version {CascadePolicy.CurrentVersion}.");
+            }
+
+            if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out int number) || number != CascadePolicy.CurrentVersion)
+            {
+                throw new InvalidPolicyException(
+                    $"{source}: the field 'version' is {version.GetRawText()}; this tool reads version {CascadePolicy.CurrentVersion}. Use the tool that wrote the policy, or search anew.");
+            }
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidPolicyException(
+                $"{source}: not valid JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}.", error);
+        }
+    }
+
+    private static string Describe(JsonException error)
+    {
+        string field = error.Path is null or "$" ? "the policy" : $"the field '{error.Path[2..]}'";
+        // System.Text.Json appends "Path: … | LineNumber: …", which the field's name already says.
+        string message = error.Message.Split(" Path: ")[0];
+        if (error.InnerException is Failures.TinySaverException inner)
+        {
+            return $"{field}: {inner.Message}";
+        }
+
+        if (message.Contains("could not be mapped", StringComparison.Ordinal))
+        {
+            return $"{field} is not one that version {CascadePolicy.CurrentVersion} knows; check its spelling.";
+        }
+
+        int required = message.IndexOf("missing required properties", StringComparison.Ordinal);
+        return required >= 0
+            ? $"{field} lacks {message[(message.IndexOf(':', required) + 1)..].Trim().TrimEnd('.')}."
+            : $"{field} has a value of the wrong kind (line {error.LineNumber + 1}).";
+    }
+
+    private sealed class MeasureConverter : JsonConverter<ConfidenceMeasure>
+    {
+        public override ConfidenceMeasure Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            string text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException();
+            try
+            {
+                return ConfidenceMeasures.Parse(text);
+            }
+            catch (Failures.TinySaverException error)
+            {
+                throw new JsonException(null, error);
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, ConfidenceMeasure value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Name());
+    }
+}

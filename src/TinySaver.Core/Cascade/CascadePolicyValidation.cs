@@ -1,0 +1,119 @@
+namespace TinySaver.Core.Cascade;
+
+/// <summary>Refuses policies whose values cannot be meant; each message names the field.</summary>
+internal static class CascadePolicyValidation
+{
+    private static readonly string[] Rules = ["certified", "paper", "budget", "fixed"];
+    private static readonly string[] Risks = ["accuracy-drop", "disagreement"];
+
+    internal static void Check(CascadePolicy policy, string source)
+    {
+        if (policy.Savers is null)
+        {
+            throw Refuse("savers", "null", "a list of savers, empty for large-only");
+        }
+
+        for (int i = 0; i < policy.Savers.Count; i++)
+        {
+            SaverPolicy saver = policy.Savers[i] ?? throw Refuse($"savers[{i}]", "null", "a saver");
+            CheckModel(saver.Model, $"savers[{i}].model");
+            CheckShare(saver.Threshold, $"savers[{i}].threshold");
+            if (!(saver.Temperature > 0) || !float.IsFinite(saver.Temperature))
+            {
+                throw Refuse($"savers[{i}].temperature", saver.Temperature, "a positive number");
+            }
+        }
+
+        CheckModel(policy.Large, "large");
+        CheckRule(policy.Rule);
+        CheckGuarantee(policy.Guarantee);
+        CheckMeasurement(policy.Calibration, "calibration");
+        CheckMeasurement(policy.Test, "test");
+
+        void CheckModel(ModelReference? model, string field)
+        {
+            if (model is null || string.IsNullOrWhiteSpace(model.Folder))
+            {
+                throw Refuse($"{field}.folder", "empty", "the path of a model folder relative to the policy");
+            }
+
+            if (Path.IsPathRooted(model.Folder) || model.Folder.Contains('\\', StringComparison.Ordinal))
+            {
+                throw Refuse($"{field}.folder", $"'{model.Folder}'", "a path relative to the policy with forward slashes");
+            }
+
+            if (model.Sha256 is { } hash && (hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower)))
+            {
+                throw Refuse($"{field}.sha256", $"'{hash}'", "64 lower-case hex digits");
+            }
+
+            if (model.Macs < 0)
+            {
+                throw Refuse($"{field}.macs", model.Macs, "a count of operations");
+            }
+        }
+
+        void CheckRule(PolicyRule? rule)
+        {
+            if (rule is null)
+            {
+                return;
+            }
+
+            if (!Rules.Contains(rule.Name))
+            {
+                throw Refuse("rule.name", $"'{rule.Name}'", "one of " + string.Join(", ", Rules));
+            }
+
+            CheckShare(rule.Epsilon, "rule.epsilon");
+            CheckShare(rule.Delta, "rule.delta");
+            CheckShare(rule.EscalationRate, "rule.escalationRate");
+        }
+
+        void CheckGuarantee(PolicyGuarantee? guarantee)
+        {
+            if (guarantee is null)
+            {
+                return;
+            }
+
+            if (!Risks.Contains(guarantee.Risk))
+            {
+                throw Refuse("guarantee.risk", $"'{guarantee.Risk}'", "one of " + string.Join(", ", Risks));
+            }
+
+            CheckShare(guarantee.Bound, "guarantee.bound");
+            CheckShare(guarantee.Confidence, "guarantee.confidence");
+        }
+
+        void CheckMeasurement(PolicyMeasurement? measurement, string field)
+        {
+            if (measurement is null)
+            {
+                return;
+            }
+
+            if (measurement.Samples <= 0)
+            {
+                throw Refuse($"{field}.samples", measurement.Samples, "a positive count");
+            }
+
+            CheckShare(measurement.AccuracySaver, $"{field}.accuracySaver");
+            CheckShare(measurement.AccuracyLarge, $"{field}.accuracyLarge");
+            CheckShare(measurement.AccuracyCascade, $"{field}.accuracyCascade");
+            CheckShare(measurement.Disagreement, $"{field}.disagreement");
+            CheckShare(measurement.ExitRate, $"{field}.exitRate");
+        }
+
+        void CheckShare(double? value, string field)
+        {
+            if (value is { } share && !(share is >= 0 and <= 1))
+            {
+                throw Refuse(field, share, "a number from 0 to 1");
+            }
+        }
+
+        InvalidPolicyException Refuse(string field, object? actual, string expected) =>
+            new(FormattableString.Invariant($"{source}: the field '{field}' is {actual}; expected {expected}."));
+    }
+}

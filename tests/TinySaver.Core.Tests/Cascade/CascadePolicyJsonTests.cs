@@ -1,0 +1,98 @@
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
+
+namespace TinySaver.Core.Tests.Cascade;
+
+public sealed class CascadePolicyJsonTests
+{
+    private const string Minimal = """
+        {
+          "version": 1,
+          "savers": [ { "model": { "folder": "models/tiny" }, "measure": "margin", "threshold": 0.5 } ],
+          "large": { "folder": "models/large" }
+        }
+        """;
+
+    private static string Hash(char digit) => new(digit, 64);
+
+    private static CascadePolicy Full() => new()
+    {
+        Savers =
+        [
+            new()
+            {
+                Model = new() { Folder = "models/tiny", Sha256 = Hash('a'), Macs = 12 },
+                Measure = ConfidenceMeasure.Entropy,
+                Temperature = 1.5f,
+                Threshold = 0.875,
+            },
+        ],
+        Large = new() { Folder = "models/large", OnnxFile = "onnx/model_fp16.onnx", Sha256 = Hash('b'), Macs = 345 },
+        Rule = new() { Name = "certified", Epsilon = 0.005, Delta = 0.05 },
+        Guarantee = new() { Risk = "accuracy-drop", Bound = 0.005, Confidence = 0.95, Method = "test" },
+        Calibration = new() { Samples = 4000, AccuracyLarge = 0.97, AccuracyCascade = 0.969, AccuracyDrop = -0.001, ExitRate = 0.8, DeltaC = -0.77 },
+        Provenance = new() { Command = "tinysaver search <a> & b", Tool = "0.1.0", Seed = 7 },
+    };
+
+    [Fact]
+    public void Parse_WhatWriteWrote_IsTheSamePolicy()
+    {
+        CascadePolicy policy = Full();
+        string json = CascadePolicyJson.Write(policy);
+        CascadePolicy read = CascadePolicyJson.Parse(json, "cascade.json");
+        Assert.Equal(policy.Savers, read.Savers);
+        Assert.Equal(policy with { Savers = read.Savers }, read with { Savers = read.Savers });
+        Assert.Equal(json, CascadePolicyJson.Write(read));
+        Assert.Contains("<a> & b", json);
+    }
+
+    [Fact]
+    public void Parse_HandWrittenMinimum_HasDefaults()
+    {
+        CascadePolicy policy = CascadePolicyJson.Parse(Minimal, "cascade.json");
+        Assert.Equal(1f, policy.Savers[0].Temperature);
+        Assert.Null(policy.Savers[0].Model.Sha256);
+        Assert.Equal("tiny", policy.Savers[0].Model.Name);
+        Assert.Equal(12, policy.Id.Length);
+    }
+
+    [Fact]
+    public void Parse_NoSavers_IsLargeOnly() =>
+        Assert.Empty(CascadePolicyJson.Parse("""{"version":1,"savers":[],"large":{"folder":"l"}}""", "p").Savers);
+
+    [Theory]
+    [InlineData("\"version\": 1", "\"version\": 2", "'version' is 2")]
+    [InlineData("\"version\": 1", "\"version\": \"1\"", "'version' is \"1\"")]
+    [InlineData("\"version\": 1,", "", "'version' is missing")]
+    [InlineData("\"threshold\": 0.5", "\"threshold\": 1.5", "'savers[0].threshold' is 1.5; expected a number from 0 to 1")]
+    [InlineData("\"threshold\": 0.5", "\"threshold\": \"high\"", "'savers[0].threshold' has a value of the wrong kind")]
+    [InlineData(", \"threshold\": 0.5", "", "lacks 'threshold'")]
+    [InlineData("\"threshold\"", "\"treshold\": 1, \"threshold\"", "'savers[0].treshold' is not one that version 1 knows")]
+    [InlineData("\"margin\"", "\"energy\"", "'savers[0].measure': 'energy' is not a confidence measure")]
+    [InlineData("\"threshold\": 0.5", "\"threshold\": 0.5, \"temperature\": 0", "'savers[0].temperature' is 0")]
+    [InlineData("\"models/tiny\"", "\"/models/tiny\"", "'savers[0].model.folder' is '/models/tiny'")]
+    [InlineData("\"models/tiny\"", "\"models\\\\tiny\"", "forward slashes")]
+    [InlineData("\"models/tiny\"", "\"\"", "'savers[0].model.folder' is empty")]
+    [InlineData("\"models/large\"", "\"models/large\", \"sha256\": \"ABC\"", "'large.sha256' is 'ABC'; expected 64")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"magic\" }", "'rule.name' is 'magic'")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"calibration\": { \"samples\": 0, \"exitRate\": 0, \"deltaC\": 0 }", "'calibration.samples' is 0")]
+    [InlineData("\"savers\": [", "\"savers\": [ null, ", "'savers[0]' is null")]
+    [InlineData("}", "", "not valid JSON at line")]
+    public void Parse_ImpossiblePolicy_NamesTheField(string old, string replacement, string expected)
+    {
+        string json = Minimal.Replace(old, replacement, StringComparison.Ordinal);
+        Assert.NotEqual(Minimal, json);
+        var error = Assert.Throws<InvalidPolicyException>(() => CascadePolicyJson.Parse(json, "some/cascade.json"));
+        Assert.StartsWith("some/cascade.json: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void Id_OnlyMeasurementsDiffer_IsTheSame()
+    {
+        CascadePolicy policy = Full();
+        Assert.Equal(policy.Id, (policy with { Calibration = null, Rule = null }).Id);
+        Assert.NotEqual(policy.Id, (policy with { Savers = [policy.Savers[0] with { Threshold = 0.876 }] }).Id);
+        Assert.NotEqual(policy.Id, (policy with { Large = policy.Large with { Sha256 = Hash('c') } }).Id);
+    }
+}
