@@ -24,6 +24,9 @@ public enum FailureReason
     /// <summary>A model answered this image with numbers that are not finite, so its answer means nothing.</summary>
     BadModelOutput,
 
+    /// <summary>The file is there but may not be read.</summary>
+    Unreadable,
+
     /// <summary>The image is gone.</summary>
     Deleted,
 

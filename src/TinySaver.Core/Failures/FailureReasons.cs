@@ -14,6 +14,7 @@ public static class FailureReasons
         FailureReason.TooManyPixels => "too-many-pixels",
         FailureReason.Damaged => "damaged",
         FailureReason.BadModelOutput => "bad-model-output",
+        FailureReason.Unreadable => "unreadable",
         FailureReason.Deleted => "deleted",
         FailureReason.Superseded => "superseded",
         FailureReason.RetriesExhausted => "retries-exhausted",
