@@ -8,8 +8,9 @@ namespace TinySaver.Core.Escalations;
 /// <summary>Writes and reads escalation messages.</summary>
 public static class EscalationJson
 {
-    /// <summary>The most bytes of a message: what a Storage queue takes, 64 KiB, after Base64 has made four bytes of three.</summary>
-    public const int MaxBytes = 48 * 1024;
+    /// <summary>The most bytes of a message; the usual one takes about 1 KiB.</summary>
+    /// <remarks>A Storage queue takes 64 KiB, and a dead letter holds the message as a JSON text, which can double it.</remarks>
+    public const int MaxBytes = 24 * 1024;
 
     // How much of a message that cannot be read goes into the error.
     private const int ExcerptLength = 200;

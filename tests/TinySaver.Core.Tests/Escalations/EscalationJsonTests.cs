@@ -65,7 +65,7 @@ public sealed class EscalationJsonTests
     [Fact]
     public void Write_TooLongTexts_DropsClassesThenRefuses()
     {
-        string text = new('x', 20_000);
+        string text = new('x', 10_000);
         Escalation longClasses = Sample with { Tiny = Sample.Tiny with { TopK = [.. Enumerable.Range(0, 5).Select(i => new ClassPrediction(i, text, 0.1f))] } };
 
         byte[] json = EscalationJson.Write(longClasses);
