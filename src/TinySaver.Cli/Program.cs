@@ -1,1 +1,31 @@
-Console.WriteLine("tinysaver");
+using System.CommandLine;
+using TinySaver.Cli;
+using TinySaver.Cli.Classify;
+using TinySaver.Cli.Inspect;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Failures;
+
+Terminal terminal = Terminal.OfProcess();
+var root = new RootCommand("TinySaver: image classification that spends large-model compute only where it pays. "
+    + "A tiny model labels what it is confident about; the rest goes to a large model.")
+{
+    ClassifyCommand.Create(terminal),
+    InspectCommand.Create(terminal),
+};
+
+try
+{
+    // Exceptions are told apart below. Ctrl-C has no time limit: a command ends by itself, with what it has done written.
+    ParseResult parsed = root.Parse(args);
+    int code = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Timeout.InfiniteTimeSpan });
+    return parsed.Errors.Count > 0 ? ExitCode.UserError : code;
+}
+catch (TinySaverException error)
+{
+    terminal.Error(error.Message);
+    return ExitCode.UserError;
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Cancelled;
+}

@@ -21,6 +21,12 @@ public enum FailureReason
     /// <summary>The header is an image's, but the pixels cannot be decoded whole: truncated or damaged.</summary>
     Damaged,
 
+    /// <summary>A model answered this image with numbers that are not finite, so its answer means nothing.</summary>
+    BadModelOutput,
+
+    /// <summary>The file is there but may not be read.</summary>
+    Unreadable,
+
     /// <summary>The image is gone.</summary>
     Deleted,
 

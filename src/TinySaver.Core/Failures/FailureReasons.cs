@@ -13,6 +13,8 @@ public static class FailureReasons
         FailureReason.TooManyBytes => "too-many-bytes",
         FailureReason.TooManyPixels => "too-many-pixels",
         FailureReason.Damaged => "damaged",
+        FailureReason.BadModelOutput => "bad-model-output",
+        FailureReason.Unreadable => "unreadable",
         FailureReason.Deleted => "deleted",
         FailureReason.Superseded => "superseded",
         FailureReason.RetriesExhausted => "retries-exhausted",

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using TinySaver.Cli.Images;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
+using TinySaver.Inference.Imaging;
+
+namespace TinySaver.Cli.Classify;
+
+/// <summary>Runs a cascade over image files in this process.</summary>
+/// <remarks>
+/// Each thread takes whole images: it reads, decodes and asks the savers, keeps the escalated images' inputs, and runs the
+/// large model whenever its batch is full. Models run on one thread each, so all cores are busy without hand-overs.
+/// </remarks>
+internal sealed class CascadeRun(LoadedCascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options)
+{
+    private readonly ImageOutcome?[] _outcomes = new ImageOutcome?[images.Count];
+    private readonly int?[] _trueClasses = TrueClasses(cascade.Labels, images);
+    private int _next = -1;
+    private int _done;
+    private int _escalated;
+    private int _failed;
+
+    /// <summary>Images with an outcome so far.</summary>
+    public int Done => Volatile.Read(ref _done);
+
+    /// <summary>Images that a saver passed on so far.</summary>
+    public int Escalated => Volatile.Read(ref _escalated);
+
+    /// <summary>Images that failed so far.</summary>
+    public int Failed => Volatile.Read(ref _failed);
+
+    /// <summary>Where the time went, summed over all threads.</summary>
+    public ClassifyTimes Times { get; } = new();
+
+    /// <summary>Labels the images; ends early, with what is done so far, when cancelled.</summary>
+    /// <returns>The outcomes in the order of the images; those never reached are left out.</returns>
+    public async Task<IReadOnlyList<ImageOutcome>> RunAsync(CancellationToken cancellationToken)
+    {
+        Task[] workers = [.. Enumerable.Range(0, Math.Clamp(images.Count, 1, options.Threads))
+            .Select(_ => Task.Factory.StartNew(
+                () => Work(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        await Task.WhenAll(workers);
+        return [.. _outcomes.OfType<ImageOutcome>()];
+    }
+
+    private void Work(CancellationToken cancellationToken)
+    {
+        var times = new ClassifyTimes();
+        using var escalations = new EscalationBatch(cascade.Large, options.LargeBatchSize);
+        int index;
+        while (!cancellationToken.IsCancellationRequested && (index = Interlocked.Increment(ref _next)) < images.Count)
+        {
+            try
+            {
+                LabelOne(index, escalations, times);
+            }
+            catch (PermanentFailureException failure)
+            {
+                Finish(index, Fail(index, failure));
+            }
+
+            if (escalations.IsFull)
+            {
+                Flush(escalations, times);
+            }
+        }
+
+        // Also when cancelled: these images have been paid for by now.
+        Flush(escalations, times);
+        Times.Add(times);
+    }
+
+    private void LabelOne(int index, EscalationBatch escalations, ClassifyTimes times)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using DecodedImage image = ImageFileReader.Decode(images[index].FullPath, options.Limits);
+        long decoded = Stopwatch.GetTimestamp();
+        times.Decode += decoded - start;
+
+        SaverAnswer? answer = options.LargeOnly ? null : cascade.Savers.Ask(image);
+        long asked = Stopwatch.GetTimestamp();
+        times.Tiny += asked - decoded;
+        if (answer is { Exits: true } exit)
+        {
+            Finish(index, Outcome(index) with { Answer = exit.Prediction, DecidedBy = "tiny", Tiny = exit.Prediction, Macs = exit.Macs });
+            return;
+        }
+
+        escalations.Add(index, image, answer);
+        times.Large += Stopwatch.GetTimestamp() - asked;
+        Interlocked.Increment(ref _escalated);
+    }
+
+    private void Flush(EscalationBatch escalations, ClassifyTimes times)
+    {
+        long start = Stopwatch.GetTimestamp();
+        foreach ((int index, SaverAnswer? tiny, Prediction? large) in escalations.Run())
+        {
+            Finish(index, large is null
+                ? Fail(index, cascade.Large.BadOutput())
+                : Outcome(index) with
+                {
+                    Answer = large,
+                    DecidedBy = "large",
+                    Tiny = tiny?.Prediction,
+                    Large = large,
+                    Macs = (tiny?.Macs ?? 0) + cascade.Large.Macs,
+                });
+        }
+
+        times.Large += Stopwatch.GetTimestamp() - start;
+    }
+
+    private ImageOutcome Outcome(int index) => new() { Path = images[index].Path, TrueClass = _trueClasses[index] };
+
+    private static int?[] TrueClasses(IReadOnlyList<string> labels, IReadOnlyList<ImageFile> images)
+    {
+        var trueClass = new TrueClass(labels);
+        return [.. images.Select(trueClass.Of)];
+    }
+
+    private ImageOutcome Fail(int index, PermanentFailureException failure)
+    {
+        Interlocked.Increment(ref _failed);
+        return Outcome(index) with { Reason = failure.Reason.Name(), Message = failure.Message };
+    }
+
+    private void Finish(int index, ImageOutcome outcome)
+    {
+        _outcomes[index] = outcome;
+        Interlocked.Increment(ref _done);
+    }
+}

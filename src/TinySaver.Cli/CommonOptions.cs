@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using TinySaver.Inference.Classification;
+
+namespace TinySaver.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    /// <summary>The cascade policy.</summary>
+    public static readonly Option<string?> Policy = new("--policy", "-p")
+    {
+        Description = "The cascade policy. Default: cascade.json or samples/cascade.json, here or in a folder above.",
+        HelpName = "cascade.json",
+    };
+
+    /// <summary>How many images are worked on at once.</summary>
+    public static readonly Option<int> Threads = new("--threads", "-t")
+    {
+        Description = "How many images are worked on at once; as a rule one a processor.",
+        HelpName = "n",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    /// <summary>Where the models run.</summary>
+    public static readonly Option<ExecutionProvider> Provider = new("--provider")
+    {
+        Description = "Where the models run.",
+        DefaultValueFactory = _ => ExecutionProvider.Cpu,
+    };
+
+    /// <summary>Whether to print one JSON object instead of tables.</summary>
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON object on standard output and nothing else; docs/cli.md lists its keys.",
+    };
+
+    static CommonOptions() => Threads.Validators.Add(AtLeastOne);
+
+    /// <summary>Refuses counts below one.</summary>
+    public static void AtLeastOne(OptionResult result)
+    {
+        if (result.GetValueOrDefault<int>() < 1)
+        {
+            result.AddError($"{result.Option.Name} is {result.GetValueOrDefault<int>()}; expected at least 1.");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.FileSystemGlobbing;
+using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
+using TinySaver.Cli.Tables;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Cli.Images;
+
+/// <summary>Turns command-line arguments (files, folders, globs, manifests) into a list of image files.</summary>
+internal static class ImageFinder
+{
+    // What file managers leave in folders of photos.
+    private static readonly string[] Ignored = ["Thumbs.db", "desktop.ini"];
+
+    private static readonly EnumerationOptions Recursive = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.System };
+
+    /// <summary>Finds the images, in the order of the arguments and by path within each, each file once.</summary>
+    /// <remarks>
+    /// Every visible file of a folder counts as an image: one that is none gets a row that says so, instead of being passed
+    /// over in silence. A <c>.csv</c> or <c>.parquet</c> file is a manifest with the columns <c>path</c> and <c>label</c>.
+    /// </remarks>
+    /// <exception cref="TinySaverException">An argument names nothing.</exception>
+    public static async Task<IReadOnlyList<ImageFile>> FindAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var found = new List<ImageFile>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string argument in arguments)
+        {
+            IEnumerable<ImageFile> images = Directory.Exists(argument)
+                ? InFolder(argument)
+                : File.Exists(argument)
+                    ? TableFile.IsTable(argument) ? await Manifest.ReadAsync(argument, cancellationToken) : [OneFile(argument)]
+                    : IsGlob(argument)
+                        ? Matching(argument)
+                        : throw new TinySaverException($"'{argument}' is neither a file nor a folder; give images, folders, globs or a manifest (.csv, .parquet).");
+            int before = found.Count;
+            found.AddRange(images.Where(i => seen.Add(i.FullPath)));
+            if (found.Count == before && !images.Any())
+            {
+                throw new TinySaverException($"'{argument}' holds no images.");
+            }
+        }
+
+        return found;
+    }
+
+    private static ImageFile OneFile(string path) => new(Shown(path), Path.GetFullPath(path), FolderName(path));
+
+    private static List<ImageFile> InFolder(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", Recursive)
+            .Where(f => IsVisible(Path.GetRelativePath(folder, f)))
+            .Order(StringComparer.Ordinal)
+            .Select(OneFile)];
+
+    private static List<ImageFile> Matching(string glob)
+    {
+        // The folder before the first wildcard is where the search starts; the matcher takes relative patterns only.
+        string normal = glob.Replace('\\', '/');
+        int wildcard = normal.IndexOfAny(['*', '?', '[']);
+        int slash = normal.LastIndexOf('/', wildcard);
+        string root = slash < 0 ? "." : slash == 0 ? "/" : normal[..slash];
+        if (!Directory.Exists(root))
+        {
+            throw new TinySaverException($"'{glob}' matches nothing: there is no folder '{root}'.");
+        }
+
+        var matcher = new Matcher(StringComparison.Ordinal);
+        matcher.AddInclude(normal[(slash + 1)..]);
+        PatternMatchingResult result = matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root)));
+        return [.. result.Files
+            .Select(f => root == "." && slash < 0 ? f.Path : Path.Combine(root, f.Path))
+            .Where(f => IsVisible(Path.GetFileName(f)))
+            .Order(StringComparer.Ordinal)
+            .Select(OneFile)];
+    }
+
+    private static bool IsGlob(string argument) => argument.AsSpan().IndexOfAny('*', '?') >= 0;
+
+    private static bool IsVisible(string relativePath) =>
+        !Ignored.Contains(Path.GetFileName(relativePath), StringComparer.OrdinalIgnoreCase)
+        && !relativePath.Split('/', '\\').Any(part => part.StartsWith('.'));
+
+    private static string? FolderName(string path) => Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)));
+
+    private static string Shown(string path) => path.Replace('\\', '/');
+}

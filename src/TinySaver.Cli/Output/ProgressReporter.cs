@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace TinySaver.Cli.Output;
+
+/// <summary>Shows how far a piece of work is: a bar on a terminal, a line now and then when piped.</summary>
+internal static class ProgressReporter
+{
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
+
+    // A log reader wants to see that it moves, not a thousand lines.
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Awaits work while showing its progress on standard error.</summary>
+    /// <param name="terminal">Where to show it.</param>
+    /// <param name="title">What is being done, without markup.</param>
+    /// <param name="total">How many items there are.</param>
+    /// <param name="done">Reads how many are done.</param>
+    /// <param name="note">Reads a short remark to show beside the count, without markup; may be empty.</param>
+    /// <param name="work">The work.</param>
+    public static async Task<T> ShowAsync<T>(Terminal terminal, string title, int total, Func<int> done, Func<string> note, Task<T> work)
+    {
+        if (terminal.ShowsLiveProgress)
+        {
+            await terminal.Progress.Progress()
+                .AutoClear(true)
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new RemainingTimeColumn())
+                .StartAsync(async context =>
+                {
+                    ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: Math.Max(total, 1));
+                    while (!work.IsCompleted)
+                    {
+                        task.Value = done();
+                        task.Description = Markup.Escape($"{title} {done():N0}/{total:N0}{Note(note)}");
+                        await Task.WhenAny(work, Task.Delay(Redraw));
+                    }
+                });
+        }
+        else
+        {
+            var watch = Stopwatch.StartNew();
+            while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
+            {
+                double rate = done() / watch.Elapsed.TotalSeconds;
+                string left = rate > 0 ? $", {TimeSpan.FromSeconds((total - done()) / rate):h\\:mm\\:ss} left" : "";
+                terminal.Say($"{title} {done():N0}/{total:N0}{Note(note)}, {rate:N0}/s{left}");
+            }
+        }
+
+        return await work;
+    }
+
+    private static string Note(Func<string> note) => note() is { Length: > 0 } text ? $" ({text})" : "";
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using TinySaver.Core.Confidence;
+
+namespace TinySaver.Core.Labels;
+
+/// <summary>Reads a model's scores as a <see cref="Prediction"/>.</summary>
+public static class Predictions
+{
+    /// <summary>How many classes a prediction lists by default.</summary>
+    public const int DefaultTopK = 5;
+
+    // Up to this many classes the probabilities live on the stack: ImageNet-1k with its background class fits.
+    private const int MaxStackClasses = 1024;
+
+    /// <summary>The prediction of one image's scores.</summary>
+    /// <param name="scores">The model's output, one number a class.</param>
+    /// <param name="kind">Whether the scores are logits or probabilities already.</param>
+    /// <param name="temperature">Divides the logits; 1 changes nothing.</param>
+    /// <param name="measure">How the confidence is made.</param>
+    /// <param name="labels">The texts of the classes of the answer (the large model's).</param>
+    /// <param name="classIndices">For each of the model's outputs the class it stands for in <paramref name="labels"/>; empty where they agree.</param>
+    /// <param name="topK">How many of the most probable classes to list, at most.</param>
+    /// <exception cref="ArithmeticException">A score is NaN or infinite.</exception>
+    public static Prediction Read(
+        ReadOnlySpan<float> scores,
+        ScoreKind kind,
+        float temperature,
+        ConfidenceMeasure measure,
+        IReadOnlyList<string> labels,
+        ReadOnlySpan<int> classIndices,
+        int topK = DefaultTopK)
+    {
+        float[]? rented = null;
+        Span<float> probabilities = scores.Length <= MaxStackClasses
+            ? stackalloc float[scores.Length]
+            : (rented = ArrayPool<float>.Shared.Rent(scores.Length)).AsSpan(0, scores.Length);
+        try
+        {
+            Probabilities.From(scores, kind, temperature, probabilities);
+            var top = new ClassPrediction[Math.Min(topK, probabilities.Length)];
+            // Before TakeMax, which overwrites what it has taken.
+            float confidence = ConfidenceMeasures.Of(probabilities, measure);
+            for (int i = 0; i < top.Length; i++)
+            {
+                int output = TakeMax(probabilities, out float probability);
+                int index = classIndices.IsEmpty ? output : classIndices[output];
+                top[i] = new(index, labels[index], probability);
+            }
+
+            return new(top[0].ClassIndex, top[0].Label, confidence, top);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<float>.Shared.Return(rented);
+            }
+        }
+    }
+
+    // Ties go to the lower index, as argmax does elsewhere.
+    private static int TakeMax(Span<float> probabilities, out float probability)
+    {
+        int index = System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(probabilities);
+        probability = probabilities[index];
+        probabilities[index] = -1f;
+        return index;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace TinySaver.Core.Search;
+
+/// <summary>How a certified search keeps its guarantee although it chooses among several candidates.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CandidateCorrection>))]
+public enum CandidateCorrection
+{
+    /// <summary>Whichever of the other two is stronger for the number of candidates.</summary>
+    [JsonStringEnumMemberName("auto")]
+    Auto,
+
+    /// <summary>
+    /// A share of the images chooses candidate, temperatures and the sequence of thresholds; only the others certify, at the full δ.
+    /// </summary>
+    [JsonStringEnumMemberName("split")]
+    Split,
+
+    /// <summary>Every candidate is certified on all images, each at δ divided by the number of candidates, over a grid that depends on no data.</summary>
+    [JsonStringEnumMemberName("bonferroni")]
+    Bonferroni,
+}

@@ -1,0 +1,113 @@
+using System.Buffers;
+using TinySaver.Core.Confidence;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Classification;
+using TinySaver.Inference.Imaging;
+
+namespace TinySaver.Inference.Cascades;
+
+/// <summary>One model of a loaded cascade: turns images into predictions in the large model's classes. Safe to share between threads.</summary>
+public sealed class CascadeModel : IDisposable
+{
+    private readonly OnnxClassifier _classifier;
+    private readonly IReadOnlyList<string> _labels;
+    private readonly int[] _classIndices;
+    private readonly ConfidenceMeasure _measure;
+    private readonly float _temperature;
+
+    internal CascadeModel(
+        string name,
+        string shortHash,
+        long macs,
+        OnnxClassifier classifier,
+        IReadOnlyList<string> labels,
+        int[] classIndices,
+        ConfidenceMeasure measure,
+        float temperature)
+    {
+        Name = name;
+        ShortHash = shortHash;
+        Macs = macs;
+        _classifier = classifier;
+        _labels = labels;
+        _classIndices = classIndices;
+        _measure = measure;
+        _temperature = temperature;
+    }
+
+    /// <summary>The model's name: its folder's.</summary>
+    public string Name { get; }
+
+    /// <summary>The first 12 hex digits of the model folder's content hash.</summary>
+    public string ShortHash { get; }
+
+    /// <summary>Multiply-accumulate operations for one image.</summary>
+    public long Macs { get; }
+
+    /// <summary>The execution provider in use: <c>cpu</c> or <c>cuda</c>.</summary>
+    public string ExecutionProvider => _classifier.ExecutionProvider;
+
+    /// <summary>The batch size that the model's graph fixes; null where any size runs.</summary>
+    public int? FixedBatchSize => _classifier.FixedBatchSize;
+
+    /// <summary>Rents the input of a batch; dispose it to give it back.</summary>
+    /// <param name="capacity">The most images that the batch will hold.</param>
+    public ImageBatch RentBatch(int capacity) => _classifier.RentBatch(capacity);
+
+    /// <summary>Preprocesses one image into its place in a batch.</summary>
+    public void Preprocess(DecodedImage image, ImageBatch batch, int index) =>
+        ImagePreprocessor.Write(image, _classifier.Preprocessing, batch[index]);
+
+    /// <summary>Predicts the first <paramref name="predictions"/>.Length images of a batch.</summary>
+    /// <remarks>An element is null where the model's numbers for that image are not finite; the other images are not affected.</remarks>
+    public void Predict(ImageBatch batch, Span<Prediction?> predictions)
+    {
+        int classes = _classifier.ClassCount;
+        float[] scores = ArrayPool<float>.Shared.Rent(predictions.Length * classes);
+        try
+        {
+            Span<float> used = scores.AsSpan(0, predictions.Length * classes);
+            _classifier.Run(batch, predictions.Length, used);
+            for (int i = 0; i < predictions.Length; i++)
+            {
+                predictions[i] = ReadOrNull(used.Slice(i * classes, classes));
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scores);
+        }
+    }
+
+    /// <summary>Predicts one image.</summary>
+    /// <exception cref="PermanentFailureException">The model's numbers for this image are not finite.</exception>
+    public Prediction Predict(DecodedImage image)
+    {
+        using ImageBatch batch = RentBatch(1);
+        Preprocess(image, batch, 0);
+        Prediction? prediction = null;
+        Predict(batch, new Span<Prediction?>(ref prediction));
+        return prediction ?? throw BadOutput();
+    }
+
+    /// <summary>The failure of an image for which <see cref="Predict(ImageBatch, Span{Prediction?})"/> has no prediction.</summary>
+    public PermanentFailureException BadOutput() => new(
+        FailureReason.BadModelOutput,
+        $"The model '{Name}' answered this image with numbers that are not finite; a float16 model may overflow: try its float32 file.");
+
+    /// <inheritdoc/>
+    public void Dispose() => _classifier.Dispose();
+
+    private Prediction? ReadOrNull(ReadOnlySpan<float> scores)
+    {
+        try
+        {
+            return Predictions.Read(scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices);
+        }
+        catch (ArithmeticException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Inference.Imaging;
+
+/// <summary>The middle part of the resized image that the model sees; where the image is smaller, black is added around it.</summary>
+public sealed record CenterCrop
+{
+    /// <summary>Creates a crop.</summary>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
+    /// <param name="offset">How an odd margin is split.</param>
+    /// <exception cref="TinySaverException">A side is out of range.</exception>
+    public CenterCrop(int width, int height, CropOffset offset = CropOffset.Floor)
+    {
+        Width = ResizeRule.CheckedSide("crop width", width);
+        Height = ResizeRule.CheckedSide("crop height", height);
+        Offset = offset;
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>How an odd margin is split.</summary>
+    public CropOffset Offset { get; }
+
+    /// <summary>The first column of the image that the crop shows; negative where padding comes first.</summary>
+    public int Left(int imageWidth) => First(imageWidth, Width);
+
+    /// <summary>The first row of the image that the crop shows; negative where padding comes first.</summary>
+    public int Top(int imageHeight) => First(imageHeight, Height);
+
+    private int First(int size, int crop)
+    {
+        var margin = size - crop;
+        if (Offset == CropOffset.Floor)
+            return margin >> 1;
+        return margin >= 0 ? (int)Math.Round(margin / 2.0, MidpointRounding.ToEven) : -(-margin >> 1);
+    }
+}

@@ -1,0 +1,35 @@
+namespace TinySaver.Inference.Imaging;
+
+/// <summary>What is refused before any pixel is decoded: the guard against decompression bombs.</summary>
+/// <remarks>A decoded image takes 4 bytes a pixel: 256 MB at the default pixel limit, for as long as it lives.</remarks>
+public sealed record ImageLimits
+{
+    /// <summary>The default limits.</summary>
+    public static ImageLimits Default { get; } = new();
+
+    /// <summary>Most bytes of an encoded image; default 25,000,000 (25 MB); at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int MaxBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 25_000_000;
+
+    /// <summary>Most pixels, width × height as the header announces them; default 64,000,000 (64 megapixels); 1 to 500,000,000.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public int MaxPixels
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            // 4 bytes a pixel must fit the largest array.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 500_000_000);
+            field = value;
+        }
+    } = 64_000_000;
+}

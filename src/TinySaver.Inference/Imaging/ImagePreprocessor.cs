@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Globalization;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Inference.Imaging;
+
+/// <summary>Turns decoded images into model input as the Pillow-based processors of transformers and timm do.</summary>
+/// <remarks>
+/// The resize gives the very bytes of Pillow's <c>Image.resize</c>: two passes with 22-bit weights, columns first, 8 bits in between.
+/// Only rows and columns that the crop shows are computed, and never more rows are held than one output row is made of.
+/// </remarks>
+public static class ImagePreprocessor
+{
+    /// <summary>Resizes, crops, rescales and normalises one image into one tensor.</summary>
+    /// <param name="image">The image; it is only read, so that several specs can be applied to it, also at the same time.</param>
+    /// <param name="spec">What to do.</param>
+    /// <param name="destination">At least <see cref="PreprocessingSpec.TensorLength"/> floats; filled from the start.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
+    /// <exception cref="PermanentFailureException">The image is so narrow that the resize rule would make it absurdly long.</exception>
+    public static void Write(DecodedImage image, PreprocessingSpec spec, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(spec);
+        if (destination.Length < spec.TensorLength)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The destination has {destination.Length} floats; the tensor of {spec.InputWidth}×{spec.InputHeight} needs {spec.TensorLength}."), nameof(destination));
+        }
+
+        var (width, height) = spec.Resize?.OutputSize(image.Width, image.Height) ?? (image.Width, image.Height);
+        var across = Window.Of(width, spec.InputWidth, spec.Crop?.Left(width) ?? 0);
+        var down = Window.Of(height, spec.InputHeight, spec.Crop?.Top(height) ?? 0);
+
+        // As in Pillow, an axis that keeps its size is not resampled.
+        using var columns = width == image.Width
+            ? default : ResampleWeights.Compute(image.Width, width, spec.Filter, across.First, across.Count);
+        using var rows = height == image.Height
+            ? default : ResampleWeights.Compute(image.Height, height, spec.Filter, down.First, down.Count);
+        WriteRows(image, spec, across, down, columns, rows, destination);
+    }
+
+    private static void WriteRows(
+        DecodedImage image, PreprocessingSpec spec, Window across, Window down,
+        in ResampleWeights columns, in ResampleWeights rows, Span<float> destination)
+    {
+        const int pixel = DecodedImage.BytesPerPixel;
+        var tensor = new TensorRows(spec);
+        var pixels = image.PaddedPixels;
+        var imageStride = image.Width * pixel;
+        var windowBytes = across.Count * pixel;
+
+        // One finished row between black margins; the passes may write a little beyond the window.
+        var lineArray = ArrayPool<byte>.Shared.Rent((spec.InputWidth * pixel) + VerticalPass.SlackBytes);
+        var line = lineArray.AsSpan();
+        line.Clear();
+
+        // Without a horizontal pass the ring of rows is the image itself.
+        var ringRows = columns.Count > 0 ? rows.MaxTaps : image.Height;
+        var ringStride = columns.Count > 0 ? windowBytes : imageStride;
+        var ringArray = columns.Count > 0 && rows.Count > 0
+            ? ArrayPool<byte>.Shared.Rent((ringRows * ringStride) + VerticalPass.SlackBytes) : null;
+        var ring = ringArray is null ? pixels[(across.First * pixel)..] : ringArray;
+        var nextRow = rows.Count > 0 ? rows.Starts[0] : 0;
+
+        for (var y = 0; y < spec.InputHeight; y++)
+        {
+            var index = y - down.Margin;
+            if (index < 0 || index >= down.Count || across.Count == 0)
+            {
+                line[..(spec.InputWidth * pixel)].Clear();
+                tensor.Write(line, y, destination);
+                continue;
+            }
+
+            var target = line[(across.Margin * pixel)..];
+            if (rows.Count > 0)
+            {
+                var (start, taps) = (rows.Starts[index], rows.Taps[index]);
+                if (ringArray is not null)
+                {
+                    for (; nextRow < start + taps; nextRow++)
+                        HorizontalPass.Run(Row(pixels, nextRow, imageStride), columns, ringArray.AsSpan(nextRow % ringRows * ringStride, ringStride));
+                }
+
+                VerticalPass.Run(ring, ringStride, ringRows, start % ringRows, rows.Weights.Slice(index * rows.Stride, taps), target, windowBytes);
+                target[windowBytes..Math.Min(windowBytes + VerticalPass.SlackBytes, target.Length)].Clear();
+            }
+            else if (columns.Count > 0)
+            {
+                HorizontalPass.Run(Row(pixels, down.First + index, imageStride), columns, target[..windowBytes]);
+            }
+            else
+            {
+                Row(pixels, down.First + index, imageStride).Slice(across.First * pixel, windowBytes).CopyTo(target);
+            }
+
+            tensor.Write(line, y, destination);
+        }
+
+        ArrayPool<byte>.Shared.Return(lineArray);
+        if (ringArray is not null)
+            ArrayPool<byte>.Shared.Return(ringArray);
+    }
+
+    private static ReadOnlySpan<byte> Row(ReadOnlySpan<byte> pixels, int row, int stride) =>
+        pixels.Slice(row * stride, stride + HorizontalPass.ReadSlackBytes);
+
+    /// <summary>Along one axis: which resized pixels the tensor shows, and how many black ones come before them.</summary>
+    private readonly record struct Window(int First, int Count, int Margin)
+    {
+        public static Window Of(int size, int input, int offset)
+        {
+            var first = Math.Max(offset, 0);
+            var end = Math.Min(offset + input, size);
+            return new Window(first, Math.Max(end - first, 0), first - offset);
+        }
+    }
+}

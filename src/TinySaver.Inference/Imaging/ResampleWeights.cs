@@ -1,0 +1,122 @@
+using System.Buffers;
+
+namespace TinySaver.Inference.Imaging;
+
+/// <summary>For a run of output positions along one axis: which input positions each is made of, and with which weights.</summary>
+/// <remarks>
+/// Pillow's <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c> (<c>src/libImaging/Resample.c</c>), term by term, since a
+/// different order of rounding would show in the pixels. Computed for each image rather than cached: it is below 1 % of a decode,
+/// and a cache would need a bound, a lock and arrays that no pool gets back.
+/// </remarks>
+internal readonly struct ResampleWeights : IDisposable
+{
+    /// <summary>Fractional bits of a weight: 32 less 8 for the pixel and 2 for the overshoot of cubic weights.</summary>
+    public const int PrecisionBits = 32 - 8 - 2;
+
+    /// <summary>Half a unit of the result: added before the shift by <see cref="PrecisionBits"/>, it rounds.</summary>
+    public const int Half = 1 << (PrecisionBits - 1);
+
+    /// <summary>Each output's weights fill a multiple of this many places (zeros at the end), so that vector loops need no tail.</summary>
+    public const int TapBlock = 4;
+
+    private readonly int[] _starts;
+    private readonly int[] _taps;
+    private readonly int[] _weights;
+
+    private ResampleWeights(int[] starts, int[] taps, int[] weights, int count, int stride, int maxTaps)
+    {
+        _starts = starts;
+        _taps = taps;
+        _weights = weights;
+        Count = count;
+        Stride = stride;
+        MaxTaps = maxTaps;
+    }
+
+    /// <summary>Output positions.</summary>
+    public int Count { get; }
+
+    /// <summary>Places in <see cref="Weights"/> for each output position.</summary>
+    public int Stride { get; }
+
+    /// <summary>No output position has more weights than this.</summary>
+    public int MaxTaps { get; }
+
+    /// <summary>For each output position the first input position.</summary>
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
+
+    /// <summary>For each output position how many input positions it is made of.</summary>
+    public ReadOnlySpan<int> Taps => _taps.AsSpan(0, Count);
+
+    /// <summary>The weights of output position i begin at i × <see cref="Stride"/>; unused places are 0.</summary>
+    public ReadOnlySpan<int> Weights => _weights.AsSpan(0, Count * Stride);
+
+    /// <summary>Computes the weights for the output positions <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    public static ResampleWeights Compute(int inputSize, int outputSize, ResampleFilter filter, int first, int count)
+    {
+        var scale = (double)inputSize / outputSize;
+        var filterScale = Math.Max(scale, 1.0);
+        var support = (filter == ResampleFilter.Bicubic ? 2.0 : 1.0) * filterScale;
+        var inverse = 1.0 / filterScale;
+        var maxTaps = Math.Min((2 * (int)Math.Ceiling(support)) + 1, inputSize);
+        var stride = (maxTaps + TapBlock - 1) / TapBlock * TapBlock;
+
+        var starts = ArrayPool<int>.Shared.Rent(count);
+        var taps = ArrayPool<int>.Shared.Rent(count);
+        var weights = ArrayPool<int>.Shared.Rent(checked(count * stride));
+        var exactArray = ArrayPool<double>.Shared.Rent(maxTaps);
+        for (var i = 0; i < count; i++)
+        {
+            var center = (first + i + 0.5) * scale;
+            var start = Math.Max((int)(center - support + 0.5), 0);
+            var end = Math.Min((int)(center + support + 0.5), inputSize);
+            var exact = exactArray.AsSpan(0, end - start);
+            var sum = 0.0;
+            for (var x = 0; x < exact.Length; x++)
+            {
+                var distance = (x + start - center + 0.5) * inverse;
+                var weight = filter == ResampleFilter.Bicubic ? Cubic(distance) : Triangle(distance);
+                exact[x] = weight;
+                sum += weight;
+            }
+
+            var row = weights.AsSpan(i * stride, stride);
+            for (var x = 0; x < exact.Length; x++)
+            {
+                var normalised = (sum != 0.0 ? exact[x] / sum : exact[x]) * (1 << PrecisionBits);
+                row[x] = (int)(normalised < 0 ? normalised - 0.5 : normalised + 0.5);
+            }
+
+            row[exact.Length..].Clear();
+            starts[i] = start;
+            taps[i] = exact.Length;
+        }
+
+        ArrayPool<double>.Shared.Return(exactArray);
+        return new ResampleWeights(starts, taps, weights, count, stride, maxTaps);
+    }
+
+    public void Dispose()
+    {
+        if (_weights is null)
+            return;
+        ArrayPool<int>.Shared.Return(_starts);
+        ArrayPool<int>.Shared.Return(_taps);
+        ArrayPool<int>.Shared.Return(_weights);
+    }
+
+    private static double Triangle(double x)
+    {
+        x = Math.Abs(x);
+        return x < 1.0 ? 1.0 - x : 0.0;
+    }
+
+    private static double Cubic(double x)
+    {
+        const double a = -0.5;
+        x = Math.Abs(x);
+        if (x < 1.0)
+            return ((((a + 2.0) * x) - (a + 3.0)) * x * x) + 1;
+        return x < 2.0 ? ((((x - 5) * x) + 8) * x - 4) * a : 0.0;
+    }
+}
