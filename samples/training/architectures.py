@@ -50,7 +50,7 @@ class Classifier(nn.Module):
 
 def large() -> nn.Module:
     return Classifier(
-        conv(3, 24, stride=2), conv(24, 32, stride=2), Residual(32), conv(32, 64, stride=2), Residual(64), Residual(64),
+        conv(3, 16, stride=2), conv(16, 32, stride=2), conv(32, 64, stride=2), Residual(64), Residual(64),
         conv(64, 112, stride=2), Residual(112), Residual(112), channels=112, dropout=0.1)
 
 
