@@ -33,7 +33,7 @@ internal static class ComputeCharts
         {
             Id = "compute-near",
             Title = "The same, near the large model",
-            Reading = $"The last {Wording.Points(Depth(search))} points below {search.LargeModel} alone, where the choice is made.",
+            Reading = $"Down to {Wording.PointsAndUnit(Depth(search))} below {search.LargeModel} alone, where the choice is made.",
             Draw = size => Draw(size, search, savers, floor, ordinate, search.Choice?.Certificate?.Epsilon),
         };
         return Html.Element(
@@ -82,7 +82,7 @@ internal static class ComputeCharts
         }
 
         if (epsilon is { } allowed)
-            plot.HorizontalRule(top - allowed, "limit", $"{Wording.Points(allowed)} points below");
+            plot.HorizontalRule(top - allowed, "limit", $"limit: {Wording.PointsAndUnit(allowed)}");
         plot.Point(1, top, 5, "large", $"{search.LargeModel} alone", $"{search.LargeModel} alone");
         if (search.Choice is { } choice)
             plot.Point(1 + choice.Calibration.DeltaC, Height(choice.Calibration), 6.5, "chosen", Tooltip("chosen", choice.Calibration), "chosen");

@@ -38,6 +38,7 @@ internal static class ThresholdCharts
         string rule = search.Choice is null ? "nearest miss" : "chosen";
         string label = $"{rule} {Wording.Threshold(stage.Threshold)}";
         string abscissa = $"threshold on {name}";
+        string stretched = axis is NinesScale ? " The axis is stretched towards 1." : "";
         string quantity = search.Labelled ? "Accuracy" : "Agreement";
         double top = search.AccuracyLarge ?? 1;
         double lowest = Math.Min(top, candidate.Curve.Min(Height));
@@ -48,8 +49,8 @@ internal static class ThresholdCharts
             Id = $"threshold-accuracy-{index + 1}",
             Title = $"{stage.Saver}: {quantity.ToLowerInvariant()} by threshold",
             Reading = search.Labelled
-                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone."
-                : $"The share of images on which the cascade answers what {search.LargeModel} does.",
+                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone.{stretched}"
+                : $"The share of images on which the cascade answers what {search.LargeModel} does.{stretched}",
             Draw = size =>
             {
                 var plot = new Plot(size, axis, LinearScale.OfShares(lowest - room, highest + room), abscissa, quantity + " of the cascade");
@@ -63,7 +64,7 @@ internal static class ThresholdCharts
         {
             Id = $"threshold-exit-{index + 1}",
             Title = $"{stage.Saver}: exit rate by threshold",
-            Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.",
+            Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.{stretched}",
             Draw = size =>
             {
                 var plot = new Plot(size, axis, LinearScale.OfShares(0, 1), abscissa, "Exit rate");
