@@ -59,11 +59,13 @@ internal static class ComputeCharts
         double top = Top(search);
         double highest = Math.Max(top, savers.SelectMany(s => s.Curve).Max(p => Height(search, p)));
         double right = Math.Min(MostCompute, 1 + savers.Max(s => s.CostRatio));
-        double room = (highest - floor) * 0.06;
+
+        // Above the highest point a line of text has room, so that labels need not lie on the curves.
+        double room = (highest - floor) * 0.13;
         var plot = new Plot(
             size,
             LinearScale.OfShares(0, Math.Max(right, 1.05)),
-            LinearScale.OfShares(floor - room, Math.Min(highest + room, search.Labelled ? highest + room : 1 + (room / 2))),
+            LinearScale.OfShares(floor - (room / 3), highest + room),
             "compute, share of the large model alone",
             ordinate);
 
