@@ -15,6 +15,9 @@ internal static class ComputeCharts
     // A saver many times as costly as the large model would squeeze all others into a corner.
     private const double MostCompute = 2;
 
+    // A saver that never differs from the large model makes a flat line, and an axis needs a length.
+    private const double LeastRange = 0.01;
+
     /// <summary>The section.</summary>
     public static XElement Of(SearchResult search)
     {
@@ -58,6 +61,7 @@ internal static class ComputeCharts
     {
         double top = Top(search);
         double highest = Math.Max(top, savers.SelectMany(s => s.Curve).Max(p => Height(search, p)));
+        floor = Math.Min(floor, highest - LeastRange);
         double right = Math.Min(MostCompute, 1 + savers.Max(s => s.CostRatio));
 
         // Above the highest point a line of text has room, so that labels need not lie on the curves.

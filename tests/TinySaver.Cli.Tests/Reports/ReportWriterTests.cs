@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using TinySaver.Cli.Reports;
 using TinySaver.Core.Calibration;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Evaluation;
+using TinySaver.Core.Search;
 
 namespace TinySaver.Cli.Tests.Reports;
 
@@ -259,6 +261,26 @@ public sealed class ReportWriterTests
         Assert.Equal(14, bars.Length);
         Assert.Contains("class 999", report.Prose, StringComparison.Ordinal);
         Assert.Equal(200 + 1, report.Root.Descendants("details").Single().Descendants("tr").Count());
+    }
+
+    [Fact]
+    public void Write_SaverThatNeverDiffersFromTheLargeModel_StillHasAxes()
+    {
+        int[] classes = [.. Enumerable.Range(0, 50).Select(i => i % 5)];
+        float[] confidences = [.. Enumerable.Range(0, 50).Select(i => i / 50f)];
+        var search = new SearchInput(
+            new ModelPredictions("large", 10, classes),
+            [new SaverPredictions("twin", 1, classes, [new ConfidenceColumn(ConfidenceMeasure.Margin, 1, confidences)])],
+            classes);
+        var report = new ReportDocument(new ReportInput
+        {
+            Search = CascadeSearch.Run(search, new FixedRule(0.5)),
+            Provenance = new ReportProvenance { Command = "tinysaver search", CreatedAt = default },
+        });
+
+        Assert.Equal("Saves 40 % of compute without a loss of accuracy, without a guarantee", report.Answer);
+        Assert.DoesNotContain("NaN", report.Text, StringComparison.Ordinal);
+        Assert.All(report.Charts, chart => Assert.True(chart.Descendants().Count(e => ReportDocument.HasClass(e, "tick")) >= 4));
     }
 
     [Fact]
