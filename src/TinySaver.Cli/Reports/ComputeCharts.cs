@@ -89,12 +89,14 @@ internal static class ComputeCharts
 
         if (epsilon is { } allowed)
             plot.HorizontalRule(top - allowed, "limit", $"limit: {Wording.PointsAndUnit(allowed)}");
-        plot.Point(1, top, 5, "large", $"{search.LargeModel} alone", $"{search.LargeModel} alone");
+
+        // First come, first served: the choice's label has the best place.
         if (search.Choice is { } choice)
             plot.Point(1 + choice.Calibration.DeltaC, Height(choice.Calibration), 6.5, "chosen", Tooltip("chosen", choice.Calibration), "chosen");
         else if (search.NoCascade is { Closest: { } closest, ClosestPoint: { } near })
             plot.Point(1 + near.DeltaC, Height(near), 6.5, "nearest", Tooltip(closest.Saver, near), "nearest miss");
 
+        plot.Point(1, top, 5, "large", $"{search.LargeModel} alone", $"{search.LargeModel} alone");
         return plot;
     }
 
