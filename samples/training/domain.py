@@ -41,10 +41,9 @@ def input_size(config: dict) -> tuple[int, int]:
     return size["height"], size["width"]
 
 
-def normalise(pixels, config: dict):
-    """float32 NCHW torch tensor from a uint8 NHWC torch tensor."""
+def normalise(pixels, config: dict, gain=1.0):
+    """float32 NCHW torch tensor (channels last in memory) from a uint8 NHWC torch tensor and an optional gain on its values."""
     import torch
 
-    mean, std = torch.tensor(config["image_mean"]), torch.tensor(config["image_std"])
-    scaled = pixels.permute(0, 3, 1, 2).float() * config["rescale_factor"]
-    return (scaled - mean.view(1, 3, 1, 1)) / std.view(1, 3, 1, 1)
+    mean, std = torch.tensor(config["image_mean"]).view(1, 3, 1, 1), torch.tensor(config["image_std"]).view(1, 3, 1, 1)
+    return pixels.permute(0, 3, 1, 2).float().mul_(gain * config["rescale_factor"] / std).sub_(mean / std)

@@ -11,7 +11,8 @@ public enum CandidateCorrection
     Auto,
 
     /// <summary>
-    /// A share of the images chooses candidate, temperatures and the sequence of thresholds; only the others certify, at the full δ.
+    /// A share of the images fits temperatures, ranks the candidates and orders the thresholds; only the others certify, and only the best
+    /// two, each at δ / 2 (one at δ where the images do not suffice for two).
     /// </summary>
     [JsonStringEnumMemberName("split")]
     Split,

@@ -15,7 +15,7 @@ public sealed record CertifiedRule : SearchRule
     /// The default share of images that select: enough to rank candidates, few enough that certifying loses little (docs/calibration.md
     /// has the figures).
     /// </summary>
-    public const double DefaultSelectionShare = 0.25;
+    public const double DefaultSelectionShare = 0.2;
 
     /// <inheritdoc/>
     public override string Name => "certified";
@@ -29,7 +29,7 @@ public sealed record CertifiedRule : SearchRule
     /// <summary>How the choice among candidates is corrected for. Default: by their number.</summary>
     public CandidateCorrection Correction { get; init; } = CandidateCorrection.Auto;
 
-    /// <summary>The share of images that select where the images are split, in (0, 1). Default 0.25.</summary>
+    /// <summary>The share of images that select where the images are split, in (0, 1). Default 0.2.</summary>
     public double SelectionShare { get; init; } = DefaultSelectionShare;
 
     /// <summary>The seed of the split. Default 0. Trying several and keeping the best voids the guarantee.</summary>

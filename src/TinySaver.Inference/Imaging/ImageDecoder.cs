@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using SkiaSharp;
 using TinySaver.Core.Failures;
+using TinySaver.Inference.Imaging.Jpeg;
 
 namespace TinySaver.Inference.Imaging;
 
@@ -59,7 +60,7 @@ public static class ImageDecoder
             if (format == ImageFormat.Jpeg && JpegEnd.IsMissing(encoded))
                 throw Damaged(format, "its end marker is missing");
             var origin = format == ImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
-            return DecodePixels(codec, format, origin);
+            return DecodePixels(codec, encoded, format, origin);
         }
     }
 
@@ -76,7 +77,8 @@ public static class ImageDecoder
             : throw Failure(FailureReason.UnsupportedFormat, $"The image is {format.Name}; {ImageFormat.AcceptedNames} are accepted. Convert it.");
     }
 
-    private static unsafe DecodedImage DecodePixels(SKCodec codec, ImageFormat format, SKEncodedOrigin origin)
+    private static unsafe DecodedImage DecodePixels(
+        SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, SKEncodedOrigin origin)
     {
         // No colour space in the target: Skia then converts none, as Pillow does not. Unpremultiplied: alpha never touches the colours.
         var (width, height) = (codec.Info.Width, codec.Info.Height);
@@ -87,6 +89,8 @@ public static class ImageDecoder
         var image = swaps ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
         try
         {
+            if (format == ImageFormat.Jpeg && BaselineJpeg.TryDecode(encoded, width, height, origin, pixels))
+                return image;
             if (swaps)
             {
                 DecodeTransposed(codec, info, format, origin, pixels);
