@@ -35,8 +35,9 @@ internal static class ShapeResolver
         {
             using var options = new SessionOptions
             {
-                // Rewriting the graph would take time and make the values disappear that are asked for.
-                GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
+                // Folds the shape arithmetic that exporters leave in transformers, which shape inference alone does not see through. The
+                // values asked for are outputs, so no rewriting makes them disappear.
+                GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC,
                 EnableCpuMemArena = false,
                 IntraOpNumThreads = 1,
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,

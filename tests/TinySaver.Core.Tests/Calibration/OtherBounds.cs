@@ -2,10 +2,24 @@ using TinySaver.Core.Calibration;
 
 namespace TinySaver.Core.Tests.Calibration;
 
-/// <summary>The bounds that were weighed against <see cref="PairedDropTest"/> and not chosen; each is an upper limit of the drop at 1 − δ.</summary>
+/// <summary>The bounds that were weighed against <see cref="PairedDropTest"/> and not chosen.</summary>
 internal static class OtherBounds
 {
-    /// <summary>Hoeffding 1963 for a loss in [−1, 1].</summary>
+    /// <summary>Losses and gains among n images.</summary>
+    public static (int Losses, int Gains) Draw(int n, double lossRate, double gainRate, Random random)
+    {
+        int losses = 0, gains = 0;
+        for (int k = 0; k < n; k++)
+        {
+            double u = random.NextDouble();
+            losses += u < lossRate ? 1 : 0;
+            gains += u >= 1 - gainRate ? 1 : 0;
+        }
+
+        return (losses, gains);
+    }
+
+    /// <summary>Hoeffding 1963 for a loss in [−1, 1]: the drop's upper limit at 1 − δ.</summary>
     public static double Hoeffding(int n, int losses, int gains, double delta) =>
         ((double)(losses - gains) / n) + Math.Sqrt(2 * Math.Log(1 / delta) / n);
 
@@ -14,45 +28,32 @@ internal static class OtherBounds
         Binomial.UpperLimit(losses, n, delta / 2) - Binomial.LowerLimit(gains, n, delta / 2);
 
     /// <summary>
-    /// Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting": the one-sided capital process with the
-    /// predictable plug-in bets, inverted by halving; the losses in random order.
+    /// Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting": the one-sided capital process with predictable
+    /// plug-in bets on the losses scaled to [0, 1], in random order.
     /// </summary>
-    public static double Betting(int n, int losses, int gains, double delta, Random random)
+    public static bool BettingCertifies(int n, int losses, int gains, double epsilon, double delta, Random random)
     {
         var x = new double[n];
         Array.Fill(x, 0.5);
         Array.Fill(x, 1.0, 0, losses);
         Array.Fill(x, 0.0, losses, gains);
         random.Shuffle(x);
-        double low = 0, high = 1;
-        for (int i = 0; i < 24; i++)
-        {
-            double middle = 0.5 * (low + high);
-            if (Rejects(x, 0.5 + (0.5 * middle), delta))
-                high = middle;
-            else
-                low = middle;
-        }
 
-        return high;
-    }
-
-    // Null: the mean is at least m. Betting on small values: capital *= 1 + λ (m − x), 0 ≤ λ ≤ 1 / (1 − m).
-    private static bool Rejects(double[] x, double m, double delta)
-    {
+        // Null: the mean is at least m. Capital is multiplied by 1 + λ (m − x) ≥ 0; small x win.
+        double m = 0.5 + (0.5 * epsilon);
+        double target = Math.Log(1 / delta);
         double logCapital = 0, sum = 0.5, squares = 0.25;
-        for (int i = 0; i < x.Length; i++)
+        for (int i = 0; i < n; i++)
         {
-            double mean = sum / (i + 1), variance = squares / (i + 1);
-            double bet = Math.Min(Math.Sqrt(2 * Math.Log(1 / delta) / (variance * x.Length)), 0.9 / (1 - m));
+            double variance = squares / (i + 1);
+            double bet = Math.Min(Math.Sqrt(2 * target / (variance * n)), 0.9 / (1 - m));
             logCapital += Math.Log(1 + (bet * (m - x[i])));
-            if (logCapital >= Math.Log(1 / delta))
+            if (logCapital >= target)
                 return true;
 
             sum += x[i];
-            double newMean = sum / (i + 2);
-            squares += (x[i] - newMean) * (x[i] - newMean);
-            _ = mean;
+            double mean = sum / (i + 2);
+            squares += (x[i] - mean) * (x[i] - mean);
         }
 
         return false;
