@@ -34,8 +34,8 @@ public sealed class FunctionAppOptions
     /// <summary>Where the Functions host puts images whose blob trigger failed too often; the name is the host's.</summary>
     public const string PoisonQueue = "webjobs-blobtrigger-poison";
 
-    /// <summary>What tells the tiny app of new images. Default <see cref="BlobTriggerSource.EventGrid"/>.</summary>
-    public BlobTriggerSource BlobTrigger { get; set; } = BlobTriggerSource.EventGrid;
+    /// <summary>What tells the tiny app of new images. Default <see cref="BlobTriggerKind.EventGrid"/>.</summary>
+    public BlobTriggerKind BlobTrigger { get; set; } = BlobTriggerKind.EventGrid;
 
     /// <summary>
     /// Whether the large app refuses to start where CUDA is asked for and cannot be used; otherwise it warns and runs on the

@@ -1,7 +1,7 @@
 namespace TinySaver.Pipeline.FunctionApps;
 
 /// <summary>What tells the tiny function app of new images; exactly one does.</summary>
-public enum BlobTriggerSource
+public enum BlobTriggerKind
 {
     /// <summary>Event Grid calls the app: at once, and the only source that Flex Consumption has.</summary>
     EventGrid,
