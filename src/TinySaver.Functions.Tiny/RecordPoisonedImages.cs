@@ -1,6 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
 using TinySaver.Pipeline.FunctionApps;
-using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Functions.Tiny;

@@ -18,12 +18,11 @@ internal static class ServiceBusServices
         // Read when first used: by then the options' validation has named a missing setting.
         services.AddSingleton(_ => ServiceBusConnection.Read(configuration));
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>() is { ConnectionString: { } connection }
-            ? new ServiceBusClient(connection)
-            : new ServiceBusClient(s.GetRequiredService<ServiceBusConnection>().Namespace, s.GetRequiredService<TokenCredential>()));
-        services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>() is { ConnectionString: { } connection }
-            ? new ServiceBusAdministrationClient(connection)
-            : new ServiceBusAdministrationClient(s.GetRequiredService<ServiceBusConnection>().Namespace, s.GetRequiredService<TokenCredential>()));
+        services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>().Create(
+            connection => new ServiceBusClient(connection), host => new ServiceBusClient(host, s.GetRequiredService<TokenCredential>())));
+        services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>().Create(
+            connection => new ServiceBusAdministrationClient(connection),
+            host => new ServiceBusAdministrationClient(host, s.GetRequiredService<TokenCredential>())));
         return services.AddSingleton<IEscalationSender, ServiceBusEscalationSender>();
     }
 }

@@ -19,11 +19,12 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
 
     private IEnumerable<string> Connections()
     {
-        IEnumerable<string> images = isTiny
-            ? FunctionAppConnections.Problems(configuration, FunctionAppOptions.ImagesConnection, FunctionAppConnections.StorageAddresses)
-            : [];
-        return images.Concat(FunctionAppConnections.Problems(
-            configuration, FunctionAppOptions.EscalationsConnection, FunctionAppConnections.ServiceBusAddresses));
+        string? images = isTiny
+            ? FunctionAppConnections.Problem(configuration, FunctionAppOptions.ImagesConnection, FunctionAppConnections.StorageAddresses)
+            : null;
+        string? escalations = FunctionAppConnections.Problem(
+            configuration, FunctionAppOptions.EscalationsConnection, FunctionAppConnections.ServiceBusAddresses);
+        return new[] { images, escalations }.OfType<string>();
     }
 
     private IEnumerable<string> Container()

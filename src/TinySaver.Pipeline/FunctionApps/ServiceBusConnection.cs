@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using TinySaver.Core.Failures;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
@@ -8,13 +9,28 @@ namespace TinySaver.Pipeline.FunctionApps;
 public sealed record ServiceBusConnection(string? ConnectionString, string? Namespace)
 {
     /// <summary>Reads <see cref="FunctionAppOptions.EscalationsConnection"/>, by the rules of the Functions host: a connection string comes first.</summary>
-    /// <remarks>That one of them is there is checked when the app starts.</remarks>
+    /// <exception cref="TinySaverException">Neither is set.</exception>
     public static ServiceBusConnection Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        if (FunctionAppConnections.Problem(configuration, FunctionAppOptions.EscalationsConnection, FunctionAppConnections.ServiceBusAddresses) is { } problem)
+        {
+            throw new TinySaverException(problem);
+        }
+
         IConfigurationSection section = configuration.GetSection(FunctionAppOptions.EscalationsConnection);
         return string.IsNullOrWhiteSpace(section.Value)
             ? new(null, section[FunctionAppConnections.ServiceBusAddresses[0]])
             : new(section.Value, null);
+    }
+
+    /// <summary>Makes a client of the kind that the settings call for.</summary>
+    /// <param name="byConnectionString">Makes it from a connection string.</param>
+    /// <param name="byIdentity">Makes it from a namespace's host name.</param>
+    public TClient Create<TClient>(Func<string, TClient> byConnectionString, Func<string, TClient> byIdentity)
+    {
+        ArgumentNullException.ThrowIfNull(byConnectionString);
+        ArgumentNullException.ThrowIfNull(byIdentity);
+        return ConnectionString is not null ? byConnectionString(ConnectionString) : byIdentity(Namespace!);
     }
 }
