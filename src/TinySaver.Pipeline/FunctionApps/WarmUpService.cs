@@ -9,7 +9,8 @@ namespace TinySaver.Pipeline.FunctionApps;
 /// <summary>Loads and warms up the cascade while the app starts, so that no image waits for it, and says what runs the models.</summary>
 /// <remarks>
 /// In the background: the worker answers the Functions host meanwhile, which gives it 30 seconds on Flex Consumption. Where the
-/// cascade cannot be loaded, the app stops, and the host starts it again; images and messages wait in their queues meanwhile.
+/// cascade cannot be loaded, the app stops, and the host starts it again; images and messages wait in their queues meanwhile,
+/// instead of using up their tries.
 /// </remarks>
 internal sealed class WarmUpService(CascadeHost cascades, IOptions<CascadeSourceOptions> options, ILogger<WarmUpService> logger) : BackgroundService
 {
@@ -17,6 +18,22 @@ internal sealed class WarmUpService(CascadeHost cascades, IOptions<CascadeSource
     {
         // Off the thread that starts the host.
         await Task.Yield();
+        try
+        {
+            await WarmUpAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The Functions host starts a worker again only if it ended with an error, and shows what it wrote to standard error.
+            Log.NotReady(logger, e);
+            Environment.ExitCode = 1;
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task WarmUpAsync(CancellationToken stoppingToken)
+    {
         using CascadeLease lease = await cascades.RentAsync(stoppingToken).ConfigureAwait(false);
         LoadedCascade cascade = lease.Cascade;
         if (options.Value.Savers)
