@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace TinySaver.Pipeline.FunctionApps;
 /// cascade cannot be loaded, the app stops, and the host starts it again; images and messages wait in their queues meanwhile,
 /// instead of using up their tries.
 /// </remarks>
-internal sealed class WarmUpService(CascadeHost cascades, IOptions<CascadeSourceOptions> options, ILogger<WarmUpService> logger) : BackgroundService
+internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeSourceOptions> options, ILogger<WarmUpService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,6 +35,8 @@ internal sealed class WarmUpService(CascadeHost cascades, IOptions<CascadeSource
 
     private async Task WarmUpAsync(CancellationToken stoppingToken)
     {
+        // Not in the constructor, which runs before the options are validated: all that is wrong is to be told at once.
+        CascadeHost cascades = services.GetRequiredService<CascadeHost>();
         using CascadeLease lease = await cascades.RentAsync(stoppingToken).ConfigureAwait(false);
         LoadedCascade cascade = lease.Cascade;
         if (options.Value.Savers)
