@@ -117,10 +117,13 @@ internal sealed record Options(int Count, long Seed, string Out, string Manifest
         var own = Enumerable.Range(0, Count).Select(PathOf).ToHashSet(StringComparer.Ordinal);
         string? foreign = Steel.Labels
             .Where(label => Directory.Exists(Path.Combine(Out, label)))
-            .SelectMany(label => Directory.EnumerateFiles(Path.Combine(Out, label)).Select(file => $"{label}/{Path.GetFileName(file)}"))
+            .SelectMany(label => Directory
+                .EnumerateFiles(Path.Combine(Out, label))
+                .Select(file => $"{label}/{Path.GetFileName(file)}"))
             .FirstOrDefault(path => !own.Contains(path));
         if (foreign is not null)
-            throw new ArgumentException($"--out '{Out}' already holds '{foreign}', which is not of this run; name an empty folder or delete it.");
+            throw new ArgumentException(
+                $"--out '{Out}' already holds '{foreign}', which is not of this run; name an empty folder or delete it.");
     }
 
     private static string Required(Dictionary<string, string> values, string name) =>
@@ -142,7 +145,7 @@ internal static class Steel
 
     public static string LabelOf(int index) => Labels[index % Labels.Length];
 
-    /// <summary>Draws image <paramref name="index"/> of the set <paramref name="seed"/>; difficulty runs from 0 (obvious) to 1 (hard to see).</summary>
+    /// <summary>Draws one image of the set that a seed names; difficulty runs from 0 (obvious) to 1 (hard to see).</summary>
     public static (string Label, float Difficulty) Draw(Frame frame, long seed, int index)
     {
         var random = new Chance((ulong)seed, (ulong)index);
@@ -222,10 +225,12 @@ internal sealed class Lattice
     }
 
     /// <summary>Three octaves of noise, in about [-1, 1].</summary>
-    public float Rough(float x, float y) => (0.57f * At(x, y)) + (0.29f * At((x * 2.1f) + 17, (y * 2.1f) + 5)) + (0.14f * At((x * 4.3f) + 41, (y * 4.3f) + 29));
+    public float Rough(float x, float y) =>
+        (0.57f * At(x, y)) + (0.29f * At((x * 2.1f) + 17, (y * 2.1f) + 5)) + (0.14f * At((x * 4.3f) + 41, (y * 4.3f) + 29));
 
     /// <summary>The random number of one lattice point, for jitter.</summary>
-    public float Point(int x, int y, int channel) => _values[(((y + (channel * 23)) & (Side - 1)) * Side) + ((x + (channel * 11)) & (Side - 1))];
+    public float Point(int x, int y, int channel) =>
+        _values[(((y + (channel * 23)) & (Side - 1)) * Side) + ((x + (channel * 11)) & (Side - 1))];
 }
 
 internal static class Curve
@@ -293,12 +298,14 @@ internal sealed class Frame : IDisposable
     }
 
     /// <summary>Adds a change of reflectance to the pixels within a box around (<paramref name="x"/>, <paramref name="y"/>).</summary>
-    public void Blend(float x, float y, float reachX, float reachY, Func<float, float, float> change) => Add(_surface, x, y, reachX, reachY, change);
+    public void Blend(float x, float y, float reachX, float reachY, Func<float, float, float> change) =>
+        Add(_surface, x, y, reachX, reachY, change);
 
     /// <summary>Adds yellow, as of oil, to the pixels within a box.</summary>
-    public void Tint(float x, float y, float reachX, float reachY, Func<float, float, float> change) => Add(_warmth, x, y, reachX, reachY, change);
+    public void Tint(float x, float y, float reachX, float reachY, Func<float, float, float> change) =>
+        Add(_warmth, x, y, reachX, reachY, change);
 
-    /// <summary>Draws a line of soft profile through points; <paramref name="change"/> gives the reflectance change from the place along the line.</summary>
+    /// <summary>Draws a soft line through points; <paramref name="change"/> gives the change of reflectance along it.</summary>
     public void Stroke(ReadOnlySpan<(float X, float Y)> points, float halfWidth, Func<float, float> change)
     {
         float travelled = 0;
@@ -310,7 +317,8 @@ internal sealed class Frame : IDisposable
             float start = travelled, ux = (bx - ax) / length, uy = (by - ay) / length;
             bool last = i == points.Length - 1;
             // Half-open segments: a pixel beside a joint belongs to one segment only, so joints are not drawn twice.
-            Blend((ax + bx) / 2, (ay + by) / 2, (MathF.Abs(bx - ax) / 2) + (3 * halfWidth) + 1, (MathF.Abs(by - ay) / 2) + (3 * halfWidth) + 1, (x, y) =>
+            float reachX = (MathF.Abs(bx - ax) / 2) + (3 * halfWidth) + 1, reachY = (MathF.Abs(by - ay) / 2) + (3 * halfWidth) + 1;
+            Blend((ax + bx) / 2, (ay + by) / 2, reachX, reachY, (x, y) =>
             {
                 float along = ((x - ax) * ux) + ((y - ay) * uy);
                 if (along < 0 || along > length || (along == length && !last))
@@ -349,7 +357,8 @@ internal sealed class Frame : IDisposable
     public byte[] EncodeJpeg(int quality)
     {
         using SKPixmap pixels = _bitmap.PeekPixels();
-        using SKData data = pixels.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore))
+        var options = new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore);
+        using SKData data = pixels.Encode(options)
             ?? throw new InvalidOperationException($"SkiaSharp encodes no JPEG of quality {quality}; its native library is too old.");
         return data.ToArray();
     }
@@ -438,7 +447,8 @@ internal static class Distractors
         float Cover(float px, float py)
         {
             float dx = (px - x) / reachX, dy = (py - y) / reachY;
-            return 1 - Curve.Step(0.25f, 1, MathF.Sqrt((dx * dx) + (dy * dy)) * (1 + (waver * frame.Noise.At((px / 90) + offset, (py / 90) + offset))));
+            float bulge = 1 + (waver * frame.Noise.At((px / 90) + offset, (py / 90) + offset));
+            return 1 - Curve.Step(0.25f, 1, MathF.Sqrt((dx * dx) + (dy * dy)) * bulge);
         }
 
         frame.Blend(x, y, reachX * 2, reachY * 2, (px, py) => -depth * Cover(px, py));
@@ -481,7 +491,8 @@ internal static class Distractors
         {
             float y = random.Between(0f, Frame.Height), strength = random.Between(-0.09f, 0.09f), phase = random.Between(0f, 60f);
             ReadOnlySpan<(float, float)> ends = [(0, y), (Frame.Width, y - (frame.Slope * Frame.Width))];
-            frame.Stroke(ends, random.Between(0.8f, 2.2f), along => strength * (0.6f + (0.4f * frame.Noise.At((along / 120) + phase, phase))));
+            frame.Stroke(ends, random.Between(0.8f, 2.2f), along =>
+                strength * (0.6f + (0.4f * frame.Noise.At((along / 120) + phase, phase))));
         }
     }
 
@@ -491,7 +502,8 @@ internal static class Distractors
         {
             float x = random.Between(0f, Frame.Width), y = random.Between(0f, Frame.Height), radius = random.Between(1.5f, 3.5f);
             float strength = random.Between(0.08f, 0.3f);
-            frame.Blend(x, y, radius * 3, radius * 3, (px, py) => strength * MathF.Exp(-(((px - x) * (px - x)) + ((py - y) * (py - y))) / (radius * radius)));
+            frame.Blend(x, y, radius * 3, radius * 3, (px, py) =>
+                strength * MathF.Exp(-(((px - x) * (px - x)) + ((py - y) * (py - y))) / (radius * radius)));
         }
     }
 }
@@ -521,7 +533,8 @@ internal static class Defects
         for (int i = 0; i < count; i++)
         {
             float length = random.Fade((170f, 420f), (60f, 130f), difficulty);
-            float angle = Math.Clamp(direction + random.Between(-0.2f, 0.2f), 0.21f, MathF.PI - 0.21f), bend = random.Between(-0.5f, 0.5f) / length;
+            float angle = Math.Clamp(direction + random.Between(-0.2f, 0.2f), 0.21f, MathF.PI - 0.21f);
+            float bend = random.Between(-0.5f, 0.5f) / length;
             float x = random.Between(0.15f, 0.85f) * Frame.Width, y = random.Between(0.15f, 0.85f) * Frame.Height;
             float strength = random.Fade((0.3f, 0.55f), (0.12f, 0.18f), difficulty) * (random.Happens(0.7f) ? 1 : -1);
             float halfWidth = random.Fade((1.1f, 2.1f), (0.75f, 0.95f), difficulty), phase = random.Between(0f, 60f);
@@ -554,14 +567,16 @@ internal static class Defects
         for (int i = 0; i < count; i++)
         {
             float x = centreX + (spread * random.Normal()), y = centreY + (0.75f * spread * random.Normal());
-            float radius = random.Fade((2.6f, 6.5f), (1.5f, 2.2f), difficulty), depth = random.Fade((0.35f, 0.6f), (0.2f, 0.28f), difficulty);
+            float radius = random.Fade((2.6f, 6.5f), (1.5f, 2.2f), difficulty);
+            float depth = random.Fade((0.35f, 0.6f), (0.2f, 0.28f), difficulty);
             float stretch = random.Between(0.8f, 1.25f);
             frame.Blend(x, y, radius * 2.6f, radius * 2.6f, (px, py) =>
             {
                 float dx = (px - x) / radius, dy = (py - y) * stretch / radius;
                 float near = (dx * dx) + (dy * dy);
                 float rimX = dx - (0.9f * lightX), rimY = dy - (0.9f * lightY);
-                return near > 6 ? 0 : (-depth * MathF.Exp(-near * near)) + (0.45f * depth * MathF.Exp(-2.5f * ((rimX * rimX) + (rimY * rimY))));
+                float rim = 0.45f * depth * MathF.Exp(-2.5f * ((rimX * rimX) + (rimY * rimY)));
+                return near > 6 ? 0 : (-depth * MathF.Exp(-near * near)) + rim;
             });
         }
     }
@@ -618,7 +633,8 @@ internal static class Defects
         frame.Blend(x, y, reachX, reachY, (px, py) =>
         {
             float dx = (px - x) / reachX, dy = (py - y) / reachY;
-            float cover = 1 - Curve.Step(0.5f, 1, MathF.Sqrt((dx * dx) + (dy * dy)) + (0.25f * frame.Noise.At((px / 45) + offset, (py / 45) + offset)));
+            float waver = 0.25f * frame.Noise.At((px / 45) + offset, (py / 45) + offset);
+            float cover = 1 - Curve.Step(0.5f, 1, MathF.Sqrt((dx * dx) + (dy * dy)) + waver);
             if (cover == 0)
                 return 0;
             float wave = 0.22f * frame.Noise.At((px / 13) + offset, (py / 13) + offset);
@@ -655,9 +671,11 @@ internal static class Defects
     private static void RolledInScale(Frame frame, Chance random, float difficulty)
     {
         float x = random.Between(0.25f, 0.75f) * Frame.Width, y = random.Between(0.25f, 0.75f) * Frame.Height;
-        float reachX = random.Fade((170f, 340f), (75f, 115f), difficulty), reachY = random.Fade((70f, 170f), (40f, 60f), difficulty);
+        float reachX = random.Fade((170f, 340f), (75f, 115f), difficulty);
+        float reachY = random.Fade((70f, 170f), (40f, 60f), difficulty);
         float grainX = random.Fade((13f, 22f), (9f, 12f), difficulty), grainY = grainX * random.Between(0.38f, 0.5f);
-        float depth = random.Fade((0.26f, 0.46f), (0.13f, 0.18f), difficulty), level = random.Between(0.1f, 0.24f), offset = random.Between(0f, 60f);
+        float depth = random.Fade((0.26f, 0.46f), (0.13f, 0.18f), difficulty);
+        float level = random.Between(0.1f, 0.24f), offset = random.Between(0f, 60f);
         frame.Blend(x, y, reachX * 1.2f, reachY * 1.2f, (px, py) =>
         {
             float dx = (px - x) / reachX, dy = (py - y) / reachY;
@@ -667,7 +685,9 @@ internal static class Defects
             float grain = frame.Noise.Rough((px / grainX) + offset, ((py + (frame.Slope * px)) / grainY) + offset);
             // Fewer flakes towards the border, not fainter ones.
             float threshold = level + (0.5f * (1 - cover));
-            return (-depth * Curve.Step(threshold, threshold + 0.14f, grain)) + (0.2f * depth * Curve.Step(threshold - 0.2f, threshold - 0.04f, grain) * (1 - Curve.Step(threshold - 0.04f, threshold + 0.04f, grain)));
+            float lip = Curve.Step(threshold - 0.2f, threshold - 0.04f, grain)
+                * (1 - Curve.Step(threshold - 0.04f, threshold + 0.04f, grain));
+            return (-depth * Curve.Step(threshold, threshold + 0.14f, grain)) + (0.2f * depth * lip);
         });
     }
 }

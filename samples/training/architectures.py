@@ -56,14 +56,14 @@ def large() -> nn.Module:
 
 def tiny_l() -> nn.Module:
     return Classifier(
-        conv(3, 16, stride=2), Separable(16, 32, 2), Separable(32, 32), Separable(32, 64, 2), Separable(64, 64),
-        Separable(64, 128, 2), Separable(128, 128), channels=128)
+        conv(3, 12, stride=2), Separable(12, 24, 2), Separable(24, 24), Separable(24, 48, 2), Separable(48, 48), Separable(48, 96, 2),
+        channels=96)
 
 
 def tiny_m() -> nn.Module:
     return Classifier(
-        conv(3, 12, stride=2), Separable(12, 24, 2), Separable(24, 24), Separable(24, 48, 2), Separable(48, 48), Separable(48, 96, 2),
-        channels=96)
+        conv(3, 16, stride=2), Separable(16, 32, 2), Separable(32, 32), Separable(32, 64, 2), Separable(64, 64), Separable(64, 112, 2),
+        channels=112)
 
 
 def tiny_s() -> nn.Module:
@@ -98,10 +98,15 @@ def processor(kind: str, size: dict, resample: int, statistics: dict, crop: dict
 # cracks and short scratches survive 256x192 and drown below 100 pixels' width.
 MODELS = {
     "large": (large, processor("ViTImageProcessor", {"height": 192, "width": 256}, BILINEAR, IMAGENET), "resnet", "SteelResNet"),
-    "tiny-l": (tiny_l, processor("ViTImageProcessor", {"height": 96, "width": 128}, BILINEAR, HALF), "mobilenet_v1", "SteelMobileNet"),
+    "tiny-l": (
+        tiny_l,
+        processor("MobileNetV1ImageProcessor", {"shortest_edge": 80}, BICUBIC, HALF, {"height": 72, "width": 96}),
+        "mobilenet_v1",
+        "SteelMobileNet",
+    ),
     "tiny-m": (
         tiny_m,
-        processor("MobileNetV1ImageProcessor", {"shortest_edge": 80}, BICUBIC, HALF, {"height": 72, "width": 96}),
+        processor("MobileNetV1ImageProcessor", {"shortest_edge": 60}, BICUBIC, HALF, {"height": 56, "width": 72}),
         "mobilenet_v1",
         "SteelMobileNet",
     ),

@@ -37,7 +37,8 @@ def main() -> None:
         good, bad = right[name].sum(), (~right[name]).sum()
         auroc = (ranks[right[name]].sum() - good * (good - 1) / 2) / (good * bad)
         share = macs[name] / macs["large"]
-        print(f"| {name} | {right[name].mean():.2%} | {macs[name] / 1e6:.2f} | 1/{1 / share:.0f} | {auroc:.3f} | {exits:.1%} | {share + 1 - exits:.1%} |")
+        print(f"| {name} | {right[name].mean():.2%} | {macs[name] / 1e6:.2f} | 1/{1 / share:.0f} | {auroc:.3f} | {exits:.1%} | "
+              f"{share + 1 - exits:.1%} |")
 
 
 if __name__ == "__main__":

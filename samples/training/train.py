@@ -87,11 +87,13 @@ def main() -> None:
 
     pixels = np.concatenate([images(name) for name in arguments.train])
     labels = torch.from_numpy(np.concatenate([load(name, "labels")[: arguments.limit] for name in arguments.train]))
-    validation, validation_labels = images(arguments.validation), torch.from_numpy(np.array(load(arguments.validation, "labels")[: arguments.limit]))
+    validation = images(arguments.validation)
+    validation_labels = torch.from_numpy(np.array(load(arguments.validation, "labels")[: arguments.limit]))
 
     optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.rate, weight_decay=arguments.decay)
     steps = len(pixels) // arguments.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, arguments.rate, arguments.epochs * steps, pct_start=0.15)
+    name = f"{arguments.model}-half" if arguments.half else arguments.model
     history = []
     for epoch in range(1, arguments.epochs + 1):
         network.train()
@@ -113,12 +115,12 @@ def main() -> None:
             total += loss.item()
         accuracy = (predict(network, validation, config, bfloat16=True).argmax(1) == validation_labels).float().mean().item()
         history.append(accuracy)
+        torch.save(network.state_dict(), arguments.work / f"{name}.pt")
         seconds = time.perf_counter() - started
         print(f"{arguments.model} epoch {epoch}: loss {total / steps:.4f}, validation {accuracy:.4f}, {seconds:.0f} s", flush=True)
 
-    name = f"{arguments.model}-half" if arguments.half else arguments.model
-    torch.save(network.state_dict(), arguments.work / f"{name}.pt")
-    recipe = {key: str(value) if key == "start" and value else value for key, value in vars(arguments).items() if key not in ("work", "model")}
+    recipe = {key: value for key, value in vars(arguments).items() if key not in ("work", "model")}
+    recipe["start"] = arguments.start and f"WORK/{arguments.start.name}"
     report = {"recipe": recipe, "images": len(pixels), "macs": macs, "parameters": parameters, "validation": history}
     (arguments.work / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
 

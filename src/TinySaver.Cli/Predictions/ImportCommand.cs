@@ -45,7 +45,7 @@ internal static class ImportCommand
     {
         string path = arguments.GetRequiredValue(Out);
         RowWriter.Check(path);
-        Table table = await TableFile.ReadAsync(arguments.GetRequiredValue(Source), cancellationToken);
+        Tables.Table table = await TableFile.ReadAsync(arguments.GetRequiredValue(Source), cancellationToken);
         string[] classes = arguments.GetValue(Classes) ?? [];
         Func<string?[], string?> id = Cell(Id);
         Func<string?[], string?> prediction = Cell(Prediction);

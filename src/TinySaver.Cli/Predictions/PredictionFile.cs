@@ -68,7 +68,8 @@ internal static class PredictionFile
         foreach (ConfidenceMeasure measure in ConfidenceMeasures.All)
         {
             string column = ColumnOf(measure);
-            if (table.Find(column) >= 0)
+            // A column that is empty throughout is as good as absent: `import` writes the same columns for every source.
+            if (table.Find(column) is >= 0 and int index && table.Rows.Any(r => r[index] is not null))
             {
                 confidences[measure] = cells.Shares(column);
             }

@@ -5,7 +5,6 @@ using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
-using TinySaver.Inference.Classification;
 using TinySaver.Inference.Models;
 
 namespace TinySaver.Cli.Predictions;

@@ -1,6 +1,8 @@
+using System.Xml.Linq;
+
 namespace TinySaver.Cli.Reports;
 
-/// <summary>Writes a report as one self-contained HTML file.</summary>
+/// <summary>Writes a report as one self-contained HTML file: no scripts, and nothing is fetched.</summary>
 internal static class ReportWriter
 {
     /// <summary>Writes a report.</summary>
@@ -8,9 +10,25 @@ internal static class ReportWriter
     /// <exception cref="ArgumentException">There is neither a search nor a policy.</exception>
     public static string Write(ReportInput input)
     {
-        if (input.Search is null && input.Policy is null)
-            throw new ArgumentException("A report needs a search or a policy to tell of, and got neither.", nameof(input));
-
-        return "";
+        Findings findings = Findings.Of(input);
+        Headline headline = Headline.Of(findings);
+        bool tested = input.Test is not null && findings.HasCascade;
+        XElement body = Html.Element(
+            "body",
+            null,
+            Html.Element(
+                "main",
+                null,
+                Summary.Of(input, findings, headline),
+                KeyFigures.Of(input, findings),
+                input.Search is { } all ? ComputeCharts.Of(all) : null,
+                input.Search is { } search ? ThresholdCharts.Of(search) : null,
+                tested ? ConfidenceCharts.Of(input.Test!, findings) : null,
+                tested ? ClassSection.Of(input.Test!, input) : null,
+                tested ? MistakeCards.Of(input.Test!, input, findings) : null,
+                input.Costs is { } costs && findings.HasCascade ? MoneySection.Of(costs) : null,
+                input.Search is { } candidates ? CandidateSection.Of(candidates) : null,
+                Reproduction.Of(input)));
+        return Page.Of(headline.Sentence, body);
     }
 }

@@ -1,6 +1,5 @@
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
-using TinySaver.Core.Calibration;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Search;
 

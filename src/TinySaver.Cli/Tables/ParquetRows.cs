@@ -18,9 +18,9 @@ internal static class ParquetRows
             names[i],
             Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType,
             isNullable: !p.PropertyType.IsValueType || Nullable.GetUnderlyingType(p.PropertyType) is not null)));
-        IDictionary<string, object>[] data = [.. rows.Select(row =>
+        IDictionary<string, object?>[] data = [.. rows.Select(row =>
         {
-            var cells = new Dictionary<string, object>(properties.Length);
+            var cells = new Dictionary<string, object?>(properties.Length);
             for (int i = 0; i < properties.Length; i++)
             {
                 if (properties[i].GetValue(row) is { } value)
@@ -29,7 +29,7 @@ internal static class ParquetRows
                 }
             }
 
-            return cells;
+            return (IDictionary<string, object?>)cells;
         })];
         await using FileStream stream = File.Create(path);
         await ParquetSerializer.SerializeUntypedAsync(data, schema, stream);

@@ -18,7 +18,7 @@ namespace TinySaver.Core.Calibration;
 public sealed class PairedDropTest
 {
     // The curve is fitted to this share of δ; the rest pays for the interval bounds. 4 % of δ = 0.05 moves the critical z by 0.02 of 1.65.
-    private const double FittedShare = 0.96;
+    internal const double FittedShare = 0.96;
 
     // Below this the fit has failed by more than interval bounds explain; certifying nothing is always valid.
     private const double LeastFittedShare = 0.5;

@@ -9,8 +9,9 @@ public sealed record RiskLimit(RiskKind Risk, double Epsilon, double Delta)
     /// <summary>The exact test of the promise on n images.</summary>
     public RiskTest Test(int samples) => new(this, samples);
 
-    /// <summary>The fewest images with which anything can be certified: without a loss or disagreement among them, (1 − ε)ⁿ ≤ δ.</summary>
-    public long FewestSamples => (long)Math.Ceiling(Math.Log(Delta) / Math.Log(1 - Epsilon));
+    /// <summary>The fewest images with which anything can be certified without a gain: no loss or disagreement among them, (1 − ε)ⁿ ≤ δ.</summary>
+    public long FewestSamples =>
+        (long)Math.Ceiling(Math.Log(Risk == RiskKind.AccuracyDrop ? Delta * PairedDropTest.FittedShare : Delta) / Math.Log(1 - Epsilon));
 
     /// <summary>About how many images certify a threshold with a chance of 80 %, given the shares of losses, gains and disagreements.</summary>
     /// <returns>The number of images; null where no number would do, because the risk is not below ε.</returns>

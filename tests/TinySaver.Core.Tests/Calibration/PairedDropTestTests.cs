@@ -5,8 +5,8 @@ namespace TinySaver.Core.Tests.Calibration;
 public sealed class PairedDropTestTests
 {
     [Theory]
-    [InlineData(598, 0.005, 0.05, -1)]
-    [InlineData(600, 0.005, 0.05, -1)]
+    [InlineData(605, 0.005, 0.05, -1)]
+    [InlineData(606, 0.005, 0.05, 0)]
     [InlineData(700, 0.005, 0.05, 0)]
     [InlineData(1000, 0.005, 0.05, 1)]
     public void MostLosses_NoGains_IsNeverMoreThanTheBinomialTestAllows(int n, double epsilon, double delta, int expected)
@@ -111,6 +111,13 @@ public sealed class PairedDropTestTests
     {
         Assert.Null(DropScore.SamplesNeeded(0.006, 0.001, 0.005, 0.05));
         Assert.Equal(598, DropScore.SamplesNeeded(0, 0, 0.005, 0.05));
+    }
+
+    [Fact]
+    public void FewestSamples_BothRisks_AreTheFirstThatCertifyWithoutALoss()
+    {
+        Assert.Equal(606, new RiskLimit(RiskKind.AccuracyDrop, 0.005, 0.05).FewestSamples);
+        Assert.Equal(598, new RiskLimit(RiskKind.Disagreement, 0.005, 0.05).FewestSamples);
     }
 
     [Theory]

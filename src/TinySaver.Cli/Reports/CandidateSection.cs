@@ -1,0 +1,88 @@
+using System.Xml.Linq;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Search;
+
+namespace TinySaver.Cli.Reports;
+
+/// <summary>Every saver × measure × temperature with its best point.</summary>
+internal static class CandidateSection
+{
+    private const int MostAtOnce = 30;
+
+    /// <summary>The section.</summary>
+    public static XElement Of(SearchResult search)
+    {
+        IReadOnlyList<CandidateResult> candidates = search.Candidates;
+        return Html.Element(
+            "section",
+            null,
+            Html.Element("h2", null, "Candidates"),
+            Html.Element("p", "note", Note(search)),
+            Table(search, candidates.Take(MostAtOnce)),
+            candidates.Count <= MostAtOnce ? null : Html.Element(
+                "details",
+                null,
+                Html.Element("summary", null, $"{candidates.Count - MostAtOnce} more"),
+                Table(search, candidates.Skip(MostAtOnce))));
+    }
+
+    private static string Note(SearchResult search)
+    {
+        string costs = "Cost is a share of the large model's; a saver breaks even where as large a share of the images exits.";
+        if (!AnyPoint(search))
+            return costs;
+
+        string points = $"Each candidate at its best threshold by the {search.Rule} rule, on all {Wording.Count(search.Samples, "calibration image")}, the lowest ΔC (change of compute) first. {costs}";
+        return search.Rule == "certified"
+            ? points + " “Certified” marks the points for which the guarantee holds; the others are estimates that ranked the candidates."
+            : points;
+    }
+
+    private static XElement Table(SearchResult search, IEnumerable<CandidateResult> candidates)
+    {
+        string[] heads =
+        [
+            "saver", "confidence", "#cost",
+            .. search.Labelled ? ["#alone"] : Array.Empty<string>(),
+            .. !AnyPoint(search) ? Array.Empty<string>()
+                : search.Labelled ? ["#threshold", "#exit rate", "#accuracy", "#drop", "#ΔC"]
+                : ["#threshold", "#exit rate", "#agreement", "#ΔC"],
+            "verdict",
+        ];
+        return Html.Table("Candidates", heads, candidates.Select(c => Row(c, search)));
+    }
+
+    // A search that certified nothing has no thresholds to show.
+    private static bool AnyPoint(SearchResult search) => search.Candidates.Any(c => c.Point is not null);
+
+    private static List<object> Row(CandidateResult candidate, SearchResult search)
+    {
+        var cells = new List<object>
+        {
+            candidate.Saver,
+            Wording.Measure(candidate.Measure, candidate.Temperature),
+            Amounts.Percent(candidate.CostRatio),
+        };
+        if (search.Labelled)
+            cells.Add(Amounts.Percent(candidate.Accuracy));
+        if (AnyPoint(search))
+        {
+            cells.Add(candidate.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
+            cells.Add(Amounts.Percent(candidate.Point?.ExitRate));
+            cells.Add(Amounts.Percent(search.Labelled ? candidate.Point?.AccuracyCascade : candidate.Point?.Agreement, 2));
+            if (search.Labelled)
+                cells.Add(candidate.Point?.AccuracyDrop is { } drop ? Wording.Drop(drop) : "–");
+            cells.Add(candidate.Point is { } point ? Wording.Change(point.DeltaC) : "–");
+        }
+
+        cells.Add(Verdict(candidate));
+        return cells;
+    }
+
+    private static XElement Verdict(CandidateResult candidate) => candidate.Verdict switch
+    {
+        CandidateVerdict.Saves => Html.Element("span", "badge good", candidate.Certified ? "certified" : "saves"),
+        CandidateVerdict.CostsMore => Html.Element("span", "badge bad", "costs more"),
+        _ => Html.Element("span", "badge", "not certified"),
+    };
+}
