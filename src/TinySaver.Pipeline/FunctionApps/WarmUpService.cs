@@ -4,6 +4,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
@@ -35,7 +38,9 @@ internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeS
 
     private async Task WarmUpAsync(CancellationToken stoppingToken)
     {
-        // Not in the constructor, which runs before the options are validated: all that is wrong is to be told at once.
+        // Services are not asked for in the constructor, which runs before the options are validated: all that is wrong is to
+        // be told at once.
+        await EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
         CascadeHost cascades = services.GetRequiredService<CascadeHost>();
         using CascadeLease lease = await cascades.RentAsync(stoppingToken).ConfigureAwait(false);
         LoadedCascade cascade = lease.Cascade;
@@ -50,6 +55,17 @@ internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeS
         if (options.Value.Large)
         {
             Log.ModelReady(logger, cascade.Large.Name, cascade.Large.ShortHash, cascade.Large.ExecutionProvider);
+        }
+    }
+
+    // A connection string means an emulator, which starts empty. In Azure the infrastructure makes them, and the app's identity
+    // need not be allowed to.
+    private async Task EnsureCreatedAsync(CancellationToken stoppingToken)
+    {
+        if (!string.IsNullOrEmpty(services.GetRequiredService<IOptions<StorageOptions>>().Value.ConnectionString))
+        {
+            await services.GetRequiredService<IImageStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+            await services.GetRequiredService<ILabelStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
         }
     }
 }

@@ -5,12 +5,14 @@ using Microsoft.Extensions.Options;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.FunctionApps;
 using TinySaver.Pipeline.Stages;
+using TinySaver.Pipeline.Storage;
+using TinySaver.Pipeline.Tests.Emulator;
 using TinySaver.Pipeline.Tests.Stages;
 
 namespace TinySaver.Pipeline.Tests.FunctionApps;
 
 /// <summary>The apps as they are composed, but for their triggers.</summary>
-public sealed class FunctionAppServicesTests : IDisposable
+public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposable
 {
     private readonly TestCascade _cascade = new();
 
@@ -67,6 +69,21 @@ public sealed class FunctionAppServicesTests : IDisposable
     }
 
     [Fact]
+    public async Task AddTinyFunctionApp_EmptyEmulator_GetsItsContainerAndTable()
+    {
+        using IHost host = Build(
+            isTiny: true, ("TinySaver:Storage:AccountUrl", null), ("TinySaver:Storage:ConnectionString", azurite.Server.ConnectionString));
+
+        await host.StartAsync(Cancellation);
+        await host.Services.GetServices<IHostedService>().OfType<WarmUpService>().Single().ExecuteTask!;
+        await host.StopAsync(Cancellation);
+
+        StorageClients clients = host.Services.GetRequiredService<StorageClients>();
+        Assert.True(await clients.Blobs.GetBlobContainerClient("images").ExistsAsync(Cancellation));
+        Assert.Contains(clients.Tables.Query(cancellationToken: Cancellation), table => table.Name == "labels");
+    }
+
+    [Fact]
     public async Task AddTinyFunctionApp_PolicyMissing_HealthSaysSo()
     {
         File.Delete(_cascade.PolicyPath);
@@ -95,7 +112,7 @@ public sealed class FunctionAppServicesTests : IDisposable
         {
             ["ImagesStorage"] = "UseDevelopmentStorage=true",
             ["EscalationsServiceBus"] = "Endpoint=sb://localhost;UseDevelopmentEmulator=true;",
-            ["TinySaver:Storage:ConnectionString"] = "UseDevelopmentStorage=true",
+            ["TinySaver:Storage:AccountUrl"] = "https://nobody.blob.core.windows.net",
             ["TinySaver:Cascade:PolicyPath"] = _cascade.PolicyPath,
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
