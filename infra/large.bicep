@@ -45,6 +45,11 @@ param gpu Gpu
 @description('The workload profile of the environment.')
 param workloadProfileName string
 
+@description('Escalated images that the large model sees at once.')
+@minValue(1)
+@maxValue(1000)
+param batchSize int
+
 @description('Replicas that are always running; 0 costs nothing while no image is escalated, but the first one waits for a cold start.')
 @minValue(0)
 param minimumReplicas int
@@ -77,7 +82,14 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 }
 
 var clientId = identity.properties.clientId
-var pipelineSettings Settings = gpu == 'none' ? { TinySaver__Large__RequireGpu: 'false' } : { TinySaver__Large__RequireGpu: 'true' }
+var pipelineSettings Settings = {
+  TinySaver__Pipeline__LargeBatchSize: string(batchSize)
+  TinySaver__Cascade__LargeProvider: gpu == 'none' ? 'Cpu' : 'Cuda'
+  // With threads to itself, one batch at a time is fastest on CPUs; a GPU does the work of its own accord.
+  TinySaver__Cascade__LargeThreads: gpu == 'none' ? string(sizes.none.cpu) : '1'
+  // A GPU that is paid for and not used is an error, not a slow success.
+  TinySaver__Functions__RequireGpu: gpu == 'none' ? 'false' : 'true'
+}
 var settings = union(
   commonSettings(storageName, clientId),
   serviceBusConnection('EscalationsServiceBus', serviceBusName, clientId),
