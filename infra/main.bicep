@@ -3,6 +3,7 @@
 
 targetScope = 'subscription'
 
+import { namesOf } from 'names.bicep'
 import { Gpu } from 'types.bicep'
 
 @description('Name of the azd environment; part of the resource group\'s name and of the tags.')
@@ -109,6 +110,7 @@ param usdPerMillionEscalations string = '20.00'
 param usdPerMillionLargeOnly string = '20.00'
 
 var token = uniqueString(subscription().id, environmentName, location)
+var names = namesOf(token)
 var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -169,33 +171,25 @@ module registry 'modules/registry.bicep' = {
 
 module eventTopic 'modules/event-topic.bicep' = {
   scope: group
-  params: { location: location, token: token, tags: tags, storageName: storage.outputs.name }
+  params: { location: location, token: token, tags: tags }
+  dependsOn: [storage]
 }
 
 module network 'modules/network.bicep' = if (privateNetwork) {
   scope: group
-  params: {
-    location: location
-    token: token
-    tags: tags
-    storageName: storage.outputs.name
-    serviceBusName: closedServiceBus ? serviceBus.outputs.name : ''
-  }
+  params: { location: location, token: token, tags: tags, serviceBusEndpoint: closedServiceBus }
+  dependsOn: [storage, serviceBus]
 }
 
 module access 'modules/access.bicep' = {
   scope: group
   params: {
-    tinyIdentityName: identities.outputs.tinyName
-    largeIdentityName: identities.outputs.largeName
+    token: token
     topicPrincipalId: eventTopic.outputs.principalId
     deployerPrincipalId: principalId
     deployerPrincipalType: principalType
-    storageName: storage.outputs.name
-    serviceBusName: serviceBus.outputs.name
-    registryName: registry.outputs.name
-    insightsName: monitoring.outputs.insightsName
   }
+  dependsOn: [identities, monitoring, storage, serviceBus, registry]
 }
 
 module tinyApp 'modules/tiny-app.bicep' = {
@@ -204,10 +198,6 @@ module tinyApp 'modules/tiny-app.bicep' = {
     location: location
     token: token
     tags: tags
-    identityName: identities.outputs.tinyName
-    storageName: storage.outputs.name
-    serviceBusName: serviceBus.outputs.name
-    insightsName: monitoring.outputs.insightsName
     instanceMemoryMb: tinyInstanceMemoryMb
     maximumInstances: tinyMaximumInstances
     alwaysReadyInstances: tinyAlwaysReadyInstances
@@ -230,8 +220,8 @@ module largeEnvironment 'modules/large-environment.bicep' = {
     tags: tags
     gpu: gpu
     subnetId: network.?outputs.largeSubnetId ?? ''
-    workspaceName: monitoring.outputs.workspaceName
   }
+  dependsOn: [monitoring]
 }
 
 module alerts 'modules/alerts.bicep' = {
@@ -240,30 +230,28 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     token: token
     tags: tags
-    workspaceName: monitoring.outputs.workspaceName
-    serviceBusName: serviceBus.outputs.name
-    topicName: eventTopic.outputs.name
     email: alertEmail
     backlogMinutes: alertBacklogMinutes
     failurePercent: alertFailurePercent
     exitRateLowPercent: alertExitRateLowPercent
     exitRateHighPercent: alertExitRateHighPercent
   }
+  dependsOn: [monitoring, serviceBus, eventTopic]
 }
 
 module workbook 'modules/workbook.bicep' = {
   scope: group
   params: {
     location: location
+    token: token
     tags: tags
-    workspaceName: monitoring.outputs.workspaceName
-    serviceBusName: serviceBus.outputs.name
     usdPerMillion: {
       images: usdPerMillionImages
       escalations: usdPerMillionEscalations
       largeOnly: usdPerMillionLargeOnly
     }
   }
+  dependsOn: [monitoring, serviceBus]
 }
 
 // azd keeps these in its environment: large.parameters.json and the hooks read them there.
@@ -271,15 +259,15 @@ output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
-output TINYSAVER_STORAGE_ACCOUNT string = storage.outputs.name
-output TINYSAVER_STORAGE_URL string = 'https://${storage.outputs.name}.blob.${environment().suffixes.storage}'
-output TINYSAVER_SERVICE_BUS string = serviceBus.outputs.name
-output TINYSAVER_EVENT_TOPIC string = eventTopic.outputs.name
-output TINYSAVER_INSIGHTS string = monitoring.outputs.insightsName
-output TINYSAVER_TINY_APP string = tinyApp.outputs.name
-output TINYSAVER_LARGE_APP string = 'ca-large-${token}'
-output TINYSAVER_LARGE_IDENTITY string = identities.outputs.largeName
-output TINYSAVER_LARGE_ENVIRONMENT string = largeEnvironment.outputs.name
+output TINYSAVER_STORAGE_ACCOUNT string = names.storage
+output TINYSAVER_STORAGE_URL string = 'https://${names.storage}.blob.${environment().suffixes.storage}'
+output TINYSAVER_SERVICE_BUS string = names.serviceBus
+output TINYSAVER_EVENT_TOPIC string = names.topic
+output TINYSAVER_INSIGHTS string = names.insights
+output TINYSAVER_TINY_APP string = names.tinyApp
+output TINYSAVER_LARGE_APP string = names.largeApp
+output TINYSAVER_LARGE_IDENTITY string = names.largeIdentity
+output TINYSAVER_LARGE_ENVIRONMENT string = names.largeEnvironment
 output TINYSAVER_LARGE_PROFILE string = largeEnvironment.outputs.profileName
 output TINYSAVER_LARGE_FLAVOUR string = gpu == 'none' ? 'cpu' : 'gpu'
 output TINYSAVER_GPU string = gpu

@@ -23,15 +23,13 @@ func serviceBusConnection(name string, bus string, clientId string) Settings => 
 
 @export()
 @description('What both apps are told: the host\'s own storage, the pipeline\'s storage, telemetry, and which identity to use.')
-func commonSettings(account string, clientId string) Settings => union(
-  storageConnection('AzureWebJobsStorage', account, clientId),
-  {
+func commonSettings(account string, clientId string) Settings =>
+  union(storageConnection('AzureWebJobsStorage', account, clientId), {
     // DefaultAzureCredential picks the app's identity by this.
     AZURE_CLIENT_ID: clientId
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
     TinySaver__Storage__AccountUrl: 'https://${account}.blob.${environment().suffixes.storage}'
-  }
-)
+  })
 
 @export()
 @description('An object of settings as the list of names and values that both platforms take.')

@@ -12,13 +12,12 @@
 //   deployer           containers images, models     Storage Blob Data Contributor
 //                      table labels                  Storage Table Data Contributor
 
+import { namesOf } from '../names.bicep'
 import { roles } from '../roles.bicep'
+import { Token } from '../types.bicep'
 
-@description('Name of the tiny app\'s identity.')
-param tinyIdentityName string
-
-@description('Name of the large app\'s identity.')
-param largeIdentityName string
+@description('Ending that makes names unique.')
+param token Token
 
 @description('Principal id of the Event Grid topic\'s identity.')
 param topicPrincipalId string
@@ -29,28 +28,18 @@ param deployerPrincipalId string
 @description('Whether the deployer is a person or a pipeline.')
 param deployerPrincipalType 'User' | 'ServicePrincipal'
 
-@description('Name of the storage account.')
-param storageName string
-
-@description('Name of the Service Bus namespace.')
-param serviceBusName string
-
-@description('Name of the registry.')
-param registryName string
-
-@description('Name of the Application Insights component.')
-param insightsName string
+var names = namesOf(token)
 
 resource tiny 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: tinyIdentityName
+  name: names.tinyIdentity
 }
 
 resource large 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: largeIdentityName
+  name: names.largeIdentity
 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: storageName
+  name: names.storage
 
   resource blobs 'blobServices' existing = {
     name: 'default'
@@ -68,17 +57,17 @@ resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 }
 
 resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
-  name: serviceBusName
+  name: names.serviceBus
 
   resource escalations 'queues' existing = { name: 'escalations' }
 }
 
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
-  name: registryName
+  name: names.registry
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
-  name: insightsName
+  name: names.insights
 }
 
 // Tiny app. The host's storage and the trigger's are one account, on which the host needs Owner (see roles.bicep), so
@@ -111,7 +100,10 @@ resource tinyTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: tiny.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.monitoringMetricsPublisher
+    )
   }
 }
 
@@ -144,7 +136,10 @@ resource largeTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: large.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.monitoringMetricsPublisher
+    )
   }
 }
 
@@ -165,7 +160,10 @@ resource topicDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   properties: {
     principalId: topicPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 
@@ -176,7 +174,10 @@ resource deployerModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
   properties: {
     principalId: deployerPrincipalId
     principalType: deployerPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 
@@ -186,7 +187,10 @@ resource deployerImages 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
   properties: {
     principalId: deployerPrincipalId
     principalType: deployerPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 
@@ -196,6 +200,9 @@ resource deployerLabels 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
   properties: {
     principalId: deployerPrincipalId
     principalType: deployerPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageTableDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageTableDataContributor
+    )
   }
 }

@@ -1,5 +1,6 @@
 // What somebody should hear of before the users tell them.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the log alerts: the workspace\'s.')
@@ -10,15 +11,6 @@ param token Token
 
 @description('Tags of every resource.')
 param tags Tags
-
-@description('Name of the Log Analytics workspace.')
-param workspaceName string
-
-@description('Name of the Service Bus namespace.')
-param serviceBusName string
-
-@description('Name of the Event Grid topic.')
-param topicName string
 
 @description('Where alerts are sent by e-mail; empty to show them in the portal only.')
 param email string
@@ -42,16 +34,18 @@ param exitRateLowPercent int
 @maxValue(100)
 param exitRateHighPercent int
 
+var names = namesOf(token)
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
-  name: workspaceName
+  name: names.workspace
 }
 
 resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
-  name: serviceBusName
+  name: names.serviceBus
 }
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
-  name: topicName
+  name: names.topic
 }
 
 // The backlog's age is worked out from the queue's metrics, which have to be in the workspace for that.
@@ -65,7 +59,7 @@ resource busMetrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' =
 }
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
-  name: 'ag-${token}'
+  name: names.people
   location: 'global'
   tags: tags
   properties: {

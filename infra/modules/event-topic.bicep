@@ -1,6 +1,7 @@
 // The system topic that announces blobs of the storage account. Its subscription is in ../event-subscription.bicep: it needs
 // a key that the deployed app makes, so the post-deploy hook creates it.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the topic: the storage account\'s.')
@@ -12,15 +13,14 @@ param token Token
 @description('Tags of every resource.')
 param tags Tags
 
-@description('Name of the storage account.')
-param storageName string
+var names = namesOf(token)
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: storageName
+  name: names.storage
 }
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
-  name: 'egst-${token}'
+  name: names.topic
   location: location
   tags: tags
   // Writes the events that could not be delivered, since the account has no keys to write them with.
@@ -31,5 +31,4 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   }
 }
 
-output name string = topic.name
 output principalId string = topic.identity.principalId

@@ -1,5 +1,6 @@
 // One identity per app, so that each has only the roles that its own work needs.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the identities.')
@@ -11,17 +12,16 @@ param token Token
 @description('Tags of every resource.')
 param tags Tags
 
+var names = namesOf(token)
+
 resource tiny 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: 'id-tiny-${token}'
+  name: names.tinyIdentity
   location: location
   tags: tags
 }
 
 resource large 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: 'id-large-${token}'
+  name: names.largeIdentity
   location: location
   tags: tags
 }
-
-output tinyName string = tiny.name
-output largeName string = large.name

@@ -1,6 +1,7 @@
 // The Container Apps environment of the large app. The app itself is in ../large.bicep: it needs an image, which azd builds
 // after this has been provisioned.
 
+import { namesOf } from '../names.bicep'
 import { Gpu, Tags, Token } from '../types.bicep'
 
 @description('Region of the environment; with a GPU, one that has them.')
@@ -18,8 +19,7 @@ param gpu Gpu
 @description('The subnet of the environment; empty for none.')
 param subnetId string
 
-@description('Name of the Log Analytics workspace.')
-param workspaceName string
+var names = namesOf(token)
 
 // Consumption is in every environment; a GPU profile is added to it. Both are billed by the second and scale to zero.
 var consumption = [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
@@ -31,11 +31,11 @@ var profileTypes = {
 var profileName = gpu == 'none' ? 'Consumption' : 'gpu'
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
-  name: workspaceName
+  name: names.workspace
 }
 
 resource environment 'Microsoft.App/managedEnvironments@2025-07-01' = {
-  name: 'cae-${token}'
+  name: names.largeEnvironment
   location: location
   tags: tags
   properties: {
@@ -60,5 +60,4 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-output name string = environment.name
 output profileName string = profileName

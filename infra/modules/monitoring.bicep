@@ -1,5 +1,6 @@
 // Where logs, traces and metrics go.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the workspace.')
@@ -19,8 +20,10 @@ param retentionInDays int
 @description('Gigabytes a day after which ingestion stops, so that a loop of errors cannot run up a bill; -1 for no limit.')
 param dailyQuotaGb int
 
+var names = namesOf(token)
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
-  name: 'log-${token}'
+  name: names.workspace
   location: location
   tags: tags
   properties: {
@@ -32,7 +35,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-${token}'
+  name: names.insights
   location: location
   tags: tags
   kind: 'web'
@@ -43,6 +46,3 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: true
   }
 }
-
-output workspaceName string = workspace.name
-output insightsName string = insights.name

@@ -1,5 +1,6 @@
 // The optional virtual network: both apps reach storage (and, with Premium, Service Bus) through private endpoints only.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the network.')
@@ -11,31 +12,29 @@ param token Token
 @description('Tags of every resource.')
 param tags Tags
 
-@description('Name of the storage account.')
-param storageName string
+@description('Whether Service Bus has a private endpoint too.')
+param serviceBusEndpoint bool
 
-@description('Name of the Service Bus namespace; empty where it keeps its public endpoint.')
-param serviceBusName string
+var names = namesOf(token)
 
 var servicesOfStorage = ['blob', 'queue', 'table']
 
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
-  name: 'vnet-${token}'
+  name: names.network
   location: location
   tags: tags
   properties: {
     addressSpace: { addressPrefixes: ['10.40.0.0/16'] }
     subnets: [
       {
-        // One address an instance: Flex Consumption may take up to 1,000 instances in a /21 and shares addresses above that.
         name: 'tiny'
         properties: {
-          addressPrefix: '10.40.0.0/21'
+          addressPrefix: '10.40.0.0/22'
           delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
       {
-        // A GPU replica takes one address.
+        // A GPU replica takes an address of its own.
         name: 'large'
         properties: {
           addressPrefix: '10.40.8.0/23'
@@ -55,7 +54,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: storageName
+  name: names.storage
 }
 
 module storageEndpoints 'private-endpoint.bicep' = [
@@ -73,11 +72,11 @@ module storageEndpoints 'private-endpoint.bicep' = [
   }
 ]
 
-resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = if (!empty(serviceBusName)) {
-  name: empty(serviceBusName) ? 'not-used' : serviceBusName
+resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = if (serviceBusEndpoint) {
+  name: names.serviceBus
 }
 
-module serviceBusEndpoint 'private-endpoint.bicep' = if (!empty(serviceBusName)) {
+module busEndpoint 'private-endpoint.bicep' = if (serviceBusEndpoint) {
   params: {
     location: location
     tags: tags

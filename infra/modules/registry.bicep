@@ -1,5 +1,6 @@
 // The registry of the large app's image.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the registry.')
@@ -14,8 +15,10 @@ param tags Tags
 @description('Basic is enough; Premium adds artifact streaming, which shortens the cold start of the GPU image.')
 param sku 'Basic' | 'Standard' | 'Premium'
 
+var names = namesOf(token)
+
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
-  name: 'cr${token}'
+  name: names.registry
   location: location
   tags: tags
   sku: { name: sku }
@@ -26,5 +29,4 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   }
 }
 
-output name string = registry.name
 output loginServer string = registry.properties.loginServer

@@ -1,5 +1,6 @@
 // The queue between the two apps.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the namespace.')
@@ -20,8 +21,10 @@ param privateEndpointOnly bool
 @description('How long an escalation waits for the large app before it is dead-lettered, as an ISO 8601 duration.')
 param escalationTimeToLive string
 
+var names = namesOf(token)
+
 resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
-  name: 'sb-${token}'
+  name: names.serviceBus
   location: location
   tags: tags
   sku: sku == 'Premium' ? { name: sku, tier: sku, capacity: 1 } : { name: sku, tier: sku }
@@ -49,5 +52,3 @@ resource escalations 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
     maxSizeInMegabytes: 5120
   }
 }
-
-output name string = bus.name

@@ -1,5 +1,6 @@
 // The storage account: images in, labels out, models, deployment packages, and what the Functions hosts keep for themselves.
 
+import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
 
 @description('Region of the account.')
@@ -32,6 +33,8 @@ param deleteImagesAfterDays int
 @minValue(1)
 param deleteEventDeadLettersAfterDays int
 
+var names = namesOf(token)
+
 // The names that host.json, the triggers and the options know; a test compares them.
 var containerNames = ['images', 'models', 'deployments', 'event-dead-letters']
 var labelsTable = 'labels'
@@ -39,7 +42,7 @@ var labelsTable = 'labels'
 var poisonQueue = 'webjobs-blobtrigger-poison'
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
-  name: 'st${token}'
+  name: names.storage
   location: location
   tags: tags
   kind: 'StorageV2'
@@ -138,5 +141,3 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
     }
   }
 }
-
-output name string = account.name

@@ -1,5 +1,6 @@
 // The tiny app: Flex Consumption, scales from zero by blob events.
 
+import { namesOf } from '../names.bicep'
 import { Settings, Tags, Token } from '../types.bicep'
 import { asList, commonSettings, serviceBusConnection, storageConnection } from '../settings.bicep'
 
@@ -11,18 +12,6 @@ param token Token
 
 @description('Tags of every resource.')
 param tags Tags
-
-@description('Name of the app\'s identity.')
-param identityName string
-
-@description('Name of the storage account.')
-param storageName string
-
-@description('Name of the Service Bus namespace.')
-param serviceBusName string
-
-@description('Name of the Application Insights component.')
-param insightsName string
 
 @description('Memory of an instance in MB; 512 comes with 0.25 vCPU, 2048 with 1, 4096 with 2.')
 param instanceMemoryMb 512 | 2048 | 4096
@@ -45,20 +34,22 @@ param onlyEventGridMayCall bool
 @description('Settings of the pipeline that differ from their defaults.')
 param pipelineSettings Settings
 
+var names = namesOf(token)
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
+  name: names.tinyIdentity
 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: storageName
+  name: names.storage
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
-  name: insightsName
+  name: names.insights
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
-  name: 'plan-tiny-${token}'
+  name: names.tinyPlan
   location: location
   tags: tags
   kind: 'functionapp'
@@ -68,16 +59,16 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
 
 var clientId = identity.properties.clientId
 var settings = union(
-  commonSettings(storageName, clientId),
-  storageConnection('ImagesStorage', storageName, clientId),
-  serviceBusConnection('EscalationsServiceBus', serviceBusName, clientId),
+  commonSettings(names.storage, clientId),
+  storageConnection('ImagesStorage', names.storage, clientId),
+  serviceBusConnection('EscalationsServiceBus', names.serviceBus, clientId),
   // Names the component; its instrumentation key opens nothing, because local authentication is off.
   { APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString },
   pipelineSettings
 )
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
-  name: 'func-tiny-${token}'
+  name: names.tinyApp
   location: location
   tags: union(tags, { 'azd-service-name': 'tiny' })
   kind: 'functionapp,linux'
@@ -128,6 +119,3 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     dependsOn: [ftp]
   }
 }
-
-output name string = app.name
-output hostName string = app.properties.defaultHostName

@@ -1,18 +1,16 @@
 // The workbook: exit rate, escalations, latency, agreement and money on one page. Its queries are files in ../queries.
 
-import { Tags } from '../types.bicep'
+import { namesOf } from '../names.bicep'
+import { Tags, Token } from '../types.bicep'
 
 @description('Region of the workbook.')
 param location string
 
+@description('Ending that makes names unique.')
+param token Token
+
 @description('Tags of every resource.')
 param tags Tags
-
-@description('Name of the Log Analytics workspace.')
-param workspaceName string
-
-@description('Name of the Service Bus namespace.')
-param serviceBusName string
 
 @description('Prices per million images in US dollars, which the reader can change.')
 param usdPerMillion {
@@ -26,51 +24,68 @@ param usdPerMillion {
   largeOnly: string
 }
 
+var names = namesOf(token)
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
-  name: workspaceName
+  name: names.workspace
 }
 
 resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
-  name: serviceBusName
+  name: names.serviceBus
 }
-
-type Item = {
-  type: int
-  name: string
-  customWidth: string?
-  content: { *: any }
-}
-
-type Parameter = { *: any }
 
 // Numbers are Azure's codes: item type 1 is text, 3 a query, 9 parameters, 10 a metric; parameter type 1 is text, 4 a time
 // range; query type 0 is Log Analytics.
-func chart(title string, query string, width string) Item => {
-  type: 3
-  name: title
-  customWidth: width
-  content: {
-    version: 'KqlItem/1.0'
-    title: title
-    query: query
-    size: 0
-    queryType: 0
-    resourceType: 'microsoft.operationalinsights/workspaces'
-    timeContextFromParameter: 'TimeRange'
+var charts = map(
+  [
+    { title: 'Exit rate', width: '50', query: loadTextContent('../queries/exit-rate.kql') }
+    { title: 'Images by who decided', width: '50', query: loadTextContent('../queries/images.kql') }
+    { title: 'Money', width: '50', query: loadTextContent('../queries/money.kql') }
+    { title: 'Agreement with the large model', width: '50', query: loadTextContent('../queries/agreement.kql') }
+    { title: 'Latency of the functions', width: '50', query: loadTextContent('../queries/latency.kql') }
+    { title: 'Where the time goes', width: '50', query: loadTextContent('../queries/steps.kql') }
+    { title: 'Failures', width: '100', query: loadTextContent('../queries/failures.kql') }
+  ],
+  chart => {
+    type: 3
+    name: chart.title
+    customWidth: chart.width
+    content: {
+      version: 'KqlItem/1.0'
+      title: chart.title
+      query: chart.query
+      size: 0
+      queryType: 0
+      resourceType: 'microsoft.operationalinsights/workspaces'
+      timeContextFromParameter: 'TimeRange'
+    }
   }
-}
+)
 
-func text(markdown string) Item => { type: 1, name: uniqueString(markdown), content: { json: markdown } }
-
-func price(name string, label string, value string) Parameter => {
-  id: guid(name)
-  version: 'KqlParameterItem/1.0'
-  name: name
-  label: label
-  type: 1
-  isRequired: true
-  value: value
-}
+var prices = map(
+  [
+    { name: 'UsdPerMillionImages', label: 'Tiny app, USD per million images', value: usdPerMillion.images }
+    {
+      name: 'UsdPerMillionEscalations'
+      label: 'Large app, USD per million escalations'
+      value: usdPerMillion.escalations
+    }
+    {
+      name: 'UsdPerMillionLargeOnly'
+      label: 'Large model alone, USD per million images'
+      value: usdPerMillion.largeOnly
+    }
+  ],
+  price => {
+    id: guid(price.name)
+    version: 'KqlParameterItem/1.0'
+    name: price.name
+    label: price.label
+    type: 1
+    isRequired: true
+    value: price.value
+  }
+)
 
 var parameters = {
   type: 9
@@ -78,30 +93,30 @@ var parameters = {
   content: {
     version: 'KqlParameterItem/1.0'
     style: 'pills'
-    parameters: [
-      {
-        id: guid('TimeRange')
-        version: 'KqlParameterItem/1.0'
-        name: 'TimeRange'
-        label: 'Period'
-        type: 4
-        isRequired: true
-        value: { durationMs: 86400000 }
-        typeSettings: {
-          selectableValues: [
-            { durationMs: 3600000 }
-            { durationMs: 14400000 }
-            { durationMs: 86400000 }
-            { durationMs: 604800000 }
-            { durationMs: 2592000000 }
-          ]
-          allowCustom: true
+    parameters: concat(
+      [
+        {
+          id: guid('TimeRange')
+          version: 'KqlParameterItem/1.0'
+          name: 'TimeRange'
+          label: 'Period'
+          type: 4
+          isRequired: true
+          value: { durationMs: 86400000 }
+          typeSettings: {
+            selectableValues: [
+              { durationMs: 3600000 }
+              { durationMs: 14400000 }
+              { durationMs: 86400000 }
+              { durationMs: 604800000 }
+              { durationMs: 2592000000 }
+            ]
+            allowCustom: true
+          }
         }
-      }
-      price('UsdPerMillionImages', 'Tiny app, USD per million images', usdPerMillion.images)
-      price('UsdPerMillionEscalations', 'Large app, USD per million escalations', usdPerMillion.escalations)
-      price('UsdPerMillionLargeOnly', 'Large model alone, USD per million images', usdPerMillion.largeOnly)
-    ]
+      ],
+      prices
+    )
   }
 }
 
@@ -174,20 +189,20 @@ var age = {
 var content = {
   version: 'Notebook/1.0'
   fallbackResourceIds: [workspace.id]
-  items: [
-    text('# TinySaver\nImages that a tiny model labels by itself, and those that a large model sees.')
-    parameters
-    totals
-    chart('Exit rate', loadTextContent('../queries/exit-rate.kql'), '50')
-    chart('Images by who decided', loadTextContent('../queries/images.kql'), '50')
-    chart('Money', loadTextContent('../queries/money.kql'), '50')
-    queue
-    age
-    chart('Agreement with the large model', loadTextContent('../queries/agreement.kql'), '50')
-    chart('Latency of the functions', loadTextContent('../queries/latency.kql'), '50')
-    chart('Where the time goes', loadTextContent('../queries/steps.kql'), '50')
-    chart('Failures', loadTextContent('../queries/failures.kql'), '100')
-  ]
+  items: concat(
+    [
+      {
+        type: 1
+        name: 'title'
+        content: { json: '# TinySaver\nImages that a tiny model labels by itself, and those that a large model sees.' }
+      }
+      parameters
+      totals
+      queue
+      age
+    ],
+    charts
+  )
 }
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
