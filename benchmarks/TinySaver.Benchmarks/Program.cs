@@ -1,1 +1,18 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using BenchmarkDotNet.Running;
+
+namespace TinySaver.Benchmarks;
+
+internal static class Program
+{
+    private static void Main(string[] args)
+    {
+        if (args is ["preprocessing-cpu-time"])
+        {
+            PreprocessingCpuTime.Run();
+        }
+        else
+        {
+            BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        }
+    }
+}

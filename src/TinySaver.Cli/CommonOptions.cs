@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TinySaver.Cli.Predictions;
 using TinySaver.Inference.Classification;
 
 namespace TinySaver.Cli;
@@ -17,7 +18,7 @@ internal static class CommonOptions
     /// <summary>How many images are worked on at once.</summary>
     public static readonly Option<int> Threads = new("--threads", "-t")
     {
-        Description = "How many images are worked on at once. Default: one a processor.",
+        Description = "How many images are worked on at once; as a rule one a processor.",
         HelpName = "n",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
@@ -33,6 +34,29 @@ internal static class CommonOptions
     public static readonly Option<bool> Json = new("--json")
     {
         Description = "Print one JSON object on standard output and nothing else; docs/cli.md lists its keys.",
+    };
+
+    /// <summary>Prices and workload of the money estimate.</summary>
+    public static readonly Option<string?> Prices = new("--prices")
+    {
+        Description = "Prices and workload for the estimate of money; samples/prices.json shows every field with its default.",
+        HelpName = "prices.json",
+    };
+
+    /// <summary>Where predictions that were made as needed are kept.</summary>
+    public static readonly Option<string> Cache = new("--cache")
+    {
+        Description = "Where predictions are kept, by the content of model and images.",
+        HelpName = "folder",
+        DefaultValueFactory = _ => PredictionSourceOptions.DefaultCacheFolder,
+    };
+
+    /// <summary>How to predict where predictions are needed.</summary>
+    public static PredictionSourceOptions PredictionSource(ParseResult arguments) => new()
+    {
+        CacheFolder = arguments.GetValue(Cache)!,
+        Threads = arguments.GetValue(Threads),
+        Provider = arguments.GetValue(Provider),
     };
 
     static CommonOptions() => Threads.Validators.Add(AtLeastOne);

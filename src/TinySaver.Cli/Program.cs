@@ -1,8 +1,11 @@
 using System.CommandLine;
 using TinySaver.Cli;
 using TinySaver.Cli.Classify;
+using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
 using TinySaver.Cli.Output;
+using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Search;
 using TinySaver.Core.Failures;
 
 Terminal terminal = Terminal.OfProcess();
@@ -11,6 +14,10 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
 {
     ClassifyCommand.Create(terminal),
     InspectCommand.Create(terminal),
+    PredictCommand.Create(terminal),
+    ImportCommand.Create(terminal),
+    SearchCommand.Create(terminal),
+    EvaluateCommand.Create(terminal),
 };
 
 try

@@ -3,7 +3,6 @@ using TinySaver.Cli.Images;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
-using TinySaver.Inference.Classification;
 using TinySaver.Inference.Imaging;
 
 namespace TinySaver.Cli.Classify;

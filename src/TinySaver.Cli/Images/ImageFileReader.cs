@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Imaging;
 
@@ -9,7 +10,13 @@ internal static class ImageFileReader
 {
     /// <summary>Decodes an image file.</summary>
     /// <exception cref="PermanentFailureException">The file is gone, cannot be read, or is not an image within the limits.</exception>
-    public static DecodedImage Decode(string path, ImageLimits limits)
+    public static DecodedImage Decode(string path, ImageLimits limits) => Decode(path, limits, hash: false, out _);
+
+    /// <summary>Decodes an image file, and gives the first 16 hex digits of the SHA-256 of its bytes.</summary>
+    /// <exception cref="PermanentFailureException">The file is gone, cannot be read, or is not an image within the limits.</exception>
+    public static DecodedImage Decode(string path, ImageLimits limits, out string contentHash) => Decode(path, limits, hash: true, out contentHash);
+
+    private static DecodedImage Decode(string path, ImageLimits limits, bool hash, out string contentHash)
     {
         byte[]? rented = null;
         try
@@ -35,6 +42,7 @@ internal static class ImageFileReader
                 read += count;
             }
 
+            contentHash = hash ? Convert.ToHexStringLower(SHA256.HashData(rented.AsSpan(0, read)).AsSpan(0, 8)) : "";
             return ImageDecoder.Decode(rented.AsSpan(0, read), limits);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -69,7 +69,7 @@ internal static class InspectCommand
             Scores = classifier.ScoreKind.ToString().ToLowerInvariant(),
             FixedBatchSize = classifier.FixedBatchSize,
             Labels = folder.Labels.Texts,
-            Preprocessing = [.. classifier.Preprocessing.Describe()],
+            Preprocessing = [.. PreprocessingSteps.Describe(classifier.Preprocessing)],
             Macs = cost.Macs,
             Parameters = cost.Parameters,
             ExecutionProvider = classifier.ExecutionProvider,

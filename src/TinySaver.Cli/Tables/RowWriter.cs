@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Parquet.Serialization;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Tables;
@@ -33,28 +32,29 @@ internal static class RowWriter
         }
     }
 
-    /// <summary>Writes rows; the columns are the row type's properties in camel case. An existing file is replaced only when the new one is whole.</summary>
-    public static async Task WriteAsync<T>(string path, IReadOnlyCollection<T> rows)
+    /// <summary>Writes rows; the columns are the row type's properties in camel case, or as the policy names them. An existing file is replaced only when the new one is whole.</summary>
+    public static async Task WriteAsync<T>(string path, IReadOnlyCollection<T> rows, JsonNamingPolicy? columns = null)
         where T : class
     {
+        columns ??= JsonNamingPolicy.CamelCase;
         string unfinished = path + ".tmp";
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case ".csv":
-                await WriteCsvAsync(unfinished, rows);
+                await WriteCsvAsync(unfinished, rows, columns);
                 break;
             case ".jsonl":
                 await File.WriteAllLinesAsync(unfinished, rows.Select(r => JsonSerializer.Serialize(r, JsonLines)));
                 break;
             default:
-                await ParquetSerializer.SerializeAsync(rows, unfinished);
+                await ParquetRows.WriteAsync(unfinished, rows, columns);
                 break;
         }
 
         File.Move(unfinished, path, overwrite: true);
     }
 
-    private static async Task WriteCsvAsync<T>(string path, IReadOnlyCollection<T> rows)
+    private static async Task WriteCsvAsync<T>(string path, IReadOnlyCollection<T> rows, JsonNamingPolicy columns)
     {
         await using var writer = new StreamWriter(path);
         await using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture)
@@ -65,7 +65,7 @@ internal static class RowWriter
         map.AutoMap(CultureInfo.InvariantCulture);
         foreach (MemberMap member in map.MemberMaps)
         {
-            member.Name(JsonNamingPolicy.CamelCase.ConvertName(member.Data.Member!.Name));
+            member.Name(columns.ConvertName(member.Data.Member!.Name));
         }
 
         csv.Context.RegisterClassMap(map);

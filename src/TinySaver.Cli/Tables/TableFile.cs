@@ -75,7 +75,7 @@ internal static class TableFile
         }
     }
 
-    private static string? Text(IDictionary<string, object> row, string column) => row.TryGetValue(column, out object? value)
+    private static string? Text(Dictionary<string, object> row, string column) => row.TryGetValue(column, out object? value)
         ? value switch
         {
             null => null,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TinySaver.Core.Cascade;
 
 /// <summary>One model of a cascade as the policy names it.</summary>
@@ -16,5 +18,6 @@ public sealed record ModelReference
     public long? Macs { get; init; }
 
     /// <summary>The model's name: the last segment of its folder.</summary>
+    [JsonIgnore]
     public string Name => Folder.TrimEnd('/')[(Folder.TrimEnd('/').LastIndexOf('/') + 1)..];
 }

@@ -37,7 +37,7 @@ public static class CascadeLoader
     {
         string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
         // Without the large model only its labels are needed: the function app on the small plan never holds its weights.
-        ModelFolder? largeFolder = options.Large ? Open(policy.Large, "large", root, policyPath) : null;
+        ModelFolder? largeFolder = options.Large ? OpenModel(policy.Large, "large", policyPath) : null;
         LabelSet labels = largeFolder?.Labels ?? ModelFolder.ReadLabels(Resolve(policy.Large, root));
 
         var loading = new List<Task<CascadeModel>>();
@@ -48,7 +48,7 @@ public static class CascadeLoader
                 SaverPolicy saver = policy.Savers[i];
                 string field = $"savers[{i}].model";
                 loading.Add(Task.Run(() => LoadModel(
-                    Open(saver.Model, field, root, policyPath), saver.Model, options.SaverOptions, labels, policy.Large.Name, saver.Measure, saver.Temperature)));
+                    OpenModel(saver.Model, field, policyPath), saver.Model, options.SaverOptions, labels, policy.Large.Name, saver.Measure, saver.Temperature)));
             }
         }
 
@@ -75,8 +75,15 @@ public static class CascadeLoader
         return new(folder.Name, folder.ShortHash, macs, classifier, labels.Texts, map.IsIdentity ? [] : [.. Enumerable.Range(0, map.Count).Select(i => map[i])], measure, temperature);
     }
 
-    private static ModelFolder Open(ModelReference reference, string field, string root, string policyPath)
+    /// <summary>Opens one model folder of a policy.</summary>
+    /// <param name="reference">The model as the policy names it.</param>
+    /// <param name="field">The policy's field, for messages.</param>
+    /// <param name="policyPath">The policy file.</param>
+    /// <exception cref="InvalidPolicyException">The folder's content is not what the policy was made for.</exception>
+    /// <exception cref="InvalidModelException">The folder cannot be used.</exception>
+    public static ModelFolder OpenModel(ModelReference reference, string field, string policyPath)
     {
+        string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
         ModelFolder folder = ModelFolder.Open(Resolve(reference, root), reference.OnnxFile);
         if (reference.Sha256 is { } expected && expected != folder.ContentHash)
         {

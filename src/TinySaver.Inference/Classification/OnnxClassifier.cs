@@ -62,6 +62,12 @@ public sealed class OnnxClassifier : IDisposable
     /// <summary>ONNX Runtime's name of what runs the model: <c>CPUExecutionProvider</c> or <c>CUDAExecutionProvider</c>.</summary>
     public string ExecutionProvider { get; }
 
+    /// <summary>The input for people: <c>pixel_values: float [batch, 3, 224, 224]</c>.</summary>
+    public string InputDescription => Describe(_inputNames[0], _shape.InputType, _shape.InputDimensions(_shape.FixedBatch ?? 0));
+
+    /// <summary>The output that holds the scores, for people: <c>logits: float [batch, 1000]</c>.</summary>
+    public string OutputDescription => Describe(_outputNames[0], _shape.OutputType, _shape.OutputDimensions(_shape.FixedBatch ?? 0));
+
     /// <summary>Loads a model.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="options">How to use the machine; null means <see cref="OnnxClassifierOptions.Default"/>.</param>
@@ -130,6 +136,9 @@ public sealed class OnnxClassifier : IDisposable
         _runOptions.Dispose();
         _session.Dispose();
     }
+
+    private static string Describe(string name, TensorElementType type, long[] dimensions) =>
+        $"{name}: {type.ToString().ToLowerInvariant()} [{(dimensions[0] == 0 ? "batch" : dimensions[0])}, {string.Join(", ", dimensions[1..])}]";
 
     internal void Return(BatchBuffers buffers)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using SkiaSharp;
 using TinySaver.Core.Failures;
+using TinySaver.Inference.Imaging.Jpeg;
 
 namespace TinySaver.Inference.Imaging;
 
@@ -20,10 +21,29 @@ public static class ImageDecoder
     /// <exception cref="PermanentFailureException">
     /// The bytes are empty, too many, no image, an image of another format, of too many pixels, or truncated or damaged.
     /// </exception>
-    public static unsafe DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageLimits? limits = null)
+    public static DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;
         var format = CheckedFormat(encoded, limits);
+        var transparency = format == ImageFormat.Gif ? GifTransparency.FlagPosition(encoded) : -1;
+        if (transparency < 0)
+            return Decode(encoded, format, limits);
+
+        var opaque = ArrayPool<byte>.Shared.Rent(encoded.Length);
+        try
+        {
+            encoded.CopyTo(opaque);
+            opaque[transparency] &= unchecked((byte)~GifTransparency.FlagBit);
+            return Decode(opaque.AsSpan(0, encoded.Length), format, limits);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(opaque);
+        }
+    }
+
+    private static unsafe DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageFormat format, ImageLimits limits)
+    {
         fixed (byte* file = encoded)
         {
             using var data = SKData.Create((nint)file, encoded.Length);
@@ -37,7 +57,10 @@ public static class ImageDecoder
                     $"The image is {width}×{height} = {(long)width * height} pixels; at most {limits.MaxPixels} are accepted.");
             }
 
-            return DecodePixels(codec, format);
+            if (format == ImageFormat.Jpeg && JpegEnd.IsMissing(encoded))
+                throw Damaged(format, "its end marker is missing");
+            var origin = format == ImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
+            return DecodePixels(codec, encoded, format, origin);
         }
     }
 
@@ -54,21 +77,23 @@ public static class ImageDecoder
             : throw Failure(FailureReason.UnsupportedFormat, $"The image is {format.Name}; {ImageFormat.AcceptedNames} are accepted. Convert it.");
     }
 
-    private static unsafe DecodedImage DecodePixels(SKCodec codec, ImageFormat format)
+    private static unsafe DecodedImage DecodePixels(
+        SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, SKEncodedOrigin origin)
     {
         // No colour space in the target: Skia then converts none, as Pillow does not. Unpremultiplied: alpha never touches the colours.
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         var info = new SKImageInfo(
             width, height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-        var origin = codec.EncodedOrigin;
         var swaps = Orientation.SwapsSides(origin);
         var pixels = DecodedImage.Rent(width, height);
         var image = swaps ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
         try
         {
+            if (format == ImageFormat.Jpeg && BaselineJpeg.TryDecode(encoded, width, height, origin, pixels))
+                return image;
             if (swaps)
             {
-                DecodeTransposed(codec, info, format, pixels);
+                DecodeTransposed(codec, info, format, origin, pixels);
             }
             else
             {
@@ -87,7 +112,8 @@ public static class ImageDecoder
     }
 
     // Where the codec gives row after row (JPEG, where orientations are), the image is turned while it is decoded and exists only once.
-    private static unsafe void DecodeTransposed(SKCodec codec, SKImageInfo info, ImageFormat format, byte[] upright)
+    private static unsafe void DecodeTransposed(
+        SKCodec codec, SKImageInfo info, ImageFormat format, SKEncodedOrigin origin, byte[] upright)
     {
         var byRow = codec.StartScanlineDecode(info) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown;
         var stripRows = byRow ? Orientation.StripRows : info.Height;
@@ -103,7 +129,7 @@ public static class ImageDecoder
                         Check(codec.GetPixels(info, (nint)target), format);
                     else if (codec.GetScanlines((nint)target, rows, info.RowBytes) != rows)
                         throw Damaged(format, $"its data end before row {y + rows} of {info.Height}");
-                    Orientation.Transpose(strip.AsSpan(0, rows * info.RowBytes), y, info.Width, info.Height, codec.EncodedOrigin, upright);
+                    Orientation.Transpose(strip.AsSpan(0, rows * info.RowBytes), y, info.Width, info.Height, origin, upright);
                 }
             }
         }

@@ -116,6 +116,15 @@ public sealed class ModelFolder
             folder, onnxName, graph, input, LabelReader.Read(config), preprocessing, ReadScores(config), ModelFiles.ContentHash(hashes));
     }
 
+    /// <summary>Reads only the labels of a folder, whose ONNX file need not be there.</summary>
+    /// <exception cref="InvalidModelException">There is no such folder, no <c>config.json</c>, or no labels in it.</exception>
+    public static LabelSet ReadLabels(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return LabelReader.Read(ReadConfig(path, path, ModelFiles.Config, []) ?? throw new InvalidModelException(
+            $"There is no '{System.IO.Path.Combine(path, ModelFiles.Config)}', which holds the model's labels (id2label)."));
+    }
+
     private static ConfigObject? ReadConfig(string folder, string path, string name, Dictionary<string, byte[]> hashes)
     {
         if (ModelFiles.Read(folder, name) is not { } bytes)

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using TinySaver.Cli.Costs;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Reports;
+using TinySaver.Cli.Search;
+using TinySaver.Core.Calibration;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Evaluation;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Search;
+using TinySaver.Inference.Cascades;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Cli.Evaluate;
+
+/// <summary><c>tinysaver evaluate</c>: says what a policy does on test images, and whether its promise held.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Option<string?> Data = new("--data", "-d") { Description = "The test set: a folder with one subfolder a class, or a manifest.", HelpName = "path" };
+
+    private static readonly Option<string?> Large = new("--large") { Description = "Recorded predictions of the large model, instead of predicting.", HelpName = "file" };
+
+    private static readonly Option<string[]> Saver = new("--saver") { Description = "Recorded predictions of the savers, in the policy's order.", HelpName = "file" };
+
+    private static readonly Option<string?> Report = new("--report") { Description = "Write the HTML report here.", HelpName = "report.html" };
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("evaluate", "Say what a policy does on test images: accuracy of saver, large model and cascade, the drop with its interval, classes, calibration, and whether the promise held. "
+            + "Exit code 1 where the promise made at calibration is broken.")
+        {
+            CommonOptions.Policy, Data, Large, Saver, CommonOptions.Prices, Report, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
+        };
+        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
+        CascadePolicy policy = CascadeLoader.ReadPolicy(policyPath);
+        if (policy.Savers.Count == 0)
+        {
+            throw new TinySaverException($"{policyPath} has no saver: every image goes to the large model, so there is nothing to evaluate.");
+        }
+
+        (PredictionSet large, PredictionSet[] savers) = await LoadAsync(terminal, arguments, policy, policyPath, cancellationToken);
+        var stages = new (PredictionSet Set, ChosenStage Stage)[savers.Length];
+        for (int i = 0; i < savers.Length; i++)
+        {
+            SaverPolicy saver = policy.Savers[i];
+            stages[i] = (savers[i], new(savers[i].Name, saver.Measure, saver.Temperature, saver.Threshold, CostRatio(saver.Model, savers[i], policy.Large, large)));
+        }
+
+        RiskLimit? promise = policy.Guarantee is { } guarantee && policy.Guarantee.Bound is > 0 and < 1 && guarantee.Confidence is > 0 and < 1
+            ? new(guarantee.Risk == "accuracy-drop" ? RiskKind.AccuracyDrop : RiskKind.Disagreement, guarantee.Bound, 1 - guarantee.Confidence)
+            : null;
+        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(stages, promise, large));
+        double overlap = policy.Provenance?.CalibrationSketch is { } sketch ? SampleSketch.Overlap(sketch, large.Keys) : 0;
+        string[] warnings = overlap > 0
+            ? [$"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."]
+            : [];
+        foreach (string warning in warnings)
+        {
+            terminal.Warn(warning);
+        }
+
+        string? reportPath = arguments.GetValue(Report);
+        if (reportPath is not null)
+        {
+            MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
+            ReportInput input = new()
+            {
+                Policy = policy,
+                Test = result,
+                Costs = CascadeCosts.Estimate(savers, large, result.Point.ExitRate, money),
+                Labels = SearchReportInput.Texts(large),
+                TestImages = SearchReportInput.Images(large),
+                Models = [.. new[] { large }.Concat(savers).Select(SearchReportInput.Model)],
+                Warnings = warnings,
+                Provenance = new()
+                {
+                    Command = CommandLines.OfProcess(),
+                    CreatedAt = DateTimeOffset.UtcNow,
+                    Data = [new("test", arguments.GetValue(Data) ?? large.Source, large.Count, SampleSketch.Hash(large.Keys))],
+                    Facts = [new("Policy", $"{policyPath} ({policy.Id})"), new("Tool", $"tinysaver {CommandLines.Version}")],
+                },
+            };
+            await File.WriteAllTextAsync(reportPath, ReportWriter.Write(input), cancellationToken);
+        }
+
+        if (arguments.GetValue(CommonOptions.Json))
+        {
+            JsonOutput.Write(new { Policy = policy.Id, Evaluation = result, CalibrationOverlap = overlap, Report = reportPath });
+        }
+        else
+        {
+            EvaluationView.Write(terminal, policy, result, SearchReportInput.Texts(large), large, reportPath);
+        }
+
+        return result.Promise?.Verdict == PromiseVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;
+    }
+
+    private static async Task<(PredictionSet Large, PredictionSet[] Savers)> LoadAsync(
+        Terminal terminal, ParseResult arguments, CascadePolicy policy, string policyPath, CancellationToken cancellationToken)
+    {
+        string[] recorded = arguments.GetValue(Saver) ?? [];
+        string? recordedLarge = arguments.GetValue(Large);
+        if ((recordedLarge is null) != (recorded.Length == 0) || (recorded.Length > 0 && recorded.Length != policy.Savers.Count))
+        {
+            throw new TinySaverException($"Recorded predictions are needed of the large model (--large) and of every saver (--saver, {policy.Savers.Count} in the policy's order), or of none.");
+        }
+
+        string? data = arguments.GetValue(Data);
+        if (recordedLarge is null && data is null)
+        {
+            throw new TinySaverException("Name the test set with --data, or recorded predictions with --large and --saver.");
+        }
+
+        PredictionSource largeSource = recordedLarge is null ? Source(policy.Large, policyPath, "large") : PredictionSource.Parse(recordedLarge);
+        PredictionSourceOptions options = CommonOptions.PredictionSource(arguments) with
+        {
+            // A temperature other than 1 can only be applied to logits.
+            Logits = policy.Savers.Any(s => s.Temperature != 1f) ? true : null,
+        };
+        PredictionSet large = await largeSource.LoadAsync(terminal, data, options, cancellationToken);
+        var savers = new PredictionSet[policy.Savers.Count];
+        for (int i = 0; i < savers.Length; i++)
+        {
+            PredictionSource source = recordedLarge is null ? Source(policy.Savers[i].Model, policyPath, $"savers[{i}].model") : PredictionSource.Parse(recorded[i]);
+            PredictionSet set = await source.LoadAsync(terminal, data, options, cancellationToken);
+            savers[i] = PredictionAlignment.Align(set, source.Folder, large, largeSource.Folder);
+        }
+
+        return (large, savers);
+    }
+
+    private static PredictionSource Source(ModelReference reference, string policyPath, string field)
+    {
+        ModelFolder folder = CascadeLoader.OpenModel(reference, field, policyPath);
+        return PredictionSource.Of(folder);
+    }
+
+    private static double CostRatio(ModelReference saver, PredictionSet saverSet, ModelReference large, PredictionSet largeSet) =>
+        (saver.Macs ?? saverSet.Macs) is { } saverMacs && (large.Macs ?? largeSet.Macs) is { } largeMacs
+            ? saverMacs / (double)largeMacs
+            : throw new TinySaverException("Neither the policy nor the predictions say what the models cost (macs), so ΔC cannot be computed.");
+}

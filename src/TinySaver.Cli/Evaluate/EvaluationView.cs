@@ -1,0 +1,87 @@
+using Spectre.Console;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Predictions;
+using TinySaver.Core.Calibration;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Evaluation;
+
+namespace TinySaver.Cli.Evaluate;
+
+/// <summary>Shows an evaluation to a person.</summary>
+internal static class EvaluationView
+{
+    // ImageNet has a thousand classes; the report has them all.
+    private const int MostClasses = 15;
+
+    /// <summary>Writes the figures, the classes that lose and whether the promise held.</summary>
+    public static void Write(Terminal terminal, CascadePolicy policy, EvaluationResult result, IReadOnlyList<string> labels, PredictionSet large, string? report)
+    {
+        IAnsiConsole console = terminal.Results;
+        OperatingPoint point = result.Point;
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        Row("Images", $"{point.Samples:N0}", $"policy {policy.Id}");
+        foreach (SaverEvaluation saver in result.Savers)
+        {
+            Row($"Saver {saver.Name}", Amounts.Percent(saver.Accuracy, 2), $"accuracy alone; decides {Amounts.Percent(saver.Decided)}{Ece(saver.Reliability)}");
+        }
+
+        Row($"Large {large.Name}", Amounts.Percent(point.AccuracyLarge, 2), $"accuracy alone{Ece(result.LargeReliability)}");
+        Row("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");
+        if (result.DropInterval is { } drop)
+        {
+            Row("Accuracy drop", $"{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained"));
+        }
+
+        Row("Exit rate", Amounts.Percent(point.ExitRate), $"{Amounts.Percent(result.ExitRateInterval.Low)} to {Amounts.Percent(result.ExitRateInterval.High)}");
+        Row("ΔC", Amounts.Percent(point.DeltaC), point.DeltaC < 0 ? $"{Amounts.Percent(-point.DeltaC)} of the large model's compute saved" : "costs more than it saves");
+        Row("Promise", result.Promise is null ? "none" : Name(result.Promise.Verdict), Promise(result.Promise));
+        console.Write(table);
+        WriteClasses(console, result.Classes, labels);
+        if (report is not null)
+        {
+            console.WriteLine($"Report: {report}");
+        }
+
+        void Row(string name, string value, string remark) => table.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]", $"[dim]{Markup.Escape(remark)}[/]");
+    }
+
+    private static void WriteClasses(IAnsiConsole console, IReadOnlyList<ClassRow> classes, IReadOnlyList<string> labels)
+    {
+        if (classes.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("class", "images", "saver", "large", "cascade", "drop", "exit rate");
+        foreach (ClassRow row in classes.OrderByDescending(c => c.Losses - c.Gains).ThenBy(c => c.Class).Take(MostClasses))
+        {
+            table.AddRow(
+                Markup.Escape(row.Class < labels.Count ? labels[row.Class] : $"{row.Class}"),
+                $"{row.Images:N0}",
+                Amounts.Percent(row.AccuracySaver),
+                Amounts.Percent(row.AccuracyLarge),
+                Amounts.Percent(row.AccuracyCascade),
+                Amounts.Percent(row.AccuracyDrop, 2),
+                Amounts.Percent(row.ExitRate));
+        }
+
+        console.Write(table);
+        if (classes.Count > MostClasses)
+        {
+            console.WriteLine($"The {MostClasses} classes of {classes.Count} that lose most; --json and --report have them all.");
+        }
+    }
+
+    private static string Ece(Reliability? reliability) => reliability is null ? "" : $", calibration error {Amounts.Percent(reliability.ExpectedCalibrationError)}";
+
+    private static string Name(PromiseVerdict verdict) => verdict switch
+    {
+        PromiseVerdict.Held => "held",
+        PromiseVerdict.Broken => "broken",
+        _ => "not refuted",
+    };
+
+    private static string Promise(PromiseCheck? promise) => promise is null
+        ? "the policy's rule promises nothing"
+        : FormattableString.Invariant($"{(promise.Risk == RiskKind.AccuracyDrop ? "accuracy drop" : "disagreement")} at most {promise.Epsilon * 100:0.##} % with {1 - promise.Delta:P0} confidence; observed {promise.Observed * 100:0.00} %");
+}

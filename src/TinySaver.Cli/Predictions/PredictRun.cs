@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using TinySaver.Cli.Images;
+using TinySaver.Core.Confidence;
+using TinySaver.Core.Failures;
+using TinySaver.Inference.Classification;
+using TinySaver.Inference.Imaging;
+
+namespace TinySaver.Cli.Predictions;
+
+/// <summary>Records one model's predictions for image files, on several threads.</summary>
+/// <param name="classifier">The model.</param>
+/// <param name="images">The images; ids are their paths.</param>
+/// <param name="trueClasses">The true class of each image; null where unknown.</param>
+/// <param name="options">What to record and how.</param>
+internal sealed class PredictRun(
+    OnnxClassifier classifier, IReadOnlyList<ImageFile> images, IReadOnlyList<int?> trueClasses, PredictOptions options)
+{
+    private const int TopK = 5;
+
+    private int _next = -1;
+    private int _done;
+
+    /// <summary>Images recorded or skipped so far.</summary>
+    public int Done => Volatile.Read(ref _done);
+
+    /// <summary>Predicts every image; ends early when cancelled.</summary>
+    /// <param name="record">Called for each prediction, by several threads at once, in no particular order.</param>
+    /// <param name="skip">Called for each image that cannot be read.</param>
+    /// <param name="cancellationToken">Ends the run after the images in work.</param>
+    public async Task RunAsync(Action<int, PredictionRow> record, Action<int, PermanentFailureException> skip, CancellationToken cancellationToken) =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Clamp(images.Count, 1, options.Threads)).Select(_ => Task.Factory.StartNew(
+            () => Work(record, skip, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+    private void Work(Action<int, PredictionRow> record, Action<int, PermanentFailureException> skip, CancellationToken cancellationToken)
+    {
+        using ImageBatch batch = classifier.RentBatch(1);
+        float[] scores = new float[classifier.ClassCount];
+        float[] probabilities = new float[classifier.ClassCount];
+        int index;
+        while (!cancellationToken.IsCancellationRequested && (index = Interlocked.Increment(ref _next)) < images.Count)
+        {
+            try
+            {
+                using DecodedImage image = ImageFileReader.Decode(images[index].FullPath, ImageLimits.Default, out string contentHash);
+                long start = Stopwatch.GetTimestamp();
+                ImagePreprocessor.Write(image, classifier.Preprocessing, batch[0]);
+                classifier.Run(batch, 1, scores);
+                double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                record(index, Row(index, scores, probabilities, (float)milliseconds, contentHash));
+            }
+            catch (PermanentFailureException failure)
+            {
+                skip(index, failure);
+            }
+
+            Interlocked.Increment(ref _done);
+        }
+    }
+
+    private PredictionRow Row(int index, float[] scores, float[] probabilities, float milliseconds, string contentHash)
+    {
+        try
+        {
+            Probabilities.From(scores, classifier.ScoreKind, 1, probabilities);
+        }
+        catch (ArithmeticException error)
+        {
+            throw new PermanentFailureException(FailureReason.BadModelOutput, error.Message, error);
+        }
+
+        int[] top = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(TopK)];
+        int? truth = trueClasses[index];
+        return new()
+        {
+            Id = images[index].Path,
+            LabelIndex = truth,
+            Label = truth is { } t ? classifier.Labels[t] : null,
+            ClassIndex = top[0],
+            Class = classifier.Labels[top[0]],
+            MaxProbability = ConfidenceMeasures.Of(probabilities, ConfidenceMeasure.MaxProbability),
+            Margin = ConfidenceMeasures.Of(probabilities, ConfidenceMeasure.Margin),
+            Entropy = ConfidenceMeasures.Of(probabilities, ConfidenceMeasure.Entropy),
+            TopK = string.Join(' ', top.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}:{probabilities[i]:0.######}"))),
+            Logits = options.Logits ? Join(Logits(scores)) : null,
+            Milliseconds = milliseconds,
+            ContentHash = contentHash,
+            Macs = options.Macs,
+            Model = options.Model,
+            ModelHash = options.ModelHash,
+        };
+    }
+
+    // A model that answers with probabilities has their logarithms as logits, up to a constant that the softmax drops.
+    private float[] Logits(float[] scores) => classifier.ScoreKind == ScoreKind.Logits
+        ? scores
+        : [.. scores.Select(p => MathF.Log(MathF.Max(p, 1.17549435e-38f)))];
+
+    private static string Join(float[] values)
+    {
+        var text = new StringBuilder(values.Length * 10);
+        foreach (float value in values)
+        {
+            // Nine digits bring every float back exactly.
+            text.Append(text.Length == 0 ? "" : " ").Append(CultureInfo.InvariantCulture, $"{value:G9}");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,64 @@
+using TinySaver.Core.Failures;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Cli.Predictions;
+
+/// <summary>Brings a saver's predictions into the large model's image order and class order.</summary>
+internal static class PredictionAlignment
+{
+    /// <summary>Aligns a saver's predictions.</summary>
+    /// <param name="saver">The saver's predictions.</param>
+    /// <param name="saverFolder">Its model folder; null for recorded predictions.</param>
+    /// <param name="large">The large model's predictions, whose order of images and classes counts.</param>
+    /// <param name="largeFolder">Its model folder; null for recorded predictions.</param>
+    /// <exception cref="TinySaverException">The images or the classes are not the same.</exception>
+    public static PredictionSet Align(PredictionSet saver, ModelFolder? saverFolder, PredictionSet large, ModelFolder? largeFolder)
+    {
+        PredictionSet ordered = saver.InOrderOf(large);
+        if (saverFolder is not null && largeFolder is not null)
+        {
+            LabelMap map = saverFolder.Labels.MapTo(largeFolder.Labels, saver.Name, large.Name);
+            return (map.IsIdentity ? ordered : Renumber(ordered, map)) with { Labels = large.Labels };
+        }
+
+        CheckTexts(ordered, large);
+        int row = Array.FindIndex([.. Enumerable.Range(0, ordered.Count)], i => ordered.Labels[i] >= 0 && large.Labels[i] >= 0 && ordered.Labels[i] != large.Labels[i]);
+        return row < 0
+            ? ordered with { Labels = large.Labels.AsSpan().IndexOfAnyExcept(-1) >= 0 ? large.Labels : ordered.Labels }
+            : throw new TinySaverException(
+                $"'{saver.Source}' says that the true class of '{ordered.Ids[row]}' is {ordered.Labels[row]}, '{large.Source}' says {large.Labels[row]}; the files must agree.");
+    }
+
+    private static PredictionSet Renumber(PredictionSet set, LabelMap map)
+    {
+        int classes = set.LogitClasses;
+        float[]? logits = null;
+        if (set.Logits is { } old)
+        {
+            logits = new float[old.Length];
+            for (int i = 0; i < old.Length; i++)
+            {
+                logits[(i / classes * classes) + map[i % classes]] = old[i];
+            }
+        }
+
+        return set with
+        {
+            Classes = [.. set.Classes.Select(c => map[c])],
+            Logits = logits,
+            LabelTexts = set.LabelTexts.ToDictionary(t => map[t.Key], t => t.Value),
+        };
+    }
+
+    private static void CheckTexts(PredictionSet saver, PredictionSet large)
+    {
+        foreach ((int index, string text) in saver.LabelTexts)
+        {
+            if (large.LabelTexts.TryGetValue(index, out string? other) && other != text)
+            {
+                throw new TinySaverException(
+                    $"Class {index} is '{text}' in '{saver.Source}' but '{other}' in '{large.Source}': the files number the classes differently. Predict both from their model folders, or renumber one.");
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using TinySaver.Cli.Images;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Failures;
+using TinySaver.Inference.Classification;
+using TinySaver.Inference.Compute;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Cli.Predictions;
+
+/// <summary>Records a model's predictions for a data set into a file, going on where an interrupted run stopped.</summary>
+internal static class PredictionRecorder
+{
+    /// <summary>What a recording came to.</summary>
+    /// <param name="Recorded">Rows in the file; those of earlier runs included.</param>
+    /// <param name="Resumed">Of those, rows that an interrupted run had made.</param>
+    /// <param name="Skipped">Images that could not be predicted.</param>
+    /// <param name="Finished">Whether the file is whole; false after Ctrl-C.</param>
+    public sealed record Outcome(int Recorded, int Resumed, IReadOnlyList<SkippedImage> Skipped, bool Finished);
+
+    /// <summary>Records.</summary>
+    /// <param name="terminal">Where to show progress.</param>
+    /// <param name="folder">The model.</param>
+    /// <param name="data">The data set's path.</param>
+    /// <param name="images">Its images.</param>
+    /// <param name="path">The predictions file to write.</param>
+    /// <param name="logits">Whether to record logits.</param>
+    /// <param name="threads">How many images are worked on at once.</param>
+    /// <param name="provider">Where the model runs.</param>
+    /// <param name="cancellationToken">Stops the run; what is done is kept for the next.</param>
+    /// <exception cref="TinySaverException">The model or the data set cannot be used, or no image can.</exception>
+    public static async Task<Outcome> RecordAsync(
+        Terminal terminal,
+        ModelFolder folder,
+        string data,
+        IReadOnlyList<ImageFile> images,
+        string path,
+        bool logits,
+        int threads,
+        ExecutionProvider provider,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int?> trueClasses = DataSet.TrueClasses(data, images, folder.Labels.Texts);
+        using OnnxClassifier classifier = OnnxClassifier.Load(folder, new() { ExecutionProvider = provider });
+        var options = new PredictOptions
+        {
+            Threads = threads,
+            Logits = logits,
+            Macs = ComputeCostCounter.Count(folder).Macs,
+            Model = folder.Path,
+            ModelHash = folder.ContentHash,
+        };
+        using PredictionJournal journal = PredictionJournal.Open(path, options);
+        int[] waiting = [.. Enumerable.Range(0, images.Count).Where(i => !journal.Earlier.ContainsKey(images[i].Path))];
+        int resumed = images.Count - waiting.Length;
+        if (resumed > 0)
+        {
+            terminal.Say($"{folder.Name}: going on after {resumed:N0} images of an interrupted run");
+        }
+
+        var run = new PredictRun(classifier, [.. waiting.Select(i => images[i])], [.. waiting.Select(i => trueClasses[i])], options);
+        var rows = new PredictionRow?[images.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = journal.Earlier.GetValueOrDefault(images[i].Path);
+        }
+
+        var skipped = new ConcurrentBag<SkippedImage>();
+        Task work = run.RunAsync(
+            (index, row) =>
+            {
+                rows[waiting[index]] = row;
+                journal.Add(row);
+            },
+            (index, failure) => skipped.Add(new(images[waiting[index]].Path, failure.Reason.Name(), failure.Message)),
+            cancellationToken);
+        await ProgressReporter.ShowAsync(
+            terminal, $"Predicting with {folder.Name}", waiting.Length, () => run.Done, () => skipped.IsEmpty ? "" : $"{skipped.Count:N0} skipped", Done(work));
+
+        PredictionRow[] made = [.. rows.OfType<PredictionRow>()];
+        SkippedImage[] left = [.. skipped.OrderBy(s => s.Id, StringComparer.Ordinal)];
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new(made.Length, resumed, left, Finished: false);
+        }
+
+        if (made.Length == 0)
+        {
+            throw new TinySaverException($"'{data}': not one of {images.Count} images could be predicted; the first: {left[0].Id}: {left[0].Message}");
+        }
+
+        await PredictionFile.WriteAsync(path, made);
+        journal.Delete();
+        return new(made.Length, resumed, left, Finished: true);
+    }
+
+    private static async Task<bool> Done(Task work)
+    {
+        await work;
+        return true;
+    }
+}

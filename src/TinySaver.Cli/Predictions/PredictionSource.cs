@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TinySaver.Cli.Images;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Tables;
+using TinySaver.Core.Failures;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Cli.Predictions;
+
+/// <summary>Where a model's predictions come from: a model folder, which predicts as needed, or a predictions file.</summary>
+internal sealed class PredictionSource
+{
+    private readonly string? _file;
+
+    private PredictionSource(string name, ModelFolder? folder, string? file) => (Name, Folder, _file) = (name, folder, file);
+
+    /// <summary>The model's name in output.</summary>
+    public string Name { get; }
+
+    /// <summary>The model folder; null for recorded predictions.</summary>
+    public ModelFolder? Folder { get; }
+
+    /// <summary>Reads an option: a model folder or a predictions file, with a name of one's own as <c>name=path</c>.</summary>
+    /// <exception cref="TinySaverException">The path is neither.</exception>
+    public static PredictionSource Parse(string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        bool named = equals > 0 && !File.Exists(text) && !Directory.Exists(text);
+        string path = named ? text[(equals + 1)..] : text;
+        string? name = named ? text[..equals] : null;
+        if (Directory.Exists(path))
+        {
+            ModelFolder folder = ModelFolder.Open(path);
+            return new(name ?? folder.Name, folder, null);
+        }
+
+        return TableFile.IsTable(path) && File.Exists(path)
+            ? new(name ?? Path.GetFileNameWithoutExtension(path), null, path)
+            : throw new TinySaverException($"'{path}' is neither a model folder nor a predictions file (.parquet, .csv).");
+    }
+
+    /// <summary>The source of a model folder that is open already.</summary>
+    public static PredictionSource Of(ModelFolder folder) => new(folder.Name, folder, null);
+
+    /// <summary>The predictions for a data set: predicted now, read from the cache of an earlier run, or read from the file that was named.</summary>
+    /// <param name="terminal">Where to show progress.</param>
+    /// <param name="data">The data set; null where all predictions are recorded.</param>
+    /// <param name="options">How to predict.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <exception cref="TinySaverException">There is no data set to predict on, or the file or the data set cannot be used.</exception>
+    public async Task<PredictionSet> LoadAsync(Terminal terminal, string? data, PredictionSourceOptions options, CancellationToken cancellationToken)
+    {
+        if (Folder is null)
+        {
+            return await PredictionFile.ReadAsync(_file!, Name, cancellationToken);
+        }
+
+        if (data is null)
+        {
+            throw new TinySaverException($"'{Folder.Path}' is a model, so there must be images to predict: name a data set with --data.");
+        }
+
+        IReadOnlyList<ImageFile> images = await DataSet.ReadAsync(data, cancellationToken);
+        // Logits of many classes fill the cache; a temperature is fitted where they are few, or where they were asked for.
+        bool logits = options.Logits ?? Folder.Labels.Count <= PredictionSourceOptions.MostClassesWithLogits;
+        string path = Path.Combine(options.CacheFolder, $"{Folder.ShortHash}-{Fingerprint(images)}{(logits ? "-logits" : "")}.parquet");
+        Directory.CreateDirectory(options.CacheFolder);
+        if (!File.Exists(path))
+        {
+            PredictionRecorder.Outcome outcome = await PredictionRecorder.RecordAsync(
+                terminal, Folder, data, images, path, logits, options.Threads, options.Provider, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (SkippedImage skipped in outcome.Skipped)
+            {
+                terminal.Warn($"{Name}: left out {skipped.Id}: {skipped.Message}");
+            }
+        }
+        else
+        {
+            terminal.Say($"{Name}: {images.Count:N0} predictions of {data} from the cache ({path})");
+        }
+
+        return await PredictionFile.ReadAsync(path, Name, cancellationToken) with
+        {
+            Source = $"{Name} on {data}",
+            DataRoot = Directory.Exists(data) ? data : Path.GetDirectoryName(Path.GetFullPath(data)),
+        };
+    }
+
+    // Size and time of change stand for the content: hashing every image would cost more than many a model.
+    private static string Fingerprint(IReadOnlyList<ImageFile> images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (ImageFile image in images)
+        {
+            var file = new FileInfo(image.FullPath);
+            string line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{image.FullPath}\0{(file.Exists ? file.Length : -1)}\0{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}\0{image.TrueLabel}\0{image.TrueClassIndex}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+    }
+}

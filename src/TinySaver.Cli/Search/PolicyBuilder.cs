@@ -1,0 +1,93 @@
+using TinySaver.Cli.Predictions;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Evaluation;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Search;
+
+namespace TinySaver.Cli.Search;
+
+/// <summary>Makes the policy of a search's result.</summary>
+internal static class PolicyBuilder
+{
+    /// <summary>The policy, with model folders relative to where it will be written.</summary>
+    /// <exception cref="TinySaverException">The predictions do not say which model made them.</exception>
+    public static CascadePolicy Build(
+        string policyPath, SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, PolicyProvenance provenance)
+    {
+        string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
+        IReadOnlyList<ChosenStage> stages = result.Choice?.Stages ?? [];
+        return new()
+        {
+            Savers = [.. stages.Select(stage => new SaverPolicy
+            {
+                Model = Reference(root, problem.Savers.Single(s => s.Name == stage.Saver), Source(problem, stage.Saver)),
+                Measure = stage.Measure,
+                Temperature = stage.Temperature,
+                Threshold = stage.Threshold,
+            })],
+            Large = Reference(root, problem.Large, problem.LargeSource),
+            Rule = RuleOf(rule),
+            Guarantee = result.Choice?.Certificate is { } certificate ? GuaranteeOf(certificate) : null,
+            Calibration = result.Choice is { } choice ? Measurement(choice.Calibration, SaverAccuracy(result, stages)) : LargeOnly(result),
+            Test = test is null ? null : Measurement(test.Point, test.Savers[0].Accuracy),
+            Provenance = provenance,
+        };
+    }
+
+    /// <summary>The measurement of an operating point.</summary>
+    public static PolicyMeasurement Measurement(OperatingPoint point, double? accuracySaver) => new()
+    {
+        Samples = point.Samples,
+        AccuracySaver = accuracySaver,
+        AccuracyLarge = point.AccuracyLarge,
+        AccuracyCascade = point.AccuracyCascade,
+        AccuracyDrop = point.AccuracyDrop,
+        Disagreement = 1 - point.Agreement,
+        ExitRate = point.ExitRate,
+        DeltaC = point.DeltaC,
+    };
+
+    /// <summary>The accuracy of the first saver alone on the calibration images; null without labels.</summary>
+    public static double? SaverAccuracy(SearchResult result, IReadOnlyList<ChosenStage> stages) =>
+        stages.Count == 0 ? null : result.Candidates.FirstOrDefault(c => c.Saver == stages[0].Saver)?.Accuracy;
+
+    private static PredictionSource Source(SearchProblem problem, string name) => problem.SaverSources.Single(s => s.Name == name);
+
+    private static PolicyMeasurement LargeOnly(SearchResult result) => new()
+    {
+        Samples = result.Samples,
+        AccuracyLarge = result.AccuracyLarge,
+        AccuracyCascade = result.AccuracyLarge,
+        AccuracyDrop = result.AccuracyLarge is null ? null : 0,
+        Disagreement = 0,
+        ExitRate = 0,
+        DeltaC = 0,
+    };
+
+    private static ModelReference Reference(string root, PredictionSet set, PredictionSource source)
+    {
+        string path = source.Folder?.Path ?? set.Model ?? throw new TinySaverException(
+            $"'{set.Source}' does not say which model made it (column 'model'), so no policy can be written; leave out --out, or search with the model folders.");
+        return new()
+        {
+            Folder = Path.GetRelativePath(root, path).Replace('\\', '/'),
+            Sha256 = source.Folder?.ContentHash ?? set.ModelHash,
+            Macs = set.Macs,
+        };
+    }
+
+    private static PolicyRule RuleOf(SearchRule rule) => rule switch
+    {
+        CertifiedRule certified => new() { Name = rule.Name, Epsilon = certified.Epsilon, Delta = certified.Delta },
+        BudgetRule budget => new() { Name = rule.Name, EscalationRate = budget.MaxEscalationRate },
+        _ => new() { Name = rule.Name },
+    };
+
+    private static PolicyGuarantee GuaranteeOf(Certificate certificate) => new()
+    {
+        Risk = certificate.Risk == Core.Calibration.RiskKind.AccuracyDrop ? "accuracy-drop" : "disagreement",
+        Bound = certificate.Epsilon,
+        Confidence = 1 - certificate.Delta,
+        Method = $"Fixed-sequence testing with an exact test on {certificate.Samples} images ({certificate.SelectionSamples} others selected among {certificate.Candidates} candidates); docs/calibration.md.",
+    };
+}

@@ -1,0 +1,199 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using TinySaver.Cli.Costs;
+using TinySaver.Cli.Evaluate;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Reports;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Costs;
+using TinySaver.Core.Evaluation;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Search;
+
+namespace TinySaver.Cli.Search;
+
+/// <summary><c>tinysaver search</c>: finds the saver, measure and threshold that save most, with a guarantee.</summary>
+internal static class SearchCommand
+{
+    private static readonly Option<string> Large = new("--large") { Description = "The large model: a model folder or a predictions file.", HelpName = "path", Required = true };
+
+    private static readonly Option<string[]> Saver = new("--saver") { Description = "A candidate saver, likewise; as often as there are candidates. name=path names it.", HelpName = "path", Required = true };
+
+    private static readonly Option<string?> Data = new("--data", "-d") { Description = "The calibration set: a folder with one subfolder a class, or a manifest. Not needed for predictions files.", HelpName = "path" };
+
+    private static readonly Option<string?> Test = new("--test") { Description = "The test set, likewise; other images than the calibration set's.", HelpName = "path" };
+
+    private static readonly Option<double?> Split = new("--split") { Description = "Set this share of the images aside as the test set, drawn by --seed.", HelpName = "share" };
+
+    private static readonly Option<int> Seed = new("--seed") { Description = "The seed of the divisions of the images. Trying several and keeping the best voids the guarantee.", HelpName = "n" };
+
+    private static readonly Option<string> Rule = new("--rule") { Description = "How the threshold is chosen; docs/calibration.md explains.", DefaultValueFactory = _ => "certified" };
+
+    private static readonly Option<double> Epsilon = new("--epsilon") { Description = "certified: the largest accuracy drop (without labels: disagreement) as a share; 0.005 is half a point.", HelpName = "share", DefaultValueFactory = _ => CertifiedRule.DefaultEpsilon };
+
+    private static readonly Option<double> Delta = new("--delta") { Description = "certified: the probability with which the promise may fail.", HelpName = "share", DefaultValueFactory = _ => CertifiedRule.DefaultDelta };
+
+    private static readonly Option<double?> MaxEscalation = new("--max-escalation") { Description = "budget: the largest share of images that may be escalated.", HelpName = "share" };
+
+    private static readonly Option<double?> Threshold = new("--threshold") { Description = "fixed: the threshold.", HelpName = "share" };
+
+    private static readonly Option<int> MaxSavers = new("--max-savers") { Description = "2 also searches chains of two savers (tiny → small → large).", HelpName = "1|2", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<string> Cost = new("--cost") { Description = "What compute is counted in.", DefaultValueFactory = _ => "macs" };
+
+    private static readonly Option<string?> Out = new("--out", "-o") { Description = "Write the cascade policy here.", HelpName = "cascade.json" };
+
+    private static readonly Option<string?> Report = new("--report") { Description = "Write the HTML report here.", HelpName = "report.html" };
+
+    private static readonly Option<bool> AllowLargeOnly = new("--allow-large-only") { Description = "Write a policy without a saver where no cascade is worth it." };
+
+    static SearchCommand()
+    {
+        Rule.AcceptOnlyFromAmong("certified", "paper", "budget", "fixed");
+        Cost.AcceptOnlyFromAmong("macs", "milliseconds");
+        Split.Validators.Add(Share);
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("search", "Find the saver, confidence measure and exit threshold that save most compute for a large model, with a guarantee on the accuracy. "
+            + "Exit code 0: a cascade was found (or --allow-large-only); 1: none is worth it; 2: the search could not run.")
+        {
+            Large, Saver, Data, Test, Split, Seed, Rule, Epsilon, Delta, MaxEscalation, Threshold, MaxSavers, Cost, CommonOptions.Prices,
+            Out, Report, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
+        };
+        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        SearchRule rule = RuleOf(arguments);
+        MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
+        var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test), arguments.GetValue(Split), arguments.GetValue(Seed));
+        if (data is { Test: not null, Split: not null })
+        {
+            throw new TinySaverException("--test and --split both make a test set; give one of them.");
+        }
+
+        SearchProblem problem = await SearchProblem.LoadAsync(
+            terminal, arguments.GetRequiredValue(Large), arguments.GetRequiredValue(Saver), data, CommonOptions.PredictionSource(arguments), cancellationToken);
+        Func<PredictionSet, double> costOf = arguments.GetValue(Cost) == "macs" ? MacsOf : MillisecondsOf;
+        (SearchInput input, rule) = Prepare(problem, rule, costOf);
+        SearchResult result = CascadeSearch.Run(input, rule, new() { MaxSavers = arguments.GetValue(MaxSavers) });
+
+        EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
+            ? CascadeEvaluation.Run(EvaluationBuilder.Input(choice.Stages, choice.Certificate, testLarge, problem.TestSavers))
+            : null;
+        CostEstimate? costs = result.Choice is { } chosen ? CascadeCosts.Estimate(chosen, test, problem, money) : null;
+        double overlap = problem.TestLarge is null ? 0 : SampleSketch.Overlap(SampleSketch.Make(problem.Large.Keys), problem.TestLarge.Keys);
+        if (overlap > 0)
+        {
+            terminal.Warn($"about {Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade.");
+        }
+
+        var provenance = new PolicyProvenance
+        {
+            Command = CommandLines.OfProcess(),
+            Tool = CommandLines.Version,
+            CreatedAt = DateTimeOffset.UtcNow,
+            Seed = data.Seed,
+            CalibrationData = SampleSketch.Hash(problem.Large.Keys),
+            CalibrationSketch = SampleSketch.Make(problem.Large.Keys),
+        };
+        CascadePolicy? policy = null;
+        string? policyPath = arguments.GetValue(Out);
+        if (policyPath is not null && (result.Choice is not null || arguments.GetValue(AllowLargeOnly)))
+        {
+            policy = PolicyBuilder.Build(policyPath, problem, result, rule, test, provenance);
+            await File.WriteAllTextAsync(policyPath, CascadePolicyJson.Write(policy), cancellationToken);
+        }
+
+        string? reportPath = arguments.GetValue(Report);
+        if (reportPath is not null)
+        {
+            ReportInput report = SearchReportInput.Of(problem, result, rule, policy, test, costs, provenance, data, arguments.GetValue(Cost)!, overlap);
+            await File.WriteAllTextAsync(reportPath, ReportWriter.Write(report), cancellationToken);
+        }
+
+        SearchReport summary = Summarise(problem, result, rule, test, costs) with { Policy = policy is null ? null : policyPath, Report = reportPath };
+        if (arguments.GetValue(CommonOptions.Json))
+        {
+            JsonOutput.Write(summary);
+        }
+        else
+        {
+            SearchView.Write(terminal, summary, result);
+        }
+
+        return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
+    }
+
+    // Temperatures look at outcomes: for a certified search they are fitted on the images that select, and only a split keeps those apart.
+    private static (SearchInput Input, SearchRule Rule) Prepare(SearchProblem problem, SearchRule rule, Func<PredictionSet, double> costOf)
+    {
+        if (problem.Large.Count == 0)
+        {
+            throw new TinySaverException("There are no images to search on.");
+        }
+
+        if (rule is not CertifiedRule certified)
+        {
+            return (problem.ToInput([.. Enumerable.Range(0, problem.Large.Count)], costOf), rule);
+        }
+
+        SampleSplit split = SampleSplit.Draw(problem.Large.Count, problem.Large.Keys, certified.SelectionShare, certified.Seed);
+        SearchInput input = problem.ToInput(split.Selection, costOf);
+        bool fitted = input.Savers.Any(s => s.Confidences.Any(c => c.Temperature != 1f));
+        return (input, fitted ? certified with { Correction = CandidateCorrection.Split } : certified);
+    }
+
+    private static SearchRule RuleOf(ParseResult arguments) => arguments.GetValue(Rule) switch
+    {
+        "paper" => new PaperRule(),
+        "budget" => new BudgetRule(arguments.GetValue(MaxEscalation) ?? throw new TinySaverException("The rule budget needs --max-escalation, the largest share of images that may be escalated.")),
+        "fixed" => new FixedRule(arguments.GetValue(Threshold) ?? throw new TinySaverException("The rule fixed needs --threshold.")),
+        _ => new CertifiedRule { Epsilon = arguments.GetValue(Epsilon), Delta = arguments.GetValue(Delta), Seed = (ulong)arguments.GetValue(Seed) },
+    };
+
+    private static SearchReport Summarise(SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, CostEstimate? costs)
+    {
+        IReadOnlyList<ChosenStage> stages = result.Choice?.Stages ?? [];
+        ChosenStage? first = stages.Count > 0 ? stages[0] : null;
+        return new()
+        {
+            Saver = first?.Saver,
+            Measure = first is null ? null : Core.Confidence.ConfidenceMeasures.Name(first.Measure),
+            Temperature = first?.Temperature,
+            Threshold = first?.Threshold,
+            Stages = stages,
+            Large = problem.Large.Name,
+            Rule = rule.Name,
+            Epsilon = (rule as CertifiedRule)?.Epsilon,
+            Delta = (rule as CertifiedRule)?.Delta,
+            Certificate = result.Choice?.Certificate,
+            Calibration = result.Choice is { } choice ? PolicyBuilder.Measurement(choice.Calibration, PolicyBuilder.SaverAccuracy(result, stages)) : null,
+            Test = test is null ? null : PolicyBuilder.Measurement(test.Point, test.Savers[0].Accuracy),
+            TestDetails = test,
+            NoCascade = result.NoCascade,
+            Candidates = result.Candidates,
+            Costs = costs,
+        };
+    }
+
+    private static double MacsOf(PredictionSet set) => set.Macs ?? throw new TinySaverException(
+        $"'{set.Source}' does not say what the model costs an image (column 'macs'); add it, for instance with `tinysaver import --macs`, or use --cost milliseconds.");
+
+    private static double MillisecondsOf(PredictionSet set) => set.Milliseconds ?? throw new TinySaverException(
+        $"'{set.Source}' does not say how long the model takes an image (column 'milliseconds'); use --cost macs.");
+
+    private static void Share(OptionResult result)
+    {
+        if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < 1)))
+        {
+            result.AddError($"{result.Option.Name} is a share between 0 and 1, both excluded.");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Spectre.Console;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Confidence;
+using TinySaver.Core.Evaluation;
+using TinySaver.Core.Search;
+
+namespace TinySaver.Cli.Search;
+
+/// <summary>Shows a search's result to a person.</summary>
+internal static class SearchView
+{
+    // The report and --json have every candidate.
+    private const int MostCandidates = 12;
+
+    /// <summary>Writes the answer, the figures and the candidates.</summary>
+    public static void Write(Terminal terminal, SearchReport report, SearchResult result)
+    {
+        IAnsiConsole console = terminal.Results;
+        console.MarkupLineInterpolated($"[bold]{Sentence(report, result)}[/]");
+        if (report.NoCascade is { } none)
+        {
+            console.WriteLine(none.Explanation);
+            if (none.SamplesNeeded is { } needed)
+            {
+                console.WriteLine($"About {needed:N0} calibration images would do, with a chance of 80 %; there were {result.Samples:N0}.");
+            }
+        }
+
+        if (result.Choice is { } choice)
+        {
+            var table = new Table().Border(TableBorder.Rounded).AddColumns("", "images", "large", "cascade", "drop", "agreement", "exit rate", "ΔC");
+            AddPoint(table, "calibration", choice.Calibration, null);
+            if (report.TestDetails is { } test)
+            {
+                AddPoint(table, "test", test.Point, test.DropInterval);
+            }
+
+            console.Write(table);
+        }
+
+        WriteCandidates(console, result);
+        if (report.Costs is { } costs)
+        {
+            console.WriteLine(FormattableString.Invariant(
+                $"A million images: ${costs.CascadePerMillion:N2} with the cascade, ${costs.LargeOnlyPerMillion:N2} with the large model alone; it breaks even at an exit rate of {Amounts.Percent(costs.BreakEvenExitRate)}."));
+        }
+
+        Wrote(console, "Policy", report.Policy);
+        Wrote(console, "Report", report.Report);
+    }
+
+    /// <summary>The answer in one sentence.</summary>
+    public static string Sentence(SearchReport report, SearchResult result)
+    {
+        if (result.Choice is not { } choice)
+        {
+            return $"No cascade: the large model alone ({result.LargeModel}) is the recommendation.";
+        }
+
+        OperatingPoint point = report.TestDetails?.Point ?? choice.Calibration;
+        string where = report.TestDetails is null ? "the calibration images" : "the test images";
+        string price = point.AccuracyDrop is { } drop
+            ? $"at {drop * 100:0.00} points of accuracy"
+            : $"with {Amounts.Percent(point.Agreement, 2)} agreement with the large model";
+        string promise = choice.Certificate is { } certificate
+            ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == Core.Calibration.RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
+            : $", by the {report.Rule} rule, which promises nothing";
+        string names = string.Join(" → ", choice.Stages.Select(s => s.Saver));
+        return $"{names} saves {Amounts.Percent(-point.DeltaC)} of compute {price} on {where}{promise}.";
+    }
+
+    private static void AddPoint(Table table, string name, OperatingPoint point, Interval? drop) => table.AddRow(
+        name,
+        $"{point.Samples:N0}",
+        Amounts.Percent(point.AccuracyLarge, 2),
+        Amounts.Percent(point.AccuracyCascade, 2),
+        Amounts.Percent(point.AccuracyDrop, 2) + (drop is null ? "" : FormattableString.Invariant($" ({drop.Low * 100:0.00} to {drop.High * 100:0.00})")),
+        Amounts.Percent(point.Agreement, 2),
+        Amounts.Percent(point.ExitRate),
+        Amounts.Percent(point.DeltaC));
+
+    private static void WriteCandidates(IAnsiConsole console, SearchResult result)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("candidate", "measure", "T", "cost", "accuracy", "threshold", "exit rate", "drop", "ΔC", "");
+        foreach (CandidateResult c in result.Candidates.Take(MostCandidates))
+        {
+            table.AddRow(
+                Markup.Escape(c.Saver),
+                c.Measure.Name(),
+                c.Temperature == 1 ? "1" : FormattableString.Invariant($"{c.Temperature:0.00}"),
+                Amounts.Percent(c.CostRatio, 2),
+                Amounts.Percent(c.Accuracy, 2),
+                c.Threshold is { } threshold ? FormattableString.Invariant($"{threshold:0.0000}") : "–",
+                Amounts.Percent(c.Point?.ExitRate),
+                Amounts.Percent(c.Point?.AccuracyDrop ?? 1 - c.Point?.Agreement, 2),
+                Amounts.Percent(c.Point?.DeltaC),
+                c.Certified ? "certified" : c.Verdict switch
+                {
+                    CandidateVerdict.Saves => "",
+                    CandidateVerdict.CostsMore => "costs more",
+                    _ => "no threshold",
+                });
+        }
+
+        console.Write(table);
+        if (result.Candidates.Count > MostCandidates)
+        {
+            console.WriteLine($"… and {result.Candidates.Count - MostCandidates} more candidates; --json and --report have them all.");
+        }
+    }
+
+    private static void Wrote(IAnsiConsole console, string what, string? path)
+    {
+        if (path is not null)
+        {
+            console.WriteLine($"{what}: {path}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Serialization;
+using TinySaver.Core.Labels;
+
+namespace TinySaver.Core.Escalations;
+
+/// <summary>An image handed to the large model: the message on the escalation queue.</summary>
+/// <remarks><see cref="EscalationJson"/> writes and reads it.</remarks>
+public sealed record Escalation
+{
+    /// <summary>The version of the message format that this code writes and reads.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>The message's format version.</summary>
+    [JsonPropertyName("v")]
+    [JsonPropertyOrder(-1)]
+    public int V { get; init; } = FormatVersion;
+
+    /// <summary>The image's blob container.</summary>
+    public required string Container { get; init; }
+
+    /// <summary>The image's blob name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The ETag, without quotes, of the version that the tiny model saw.</summary>
+    [JsonPropertyName("etag")]
+    public required string ETag { get; init; }
+
+    /// <summary>When that version was written.</summary>
+    public required DateTimeOffset LastModified { get; init; }
+
+    /// <summary>The tiny model's answer.</summary>
+    public required TinyAnswer Tiny { get; init; }
+
+    /// <summary>The id of the cascade policy that escalated the image.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>When the message was made.</summary>
+    public required DateTimeOffset EnqueuedAt { get; init; }
+
+    /// <summary>Whether the image was confident and is escalated only to compare the models; its label stays the tiny model's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Shadow { get; init; }
+
+    /// <summary>The W3C trace parent of the tiny stage, so that one trace spans both stages.</summary>
+    [JsonPropertyName("traceparent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+
+    /// <summary>The W3C trace state that belongs to <see cref="TraceParent"/>.</summary>
+    [JsonPropertyName("tracestate")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceState { get; init; }
+
+    /// <summary>The version of the image that the tiny model saw.</summary>
+    [JsonIgnore]
+    public ImageVersion Version => new(LastModified, ETag);
+
+    /// <summary>The message's identity: the SHA-256 of <c>container/name/etag</c> in lower-case hexadecimal.</summary>
+    /// <remarks>
+    /// Equal for every delivery of one image version, so that a queue's duplicate detection works. Neither a container's name
+    /// nor an ETag has a slash, so no two images share the text.
+    /// </remarks>
+    [JsonIgnore]
+    public string MessageId =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Container}/{Name}/{ETag}")));
+}

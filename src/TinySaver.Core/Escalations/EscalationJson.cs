@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Core.Escalations;
+
+/// <summary>Writes and reads escalation messages.</summary>
+public static class EscalationJson
+{
+    /// <summary>The most bytes of a message; the usual one takes about 1 KiB.</summary>
+    /// <remarks>A Storage queue takes 64 KiB, and a dead letter holds the message as a JSON text, which can double it.</remarks>
+    public const int MaxBytes = 24 * 1024;
+
+    // How much of a message that cannot be read goes into the error.
+    private const int ExcerptLength = 200;
+
+    // The message is read by machines and never becomes HTML, so names outside ASCII need no \u escapes and stay short.
+    private static readonly EscalationJsonContext Context = new(new JsonSerializerOptions(EscalationJsonContext.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>The message as UTF-8 JSON of at most <see cref="MaxBytes"/>.</summary>
+    /// <remarks>The likeliest classes are cut to the first half, again and again, where their texts are too long.</remarks>
+    /// <exception cref="TinySaverException">Even without the classes the message is too long.</exception>
+    public static byte[] Write(Escalation escalation)
+    {
+        ArgumentNullException.ThrowIfNull(escalation);
+        while (true)
+        {
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(escalation, Context.Escalation);
+            if (json.Length <= MaxBytes)
+            {
+                return json;
+            }
+
+            TinyAnswer tiny = escalation.Tiny;
+            if (tiny.TopK.Count == 0)
+            {
+                throw new TinySaverException(
+                    $"The escalation of '{escalation.Name}' takes {json.Length} bytes and a queue message at most {MaxBytes}; " +
+                    $"the label '{tiny.Label[..Math.Min(tiny.Label.Length, ExcerptLength)]}…' is too long: shorten it in the model's config.json.");
+            }
+
+            escalation = escalation with { Tiny = tiny with { TopK = [.. tiny.TopK.Take(tiny.TopK.Count / 2)] } };
+        }
+    }
+
+    /// <summary>The escalation that a message holds.</summary>
+    /// <exception cref="PermanentFailureException">
+    /// <see cref="FailureReason.MalformedMessage"/>: not JSON, a member missing, or a format version other than
+    /// <see cref="Escalation.FormatVersion"/>.
+    /// </exception>
+    public static Escalation Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            // The version is looked at first: what else a later version holds, this code cannot know.
+            using var document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("v", out JsonElement v) || !v.TryGetInt32(out int version))
+            {
+                throw Malformed("it has no format version 'v'", json);
+            }
+
+            if (version != Escalation.FormatVersion)
+            {
+                throw Malformed(
+                    $"its format version is {version} and this program reads {Escalation.FormatVersion}; update the large stage", json);
+            }
+
+            Escalation escalation = root.Deserialize(Context.Escalation) ?? throw Malformed("it is null", json);
+            if (escalation.Name.Length == 0 || escalation.Container.Length == 0 || escalation.ETag.Length == 0)
+            {
+                throw Malformed("its container, name or etag is empty", json);
+            }
+
+            return escalation;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Malformed(e.Message, json, e);
+        }
+    }
+
+    private static PermanentFailureException Malformed(string why, ReadOnlyMemory<byte> json, Exception? inner = null)
+    {
+        string text = Encoding.UTF8.GetString(json.Span[..Math.Min(json.Length, ExcerptLength)]);
+        return new PermanentFailureException(
+            FailureReason.MalformedMessage, $"The queue message is not an escalation: {why}. It begins: {text}", inner);
+    }
+}

@@ -1,0 +1,41 @@
+namespace TinySaver.Core.Labels;
+
+/// <summary>Which version of an image something was computed from: what an overwrite of the blob changes.</summary>
+/// <param name="LastModified">The blob's Last-Modified time in UTC; storage gives it in whole seconds.</param>
+/// <param name="ETag">The blob's ETag without quotes, as <see cref="NormalizeETag"/> makes it.</param>
+public readonly record struct ImageVersion(DateTimeOffset LastModified, string ETag) : IComparable<ImageVersion>
+{
+    /// <summary>The ETag without the quotes and the weak mark in which HTTP headers, SDKs and events dress it differently.</summary>
+    public static string NormalizeETag(string etag)
+    {
+        ArgumentNullException.ThrowIfNull(etag);
+        return (etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag).Trim('"');
+    }
+
+    /// <summary>Older before newer: by <see cref="LastModified"/>, then by <see cref="ETag"/> ordinally.</summary>
+    /// <remarks>
+    /// ETags are opaque. Azure's happen to grow with time, Azurite's are random: two versions of one second are ordered the
+    /// same everywhere by this, but not always rightly. <see cref="RowUpdate"/> therefore asks for the blob's present ETag.
+    /// </remarks>
+    public int CompareTo(ImageVersion other)
+    {
+        int byTime = LastModified.CompareTo(other.LastModified);
+        return byTime != 0 ? byTime : string.CompareOrdinal(ETag, other.ETag);
+    }
+
+    /// <summary>Whether the two versions are different but their time cannot tell which is the newer.</summary>
+    public bool IsAmbiguousWith(ImageVersion other) =>
+        LastModified == other.LastModified && !string.Equals(ETag, other.ETag, StringComparison.Ordinal);
+
+    /// <summary>Whether the left version is older.</summary>
+    public static bool operator <(ImageVersion left, ImageVersion right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether the left version is newer.</summary>
+    public static bool operator >(ImageVersion left, ImageVersion right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether the left version is not newer.</summary>
+    public static bool operator <=(ImageVersion left, ImageVersion right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether the left version is not older.</summary>
+    public static bool operator >=(ImageVersion left, ImageVersion right) => left.CompareTo(right) >= 0;
+}

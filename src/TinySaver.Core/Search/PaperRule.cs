@@ -1,0 +1,12 @@
+namespace TinySaver.Core.Search;
+
+/// <summary>The procedure of arXiv 2403.17726 (<see cref="Calibration.PaperThreshold"/>). Needs labels; promises nothing.</summary>
+public sealed record PaperRule : SearchRule
+{
+    /// <inheritdoc/>
+    public override string Name => "paper";
+
+    internal override void Check()
+    {
+    }
+}

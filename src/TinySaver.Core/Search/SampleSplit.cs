@@ -1,0 +1,45 @@
+namespace TinySaver.Core.Search;
+
+/// <summary>A random division of the calibration images: some select, the others certify.</summary>
+/// <param name="Selection">Rows of the images that choose candidates, temperatures and threshold sequences, ascending.</param>
+/// <param name="Certification">Rows of the images that certify, ascending.</param>
+public sealed record SampleSplit(IReadOnlyList<int> Selection, IReadOnlyList<int> Certification)
+{
+    /// <summary>Divides images at random, the same way for the same keys, share and seed.</summary>
+    /// <param name="samples">Number of images.</param>
+    /// <param name="keys">One number for each image that does not depend on its row, or empty to use the row's number.</param>
+    /// <param name="share">The share that selects, in (0, 1); at least one image goes to either side where there are two.</param>
+    /// <param name="seed">Any number; another one draws another division.</param>
+    /// <remarks>
+    /// The images are ranked by a hash of key and seed. That is a random draw as far as the images' content goes, and no order of the rows
+    /// changes it.
+    /// </remarks>
+    public static SampleSplit Draw(int samples, ReadOnlySpan<ulong> keys, double share, ulong seed)
+    {
+        var ranks = new ulong[samples];
+        var rows = new int[samples];
+        for (int i = 0; i < samples; i++)
+        {
+            ulong key = keys.IsEmpty ? (ulong)i : keys[i];
+            ranks[i] = Mix(key ^ Mix(seed));
+            rows[i] = i;
+        }
+
+        Array.Sort(ranks, rows);
+        int selected = samples < 2 ? 0 : Math.Clamp((int)Math.Round(share * samples), 1, samples - 1);
+        int[] selection = rows[..selected];
+        int[] certification = rows[selected..];
+        Array.Sort(selection);
+        Array.Sort(certification);
+        return new SampleSplit(selection, certification);
+    }
+
+    // SplitMix64's finaliser (Steele, Lea and Flood 2014): every input bit changes every output bit with probability about one half.
+    private static ulong Mix(ulong value)
+    {
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using TinySaver.Inference.Graphs;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Inference.Compute;
+
+/// <summary>Counts what a model costs.</summary>
+public static class ComputeCostCounter
+{
+    private static readonly ConcurrentDictionary<string, ComputeCost> Counted = new();
+
+    /// <summary>The cost of one image, at the size that the model's preprocessing makes.</summary>
+    /// <param name="folder">The model.</param>
+    /// <returns>The cost; remembered by content hash for the life of the process.</returns>
+    /// <exception cref="InvalidModelException">The shapes inside the graph cannot be worked out.</exception>
+    public static ComputeCost Count(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Counted.GetOrAdd(
+            folder.ContentHash,
+            static (_, folder) => Count(folder.Graph, folder.Input, folder.Preprocessing.InputHeight, folder.Preprocessing.InputWidth),
+            folder);
+    }
+
+    /// <summary>The cost of one image of a given size.</summary>
+    internal static ComputeCost Count(OnnxGraph graph, ImageInput input, int height, int width)
+    {
+        var nodes = graph.Model.Graph.Node;
+        var needed = nodes.SelectMany(OperatorMacs.NeededShapes).ToHashSet();
+        var shapes = ShapeResolver.Resolve(graph, input, height, width, needed);
+
+        var total = 0L;
+        var uncounted = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var node in nodes)
+        {
+            if (OperatorMacs.Count(node, name => shapes[name]) is { } macs)
+                total = checked(total + macs);
+            else
+                uncounted.Add(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}");
+        }
+
+        return new ComputeCost(total / (input.Batch ?? 1), ParameterCounter.Count(graph)) { UncountedOperators = [.. uncounted] };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+
+namespace TinySaver.Inference.Imaging.Jpeg;
+
+/// <summary>Reads blocks of coefficients and turns them into samples (ITU-T T.81, F.2).</summary>
+internal static class BlockReader
+{
+    /// <summary>Reads one block. False where the bits make no sense.</summary>
+    [SkipLocalsInit]
+    public static bool TryRead(
+        ref BitReader bits, JpegScan scan, int component, ref int prediction, in SampleRing samples, int blockRow, int blockColumn)
+    {
+        bits.Fill();
+        var dc = scan.Dc(component);
+        int code = dc.Codes[bits.Peek(HuffmanTable.LookupBits)];
+        if (code == 0 && (code = dc.Long(bits.Peek(16))) == 0)
+            return false;
+        bits.Skip(code >> 8);
+        var size = code & 0xFF;
+        if (size > 11)
+            return false;
+        if (size > 0)
+            prediction += bits.Value(size);
+
+        Span<short> block = stackalloc short[64];
+        block.Clear();
+        block[0] = (short)prediction;
+        var last = ReadRest(ref bits, scan.Ac(component), block);
+        if (last < 0)
+            return false;
+        var quantisation = scan.Quantisation(component);
+        if (last == 0)
+            InverseDct.WriteFlat((short)prediction, quantisation[0], samples.Block(blockRow, blockColumn), samples.Stride);
+        else
+            InverseDct.Write(block, quantisation, samples.Block(blockRow, blockColumn), samples.Stride);
+        return true;
+    }
+
+    // The place of the last coefficient that is not 0, or −1 where the bits make no sense.
+    private static int ReadRest(ref BitReader bits, HuffmanTable table, scoped Span<short> block)
+    {
+        var values = table.Values;
+        var codes = table.Codes;
+        ReadOnlySpan<byte> order = JpegScan.NaturalOrder;
+        var place = 0;
+        while (place < 63)
+        {
+            bits.Fill();
+            var next = bits.Peek(HuffmanTable.LookupBits);
+            var value = values[next];
+            if (value != 0)
+            {
+                bits.Skip(value & 0xFF);
+                place += ((value >> 8) & 15) + 1;
+                block[order[place]] = (short)(value >> 16);
+                continue;
+            }
+
+            int code = codes[next];
+            if (code == 0 && (code = table.Long(bits.Peek(16))) == 0)
+                return -1;
+            bits.Skip(code >> 8);
+            var size = code & 15;
+            var run = (code >> 4) & 15;
+            if (size != 0)
+            {
+                place += run + 1;
+                block[order[place]] = (short)bits.Value(size);
+            }
+            else if (run == 15)
+            {
+                place += 16;
+            }
+            else
+            {
+                return place;
+            }
+        }
+
+        return place == 63 ? 63 : -1;
+    }
+}

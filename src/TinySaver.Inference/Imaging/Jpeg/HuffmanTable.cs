@@ -1,0 +1,82 @@
+namespace TinySaver.Inference.Imaging.Jpeg;
+
+/// <summary>A JPEG Huffman table, spread out so that most symbols take one look-up (ITU-T T.81, annexes C and F.2).</summary>
+internal sealed class HuffmanTable
+{
+    /// <summary>Bits of the look-up: the longer codes are rare, and the tables stay within the first-level cache.</summary>
+    public const int LookupBits = 10;
+
+    private const int LookupSize = 1 << LookupBits;
+    private const int LongestCode = 16;
+
+    // By the next bits: length << 8 | symbol, or 0 where the code is longer.
+    private readonly ushort[] _codes = new ushort[LookupSize];
+
+    // By the next bits, where code and value both fit: value << 16 | run << 8 | bits of both; or 0.
+    private readonly int[] _values = new int[LookupSize];
+
+    private readonly byte[] _symbols = new byte[256];
+
+    // By code length: the first 16-bit pattern that is no longer a code of that length, and what turns a code into a place in _symbols.
+    private readonly int[] _ends = new int[LongestCode + 1];
+    private readonly int[] _offsets = new int[LongestCode + 1];
+
+    /// <summary>Whether a table was read since the last <see cref="Reset"/>.</summary>
+    public bool IsDefined { get; private set; }
+
+    public ReadOnlySpan<ushort> Codes => _codes;
+
+    public ReadOnlySpan<int> Values => _values;
+
+    public void Reset() => IsDefined = false;
+
+    /// <summary>Reads the table from a DHT segment: 16 counts, then the symbols. False where that is no Huffman code.</summary>
+    public bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
+    {
+        symbols.CopyTo(_symbols);
+        Array.Clear(_codes);
+        Array.Clear(_values);
+        var (code, place) = (0, 0);
+        for (var length = 1; length <= LongestCode; length++)
+        {
+            _offsets[length] = place - code;
+            for (var i = 0; i < counts[length - 1]; i++, code++, place++)
+            {
+                if (length <= LookupBits && code < 1 << length)
+                    Spread(code, length, symbols[place]);
+            }
+
+            if (code > 1 << length)
+                return false;
+            _ends[length] = code << (LongestCode - length);
+            code <<= 1;
+        }
+
+        IsDefined = true;
+        return true;
+    }
+
+    /// <summary>Length &lt;&lt; 8 | symbol of a code longer than <see cref="LookupBits"/>, or 0 where the bits are no code.</summary>
+    public int Long(int next16)
+    {
+        for (var length = LookupBits + 1; length <= LongestCode; length++)
+        {
+            if (next16 < _ends[length])
+                return (length << 8) | _symbols[((next16 >> (LongestCode - length)) + _offsets[length]) & 0xFF];
+        }
+
+        return 0;
+    }
+
+    private void Spread(int code, int length, byte symbol)
+    {
+        var rest = LookupBits - length;
+        var first = code << rest;
+        _codes.AsSpan(first, 1 << rest).Fill((ushort)((length << 8) | symbol));
+        var (run, size) = (symbol >> 4, symbol & 15);
+        if (size == 0 || size > rest)
+            return;
+        for (var i = 0; i < 1 << rest; i++)
+            _values[first + i] = (BitReader.Extend(i >> (rest - size), size) << 16) | (run << 8) | (length + size);
+    }
+}

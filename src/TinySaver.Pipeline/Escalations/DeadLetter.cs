@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace TinySaver.Pipeline.Escalations;
+
+/// <summary>An escalation that was given up: the message on the local dead-letter queue.</summary>
+/// <param name="Reason">Why, for the person who reads the row.</param>
+/// <param name="DeliveryCount">How often it was tried.</param>
+/// <param name="Message">The message's text, cut where it is too long; an escalation never is.</param>
+public sealed record DeadLetter(string Reason, long DeliveryCount, string Message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DeadLetter))]
+internal sealed partial class DeadLetterJsonContext : JsonSerializerContext;

@@ -1,0 +1,31 @@
+using TinySaver.Core.Labels;
+
+namespace TinySaver.Pipeline.Labels;
+
+/// <summary>Where the rows are: an Azure table, or memory in tests. Every write is conditional.</summary>
+public interface ILabelStore
+{
+    /// <summary>Creates the table where there is none.</summary>
+    Task EnsureCreatedAsync(CancellationToken cancellationToken);
+
+    /// <summary>The row of one image; null where it has none.</summary>
+    Task<StoredRow?> GetAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Writes an image's first row.</summary>
+    /// <returns>False, and nothing is written, where the image has a row already.</returns>
+    Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken);
+
+    /// <summary>Replaces an image's row if it is still the one that was read.</summary>
+    /// <param name="row">The new row.</param>
+    /// <param name="rowTag">The tag of the row that was read: <see cref="StoredRow.RowTag"/>.</param>
+    /// <param name="cancellationToken">Ends the write.</param>
+    /// <returns>False, and nothing is written, where the row has changed or is gone.</returns>
+    Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken);
+
+    /// <summary>Removes an image's row if it is still the one that was read.</summary>
+    /// <returns>False, and nothing is removed, where the row has changed or is gone.</returns>
+    Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken);
+
+    /// <summary>The rows that match, ordered by partition and, within one, by name.</summary>
+    IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, CancellationToken cancellationToken);
+}

@@ -1,0 +1,53 @@
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+
+namespace TinySaver.Pipeline.Labels;
+
+/// <summary>Writes rows by the order rule of <see cref="RowUpdate"/>, with a condition on every write.</summary>
+public sealed class LabelWriter(ILabelStore labels, IImageStore images)
+{
+    // Each lost race means that somebody else's row was written, and an image has few deliveries: more is a fault.
+    private const int MaxRaces = 50;
+
+    /// <summary>Writes the row unless the table holds one that ranks as high.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="known">The row that the caller has just read, which spares one attempt to insert; null where it read none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The row that the table holds afterwards, and whether it is the given one.</returns>
+    /// <exception cref="IOException">The row kept changing; trying again later is right.</exception>
+    public async Task<RowWrite> WriteAsync(LabelRow row, StoredRow? known, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        StoredRow? existing = known;
+        for (int race = 0; race < MaxRaces; race++)
+        {
+            if (existing is null)
+            {
+                // New images are the rule, so an insert comes first and a read only where it fails.
+                if (await labels.TryInsertAsync(row, cancellationToken).ConfigureAwait(false))
+                {
+                    return new RowWrite(row, Written: true);
+                }
+            }
+            else
+            {
+                string? currentETag = RowUpdate.NeedsCurrentETag(existing.Row, row)
+                    ? (await images.GetVersionAsync(row.Name, cancellationToken).ConfigureAwait(false))?.ETag
+                    : null;
+                if (!RowUpdate.Replaces(existing.Row, row, currentETag))
+                {
+                    return new RowWrite(existing.Row, Written: false);
+                }
+
+                if (await labels.TryReplaceAsync(row, existing.RowTag, cancellationToken).ConfigureAwait(false))
+                {
+                    return new RowWrite(row, Written: true);
+                }
+            }
+
+            existing = await labels.GetAsync(row.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new IOException($"The row of '{row.Name}' changed {MaxRaces} times while it was written; try again later.");
+    }
+}

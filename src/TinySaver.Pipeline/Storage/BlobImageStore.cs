@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+
+namespace TinySaver.Pipeline.Storage;
+
+/// <summary>The images in a blob container.</summary>
+/// <param name="container">The container.</param>
+public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
+{
+    /// <inheritdoc/>
+    public string Container => container.Name;
+
+    /// <inheritdoc/>
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) =>
+        container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<OpenedImage> OpenAsync(string name, string? etag, CancellationToken cancellationToken)
+    {
+        var options = new BlobDownloadOptions();
+        if (etag is not null)
+        {
+            options.Conditions = new BlobRequestConditions { IfMatch = new ETag(etag) };
+        }
+
+        try
+        {
+            BlobDownloadStreamingResult result =
+                await container.GetBlobClient(name).DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
+            BlobDownloadDetails details = result.Details;
+            return new OpenedImage(Version(details.LastModified, details.ETag), details.ContentLength, result.Content);
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            // Azurite says 412 of an image that is gone, too.
+            if (await GetVersionAsync(name, cancellationToken).ConfigureAwait(false) is null)
+            {
+                throw Deleted(name, e);
+            }
+
+            throw new PermanentFailureException(
+                FailureReason.Superseded, $"'{name}' has been written anew since version {etag} was announced; the new version has its own event.", e);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            throw Deleted(name, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImageVersion?> GetVersionAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties =
+                await container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return Version(properties.LastModified, properties.ETag);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ListedImage> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsOptions { Prefix = prefix };
+        await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
+        {
+            BlobItemProperties properties = blob.Properties;
+            if (properties.LastModified is { } lastModified && properties.ETag is { } etag)
+            {
+                yield return new ListedImage(
+                    blob.Name, Version(lastModified, etag), properties.ContentLength ?? 0, properties.ContentHash is { Length: > 0 } md5 ? md5 : null);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImageVersion> UploadAsync(string name, Stream content, byte[] md5, CancellationToken cancellationToken)
+    {
+        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentHash = md5 } };
+        BlobContentInfo info =
+            await container.GetBlobClient(name).UploadAsync(content, options, cancellationToken).ConfigureAwait(false);
+        return Version(info.LastModified, info.ETag);
+    }
+
+    private PermanentFailureException Deleted(string name, Exception e) =>
+        new(FailureReason.Deleted, $"'{name}' is no longer in container '{Container}'.", e);
+
+    private static ImageVersion Version(DateTimeOffset lastModified, ETag etag) =>
+        new(lastModified.ToUniversalTime(), ImageVersion.NormalizeETag(etag.ToString()));
+}

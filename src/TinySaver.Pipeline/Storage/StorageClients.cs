@@ -1,0 +1,81 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Pipeline.Storage;
+
+/// <summary>The clients of one storage account.</summary>
+/// <param name="Blobs">Its blob service.</param>
+/// <param name="Tables">Its table service.</param>
+/// <param name="Queues">Its queue service.</param>
+public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient Tables, QueueServiceClient Queues)
+{
+    private const string BlobHostPart = ".blob.";
+
+    /// <summary>Makes the clients; nothing is sent yet.</summary>
+    /// <param name="options">Names the account.</param>
+    /// <param name="configure">Changes each client's options, for instance its retries; null for the SDK's defaults.</param>
+    /// <exception cref="TinySaverException">The account is named twice or not at all, or its address is no blob address.</exception>
+    public static StorageClients Create(StorageOptions options, Action<ClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        // Names that begin or end with a slash are allowed and occur; the SDK's default would ask for another blob.
+        var blobs = new BlobClientOptions { TrimBlobNameSlashes = false };
+        var tables = new TableClientOptions();
+        var queues = new QueueClientOptions();
+        configure?.Invoke(blobs);
+        configure?.Invoke(tables);
+        configure?.Invoke(queues);
+        switch (options)
+        {
+            case { ConnectionString: { Length: > 0 } connection, AccountUrl: null }:
+                return FromConnectionString(connection, blobs, tables, queues);
+            case { ConnectionString: null or "", AccountUrl: { } url }:
+                TokenCredential credential = new DefaultAzureCredential();
+                return new StorageClients(
+                    new BlobServiceClient(url, credential, blobs),
+                    new TableServiceClient(Sibling(url, "table"), credential, tables),
+                    new QueueServiceClient(Sibling(url, "queue"), credential, queues));
+            default:
+                throw new TinySaverException(
+                    $"{StorageOptions.Section} must name one storage account: set ConnectionString or AccountUrl, " +
+                    (options.AccountUrl is null ? "neither is set." : "not both."));
+        }
+    }
+
+    private static StorageClients FromConnectionString(
+        string connection, BlobClientOptions blobs, TableClientOptions tables, QueueClientOptions queues)
+    {
+        try
+        {
+            return new StorageClients(
+                new BlobServiceClient(connection, blobs),
+                new TableServiceClient(connection, tables),
+                new QueueServiceClient(connection, queues));
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            // The string itself may hold a key and stays out of the message.
+            throw new TinySaverException(
+                $"The storage connection string cannot be read: {e.Message} Expected AccountName=…;AccountKey=…;BlobEndpoint=… and the like.", e);
+        }
+    }
+
+    private static Uri Sibling(Uri blobUrl, string service)
+    {
+        int at = blobUrl.Host.IndexOf(BlobHostPart, StringComparison.OrdinalIgnoreCase);
+        if (!blobUrl.IsAbsoluteUri || at <= 0)
+        {
+            throw new TinySaverException(
+                $"'{blobUrl}' is not the blob address of a storage account; expected https://ACCOUNT.blob.core.windows.net. " +
+                "For an Azurite give its connection string.");
+        }
+
+        string host = string.Concat(blobUrl.Host.AsSpan(0, at), $".{service}.", blobUrl.Host.AsSpan(at + BlobHostPart.Length));
+        return new UriBuilder(blobUrl) { Host = host, Path = "" }.Uri;
+    }
+}

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TinySaver.Pipeline.Storage;
+
+/// <summary>Which storage account the pipeline uses, and the names in it. Section <c>TinySaver:Storage</c>.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The section that a host binds.</summary>
+    public const string Section = "TinySaver:Storage";
+
+    /// <summary>A connection string: an Azurite's, or an account's with a key. Either this or <see cref="AccountUrl"/>.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>
+    /// The account's blob address, such as <c>https://account.blob.core.windows.net</c>; queue and table addresses follow from
+    /// it. Signs in with <c>DefaultAzureCredential</c>.
+    /// </summary>
+    public Uri? AccountUrl { get; set; }
+
+    /// <summary>The blob container of the images. Default <c>images</c>.</summary>
+    [Required, RegularExpression(ContainerPattern)]
+    public string ImagesContainer { get; set; } = "images";
+
+    /// <summary>The blob container of policies and models. Default <c>models</c>.</summary>
+    [Required, RegularExpression(ContainerPattern)]
+    public string ModelsContainer { get; set; } = "models";
+
+    /// <summary>The table of the labels. Default <c>labels</c>.</summary>
+    [Required, RegularExpression("^[A-Za-z][A-Za-z0-9]{2,62}$")]
+    public string LabelsTable { get; set; } = "labels";
+
+    /// <summary>The Storage queue of the escalations; its dead-letter queue has <c>-dead</c> after the name. Default <c>escalations</c>.</summary>
+    [Required, RegularExpression("^[a-z0-9](-?[a-z0-9]){2,56}$")]
+    public string EscalationsQueue { get; set; } = "escalations";
+
+    /// <summary>How long a received escalation is hidden from other receivers, unless renewed. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan EscalationLock { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often an escalation is delivered before it is dead-lettered. Default 5.</summary>
+    [Range(1, 1_000)]
+    public int MaxDeliveries { get; set; } = 5;
+
+    // Lower-case letters, digits and single dashes, 3 to 63.
+    private const string ContainerPattern = "^[a-z0-9](-?[a-z0-9]){2,62}$";
+}

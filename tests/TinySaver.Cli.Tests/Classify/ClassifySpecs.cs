@@ -1,0 +1,266 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace TinySaver.Cli.Tests.Classify;
+
+public sealed class ClassifySpecs : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string SampleImages => Path.Combine(RepositoryPaths.Samples, "images");
+
+    private static string ASampleImage => Directory.EnumerateFiles(Path.Combine(SampleImages, "scratches")).Order().First();
+
+    private static string Policy => Path.Combine(RepositoryPaths.Samples, "cascade.json");
+
+    [Fact]
+    public async Task Every_sample_image_gets_a_label_and_the_cascade_saves_compute()
+    {
+        string labels = Path.Combine(_folder.Path, "labels.jsonl");
+        var result = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--out", labels, "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
+        int images = Directory.EnumerateFiles(SampleImages, "*", SearchOption.AllDirectories).Count();
+        Assert.Equal(images, summary.GetProperty("images").GetInt32());
+        Assert.Equal(images, summary.GetProperty("labelledByTiny").GetInt32() + summary.GetProperty("labelledByLarge").GetInt32());
+        Assert.Equal(0, summary.GetProperty("failed").GetInt32());
+        Assert.Equal(images, summary.GetProperty("imagesWithTrueClass").GetInt32());
+        Assert.InRange(summary.GetProperty("accuracy").GetDouble(), summary.GetProperty("tinyAccuracy").GetDouble(), 1);
+        Assert.InRange(summary.GetProperty("computeChange").GetDouble(), -1, -0.3);
+
+        JsonElement[] rows = [.. (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken)).Select(l => JsonDocument.Parse(l).RootElement)];
+        Assert.Equal(images, rows.Select(r => r.GetProperty("path").GetString()).Distinct().Count());
+        Assert.All(rows, r => Assert.Equal("Labelled", r.GetProperty("status").GetString()));
+        Assert.Equal(summary.GetProperty("labelledByTiny").GetInt32(), rows.Count(r => r.GetProperty("decidedBy").GetString() == "tiny"));
+    }
+
+    [Fact]
+    public async Task Threads_and_batch_sizes_do_not_change_a_label()
+    {
+        string[] one = await LabelsAsync("--threads", "1", "--large-batch", "1");
+        string[] many = await LabelsAsync("--threads", "8", "--large-batch", "5");
+        Assert.NotEmpty(one);
+        Assert.Equal(one, many);
+
+        async Task<string[]> LabelsAsync(params string[] options)
+        {
+            string labels = Path.Combine(_folder.Path, "labels.jsonl");
+            var result = await TinySaverProcess.RunAsync(null, ["classify", "samples/images", "--out", labels, .. options]);
+            Assert.Equal(0, result.ExitCode);
+            return [.. (await File.ReadAllLinesAsync(labels)).Select(l => JsonDocument.Parse(l).RootElement)
+                .Select(r => $"{r.GetProperty("path")} {r.GetProperty("label")} {r.GetProperty("decidedBy")}")];
+        }
+    }
+
+    [Fact]
+    public async Task Bad_files_each_get_their_reason_and_the_rest_is_labelled()
+    {
+        byte[] good = await File.ReadAllBytesAsync(ASampleImage, TestContext.Current.CancellationToken);
+        _folder.Write("in/good.jpg", good);
+        _folder.Write("in/misnamed.png", good);
+        _folder.Write("in/empty.jpg", "");
+        _folder.Write("in/notes.txt", "Not an image at all.");
+        _folder.Write("in/text.jpg", "Not an image either, whatever its name says.");
+        _folder.Write("in/truncated.jpg", good[..(good.Length / 2)]);
+        _folder.Write("in/huge.png", HugePng(30_000, 30_000));
+        string labels = Path.Combine(_folder.Path, "labels.jsonl");
+
+        var result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy, "--out", labels);
+
+        Assert.Equal(1, result.ExitCode);
+        Dictionary<string, string?> reasons = (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken))
+            .Select(l => JsonDocument.Parse(l).RootElement)
+            .ToDictionary(
+                r => Path.GetFileName(r.GetProperty("path").GetString()!),
+                r => r.TryGetProperty("reason", out JsonElement reason) ? reason.GetString() : null);
+        Assert.Equal(
+            new Dictionary<string, string?>
+            {
+                ["good.jpg"] = null,
+                ["misnamed.png"] = null,
+                ["empty.jpg"] = "empty",
+                ["notes.txt"] = "not-an-image",
+                ["text.jpg"] = "not-an-image",
+                ["truncated.jpg"] = "damaged",
+                ["huge.png"] = "too-many-pixels",
+            },
+            reasons);
+        foreach (string failed in (string[])["empty.jpg", "notes.txt", "text.jpg", "truncated.jpg", "huge.png"])
+        {
+            Assert.Contains(failed, result.Errors);
+        }
+
+        Assert.DoesNotContain("   at ", result.Errors);
+    }
+
+    [Theory]
+    [InlineData("no-model", "There is no model folder")]
+    [InlineData("without-onnx", "no ONNX file")]
+    [InlineData("with-two-onnx", "a.onnx")]
+    [InlineData("without-labels", "has no labels")]
+    [InlineData("other-labels", "rust")]
+    public async Task A_model_folder_that_cannot_be_used_is_refused_in_one_sentence(string kind, string expected)
+    {
+        string tiny = Path.Combine(_folder.Path, "tiny");
+        if (kind != "no-model")
+        {
+            CopyModel("large", tiny);
+            string config = Path.Combine(tiny, "config.json");
+            switch (kind)
+            {
+                case "without-onnx":
+                    File.Delete(Path.Combine(tiny, "model.onnx"));
+                    break;
+                case "with-two-onnx":
+                    File.Move(Path.Combine(tiny, "model.onnx"), Path.Combine(tiny, "a.onnx"));
+                    File.Copy(Path.Combine(tiny, "a.onnx"), Path.Combine(tiny, "b.onnx"));
+                    break;
+                case "without-labels":
+                    File.WriteAllText(config, "{}");
+                    break;
+                default:
+                    File.WriteAllText(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken)).Replace("\"pits\"", "\"rust\"", StringComparison.Ordinal));
+                    break;
+            }
+        }
+
+        CopyModel("large", Path.Combine(_folder.Path, "large"));
+        string policy = _folder.Write("cascade.json", """
+            {
+              "version": 1,
+              "savers": [ { "model": { "folder": "tiny" }, "measure": "margin", "threshold": 0.5 } ],
+              "large": { "folder": "large" }
+            }
+            """);
+
+        var result = await TinySaverProcess.RunAsync(null, "classify", ASampleImage, "--policy", policy);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Errors);
+        Assert.StartsWith("error: ", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task A_model_changed_after_its_threshold_was_chosen_is_refused()
+    {
+        CopyModel("large", Path.Combine(_folder.Path, "large"));
+        string policy = _folder.Write("cascade.json", $$"""
+            { "version": 1, "savers": [], "large": { "folder": "large", "sha256": "{{new string('0', 64)}}" } }
+            """);
+        var result = await TinySaverProcess.RunAsync(null, "classify", ASampleImage, "--policy", policy);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("'large.sha256'", result.Errors);
+    }
+
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("classify", "samples/images", "--threads", "0")]
+    [InlineData("classify", "samples/images", "--out", "labels.docx")]
+    [InlineData("classify", "no-such-file.jpg")]
+    [InlineData("paint")]
+    public async Task Wrong_arguments_end_with_exit_code_2(params string[] arguments)
+    {
+        var result = await TinySaverProcess.RunAsync(null, arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.NotEmpty(result.Errors);
+        Assert.DoesNotContain("   at ", result.Errors);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_writes_what_is_done_so_far()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends SIGINT with kill(2).");
+        // Enough work for the signal to arrive in the middle: the same images under many names.
+        string[] samples = [.. Directory.EnumerateFiles(SampleImages, "*.jpg", SearchOption.AllDirectories)];
+        for (int i = 0; i < 20_000; i++)
+        {
+            string link = Path.Combine(_folder.Path, "in", $"{i}.jpg");
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, samples[i % samples.Length]);
+        }
+
+        string labels = Path.Combine(_folder.Path, "labels.jsonl");
+        using Process process = TinySaverProcess.Start(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy, "--out", labels);
+        // The first progress line says that labelling is under way.
+        await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, Kill(process.Id, 2));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, process.ExitCode);
+        int done = File.ReadLines(labels).Count();
+        Assert.InRange(done, 1, 19_999);
+        Assert.Contains("so far", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+
+    private static void CopyModel(string name, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "models", name)))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+    }
+
+    // A valid greyscale PNG of one colour: 900 million pixels in under a megabyte.
+    private static byte[] HugePng(int width, int height)
+    {
+        using var png = new MemoryStream();
+        png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        header[8] = 1;
+        Chunk(png, "IHDR"u8, header);
+        using var data = new MemoryStream();
+        using (var zip = new ZLibStream(data, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            byte[] row = new byte[1 + ((width + 7) / 8)];
+            for (int y = 0; y < height; y++)
+            {
+                zip.Write(row);
+            }
+        }
+
+        Chunk(png, "IDAT"u8, data.ToArray());
+        Chunk(png, "IEND"u8, []);
+        return png.ToArray();
+    }
+
+    private static void Chunk(MemoryStream png, ReadOnlySpan<byte> type, byte[] content)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+        png.Write(number);
+        png.Write(type);
+        png.Write(content);
+        uint crc = Crc([.. type, .. content]);
+        BinaryPrimitives.WriteUInt32BigEndian(number, crc);
+        png.Write(number);
+    }
+
+    private static uint Crc(byte[] bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in bytes)
+        {
+            crc ^= b;
+            for (int i = 0; i < 8; i++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+            }
+        }
+
+        return ~crc;
+    }
+}

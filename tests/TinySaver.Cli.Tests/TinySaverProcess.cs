@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace TinySaver.Cli.Tests;
+
+/// <summary>Runs the built <c>tinysaver</c> program as a user would, in a process of its own.</summary>
+internal static class TinySaverProcess
+{
+    public sealed record Result(int ExitCode, string Output, string Errors);
+
+    public static async Task<Result> RunAsync(string? workingFolder, params string[] arguments)
+    {
+        using Process process = Start(workingFolder, arguments);
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return new(process.ExitCode, await output, await errors);
+    }
+
+    public static Process Start(string? workingFolder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = workingFolder ?? RepositoryPaths.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // A test runner's own output redirection must not decide how wide tables are.
+            Environment = { ["NO_COLOR"] = "1" },
+        };
+        start.ArgumentList.Add(typeof(ExitCode).Assembly.Location);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+}

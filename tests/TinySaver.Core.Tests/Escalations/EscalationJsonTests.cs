@@ -1,0 +1,87 @@
+using System.Text;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+
+namespace TinySaver.Core.Tests.Escalations;
+
+public sealed class EscalationJsonTests
+{
+    private static readonly Escalation Sample = new()
+    {
+        Container = "images",
+        Name = "belt/ä #?\\😀.jpg",
+        ETag = "0x8DC1",
+        LastModified = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Tiny = new TinyAnswer(1, "cat", 0.5, [new(1, "cat", 0.5f), new(0, "dog", 0.25f)]),
+        Policy = "p1",
+        EnqueuedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero),
+    };
+
+    [Fact]
+    public void Write_Escalation_IsTheContractsJson() => Assert.Equal(
+        """
+        {"v":1,"container":"images","name":"belt/ä #?\\😀.jpg","etag":"0x8DC1","lastModified":"2026-01-02T03:04:05+00:00","tiny":{"classIndex":1,"label":"cat","confidence":0.5,"topK":[{"classIndex":1,"label":"cat","probability":0.5},{"classIndex":0,"label":"dog","probability":0.25}]},"policy":"p1","enqueuedAt":"2026-01-02T03:04:06+00:00"}
+        """.Replace("😀", "\\uD83D\\uDE00", StringComparison.Ordinal),
+        Encoding.UTF8.GetString(EscalationJson.Write(Sample)));
+
+    [Fact]
+    public void Read_WrittenMessage_IsTheSame()
+    {
+        Escalation shadow = Sample with { Shadow = true, TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState = "a=b" };
+
+        Escalation read = EscalationJson.Read(EscalationJson.Write(shadow));
+
+        Assert.Equal(shadow.Tiny.TopK, read.Tiny.TopK);
+        Assert.Equal(shadow, read with { Tiny = shadow.Tiny });
+        Assert.Equal(shadow.Tiny with { TopK = [] }, read.Tiny with { TopK = shadow.Tiny.TopK } with { TopK = [] });
+        Assert.Equal(shadow.Version, read.Version);
+    }
+
+    [Fact]
+    public void Read_UnknownMembers_AreIgnored()
+    {
+        string json = Encoding.UTF8.GetString(EscalationJson.Write(Sample));
+
+        Assert.Equal(Sample.Name, EscalationJson.Read(Encoding.UTF8.GetBytes(json.Insert(1, "\"later\":[1],"))).Name);
+    }
+
+    [Theory]
+    [InlineData("not json", "")]
+    [InlineData("[]", "no format version")]
+    [InlineData("{\"v\":\"1\"}", "")]
+    [InlineData("{\"v\":2,\"whatever\":true}", "format version is 2 and this program reads 1")]
+    [InlineData("{\"v\":1}", "required")]
+    [InlineData("{\"v\":1,\"container\":null,\"name\":\"a\",\"etag\":\"e\",\"lastModified\":\"2026-01-01T00:00:00Z\",\"tiny\":{\"classIndex\":0,\"label\":\"\",\"confidence\":0,\"topK\":[]},\"policy\":\"\",\"enqueuedAt\":\"2026-01-01T00:00:00Z\"}", "")]
+    [InlineData("{\"v\":1,\"container\":\"c\",\"name\":\"\",\"etag\":\"e\",\"lastModified\":\"2026-01-01T00:00:00Z\",\"tiny\":{\"classIndex\":0,\"label\":\"\",\"confidence\":0,\"topK\":[]},\"policy\":\"\",\"enqueuedAt\":\"2026-01-01T00:00:00Z\"}", "empty")]
+    public void Read_AnythingElse_IsMalformed(string json, string message)
+    {
+        var e = Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(Encoding.UTF8.GetBytes(json)));
+
+        Assert.Equal(FailureReason.MalformedMessage, e.Reason);
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_TooLongTexts_DropsClassesThenRefuses()
+    {
+        string text = new('x', 10_000);
+        Escalation longClasses = Sample with { Tiny = Sample.Tiny with { TopK = [.. Enumerable.Range(0, 5).Select(i => new ClassPrediction(i, text, 0.1f))] } };
+
+        byte[] json = EscalationJson.Write(longClasses);
+
+        Assert.True(json.Length <= EscalationJson.MaxBytes);
+        Assert.Equal(2, EscalationJson.Read(json).Tiny.TopK.Count);
+        Assert.Throws<TinySaverException>(() => EscalationJson.Write(Sample with { Tiny = Sample.Tiny with { Label = text + text + text } }));
+    }
+
+    [Fact]
+    public void MessageId_OfOneVersion_IsTheHashOfContainerNameAndETag()
+    {
+        Assert.Equal(
+            "e10cc031af53f9dda55f23f68564f5445993a11a7108043201c52bcc373133d4",
+            (Sample with { Name = "a.jpg" }).MessageId);
+        Assert.Equal(Sample.MessageId, (Sample with { Policy = "p2", EnqueuedAt = default }).MessageId);
+        Assert.NotEqual(Sample.MessageId, (Sample with { ETag = "0x8DC2" }).MessageId);
+    }
+}

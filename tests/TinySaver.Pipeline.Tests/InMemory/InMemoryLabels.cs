@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Labels;
+
+namespace TinySaver.Pipeline.Tests.InMemory;
+
+/// <summary>The label store's twin.</summary>
+public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : ILabelStore
+{
+    private readonly Faults _faults = faults ?? Faults.None;
+    private readonly SortedDictionary<(string Partition, string Row), StoredRow> _rows =
+        new(Comparer<(string Partition, string Row)>.Create((a, b) =>
+            string.CompareOrdinal(a.Partition, b.Partition) is not 0 and var byPartition ? byPartition : string.CompareOrdinal(a.Row, b.Row)));
+
+    private readonly Lock _lock = new();
+    private int _writes;
+
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<StoredRow?> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_rows.GetValueOrDefault(Key(name)));
+        }
+    }
+
+    public Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
+        WriteAsync("labels.insert", row.Name, existing => existing is null, row);
+
+    public Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) =>
+        WriteAsync("labels.replace", row.Name, existing => existing?.RowTag == rowTag, row);
+
+    public Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) =>
+        WriteAsync("labels.delete", name, existing => existing?.RowTag == rowTag, null);
+
+    public async IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        StoredRow[] rows;
+        lock (_lock)
+        {
+            rows = [.. _rows.Values];
+        }
+
+        foreach (StoredRow row in rows)
+        {
+            if ((query.Status is null || query.Status == row.Row.Status) &&
+                (query.Batch is null || query.Batch == (LabelKeys.Folder(row.Row.Name) ?? "")))
+            {
+                await Task.Yield();
+                yield return row;
+            }
+        }
+    }
+
+    private Task<bool> WriteAsync(string operation, string name, Func<StoredRow?, bool> condition, LabelRow? row)
+    {
+        _faults.Before(operation);
+        lock (_lock)
+        {
+            if (!condition(_rows.GetValueOrDefault(Key(name))))
+            {
+                return Task.FromResult(false);
+            }
+
+            if (row is null)
+            {
+                _rows.Remove(Key(name));
+            }
+            else
+            {
+                _rows[Key(name)] = new StoredRow(row, (++_writes).ToString(CultureInfo.InvariantCulture), time.GetUtcNow());
+            }
+        }
+
+        _faults.After(operation);
+        return Task.FromResult(true);
+    }
+
+    private static (string Partition, string Row) Key(string name) => (LabelKeys.PartitionKey(name), LabelKeys.RowKey(name));
+}

@@ -1,0 +1,75 @@
+// Runs Azurite in this process and stops it, its data saved, when standard input closes.
+//
+// Whoever starts this holds the other end of the pipe. The system closes that end however they die, SIGKILL included, on every
+// operating system: so Azurite never outlives them, and never loses what it has not written yet (it saves every 5 s).
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+
+const PidWaitMs = 60_000;
+const StopWithinMs = 60_000;
+
+const location = process.argv[process.argv.indexOf('--location') + 1];
+const pidFile = process.argv.includes('--location') ? path.join(location, 'azurite.pid') : undefined;
+
+// Ctrl-C reaches every process of the terminal. Ours must outlast its owner, who still has work to settle.
+const once = process.once.bind(process);
+process.once = (event, listener) => (event === 'SIGINT' ? process : once(event, listener));
+process.on('SIGINT', () => {});
+
+// The owner may be gone when the last lines are printed.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+let stopping = false;
+function stop() {
+  if (stopping) {
+    return;
+  }
+
+  stopping = true;
+  if (process.listenerCount('SIGTERM') === 0) {
+    process.exit(0);
+  }
+
+  setTimeout(() => process.exit(1), StopWithinMs).unref();
+  process.emit('SIGTERM');
+}
+
+process.stdin.on('end', stop).on('close', stop).on('error', stop).resume();
+
+// Two Azurites on one folder overwrite each other's data: one whose owner was killed may still be saving.
+function otherIsAlive() {
+  try {
+    const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+    process.kill(pid, 0);
+    const commandLine = `/proc/${pid}/cmdline`;
+
+    // Where it can be seen, a number that another program has got meanwhile is no reason to wait.
+    return !fs.existsSync(commandLine) || fs.readFileSync(commandLine, 'utf8').includes('supervise.cjs') ? pid : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function start() {
+  if (pidFile) {
+    fs.writeFileSync(pidFile, String(process.pid));
+    process.on('exit', () => fs.rmSync(pidFile, { force: true }));
+  }
+
+  require('azurite/dist/src/azurite.js');
+}
+
+const began = Date.now();
+(function startWhenFree() {
+  const other = pidFile ? otherIsAlive() : 0;
+  if (!other) {
+    start();
+  } else if (Date.now() - began < PidWaitMs) {
+    setTimeout(startWhenFree, 100);
+  } else {
+    console.error(`Process ${other} is an Azurite that uses ${location} already. Stop it, or choose another data folder.`);
+    process.exit(2);
+  }
+})();
