@@ -30,8 +30,8 @@ public sealed record Escalation
     /// <summary>When that version was written.</summary>
     public required DateTimeOffset LastModified { get; init; }
 
-    /// <summary>The tiny model's answer.</summary>
-    public required TinyAnswer Tiny { get; init; }
+    /// <summary>The tiny model's answer; null where the policy has no saver and every image is escalated.</summary>
+    public TinyAnswer? Tiny { get; init; }
 
     /// <summary>The id of the cascade policy that escalated the image.</summary>
     public required string Policy { get; init; }

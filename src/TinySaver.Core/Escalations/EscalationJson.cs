@@ -35,12 +35,12 @@ public static class EscalationJson
                 return json;
             }
 
-            TinyAnswer tiny = escalation.Tiny;
-            if (tiny.TopK.Count == 0)
+            if (escalation.Tiny is not { TopK.Count: > 0 } tiny)
             {
+                string label = escalation.Tiny?.Label ?? "";
                 throw new TinySaverException(
                     $"The escalation of '{escalation.Name}' takes {json.Length} bytes and a queue message at most {MaxBytes}; " +
-                    $"the label '{tiny.Label[..Math.Min(tiny.Label.Length, ExcerptLength)]}…' is too long: shorten it in the model's config.json.");
+                    $"the label '{label[..Math.Min(label.Length, ExcerptLength)]}…' is too long: shorten it in the model's config.json.");
             }
 
             escalation = escalation with { Tiny = tiny with { TopK = [.. tiny.TopK.Take(tiny.TopK.Count / 2)] } };

@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json.Serialization;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
 
 namespace TinySaver.Pipeline.Escalations;
 
@@ -6,7 +9,12 @@ namespace TinySaver.Pipeline.Escalations;
 /// <param name="Reason">Why, for the person who reads the row.</param>
 /// <param name="DeliveryCount">How often it was tried.</param>
 /// <param name="Message">The message's text, cut where it is too long; an escalation never is.</param>
-public sealed record DeadLetter(string Reason, long DeliveryCount, string Message);
+public sealed record DeadLetter(string Reason, long DeliveryCount, string Message)
+{
+    /// <summary>The escalation that was given up.</summary>
+    /// <exception cref="PermanentFailureException"><see cref="FailureReason.MalformedMessage"/>: the message was none.</exception>
+    public Escalation ReadEscalation() => EscalationJson.Read(Encoding.UTF8.GetBytes(Message));
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeadLetter))]

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace TinySaver.Pipeline.Storage;
 
 /// <summary>Which storage account the pipeline uses, and the names in it. Section <c>TinySaver:Storage</c>.</summary>
-public sealed class StorageOptions
+public sealed class StorageOptions : IValidatableObject
 {
     /// <summary>The section that a host binds.</summary>
     public const string Section = "TinySaver:Storage";
@@ -30,7 +30,7 @@ public sealed class StorageOptions
     public string LabelsTable { get; set; } = "labels";
 
     /// <summary>The Storage queue of the escalations; its dead-letter queue has <c>-dead</c> after the name. Default <c>escalations</c>.</summary>
-    [Required, RegularExpression("^[a-z0-9](-?[a-z0-9]){2,56}$")]
+    [Required, RegularExpression("^(?=.{3,58}$)[a-z0-9](-?[a-z0-9])+$")]
     public string EscalationsQueue { get; set; } = "escalations";
 
     /// <summary>How long a received escalation is hidden from other receivers, unless renewed. Default 60 s.</summary>
@@ -41,6 +41,17 @@ public sealed class StorageOptions
     [Range(1, 1_000)]
     public int MaxDeliveries { get; set; } = 5;
 
+    /// <summary>Refuses options that name no account, or two.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // No member name: the value, which may hold a key, is kept out of the message.
+        if (string.IsNullOrEmpty(ConnectionString) == (AccountUrl is null))
+        {
+            yield return new ValidationResult(
+                $"Exactly one of ConnectionString and AccountUrl must be set, not {(AccountUrl is null ? "neither" : "both")}.");
+        }
+    }
+
     // Lower-case letters, digits and single dashes, 3 to 63.
-    private const string ContainerPattern = "^[a-z0-9](-?[a-z0-9]){2,62}$";
+    private const string ContainerPattern = "^(?=.{3,63}$)[a-z0-9](-?[a-z0-9])+$";
 }

@@ -126,7 +126,7 @@ public abstract class EscalationQueueContract
         Assert.True(await receiver.DeadLetterAsync(message, new string('\u0001', 100_000)[..2_000], Cancellation));
 
         DeadLetter letter = Assert.Single(await DeadLettersAsync());
-        Assert.Equal(quotes, EscalationJson.Read(System.Text.Encoding.UTF8.GetBytes(letter.Message)).Tiny.Label);
+        Assert.Equal(quotes, EscalationJson.Read(System.Text.Encoding.UTF8.GetBytes(letter.Message)).Tiny!.Label);
     }
 
     [Theory]

@@ -1,0 +1,198 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Logging;
+using TinySaver.Core.Cascade;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Pipeline.Cascades;
+
+/// <summary>A policy and its models in a blob container, kept on local disk by their content hashes.</summary>
+/// <param name="container">The container.</param>
+/// <param name="policyBlob">The policy's name; model folders are relative to it.</param>
+/// <param name="cacheFolder">The folder on local disk; several processes may share it.</param>
+/// <param name="logger">Receives the downloads.</param>
+public sealed class BlobCascadeFiles(BlobContainerClient container, string policyBlob, string cacheFolder, ILogger<BlobCascadeFiles> logger)
+    : ICascadeFiles
+{
+    // Enough to fill a network, few enough not to starve the images that are being worked on.
+    private const int ParallelDownloads = 4;
+
+    private const string ConfigFile = "config.json";
+
+    /// <inheritdoc/>
+    public string Source => $"blob '{policyBlob}' of container '{container.Name}'";
+
+    /// <inheritdoc/>
+    public async Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken)
+    {
+        var options = new BlobDownloadOptions();
+        if (knownTag is not null)
+        {
+            options.Conditions = new BlobRequestConditions { IfNoneMatch = new ETag(knownTag) };
+        }
+
+        try
+        {
+            Response<BlobDownloadResult> response =
+                await container.GetBlobClient(policyBlob).DownloadContentAsync(options, cancellationToken).ConfigureAwait(false);
+            if (response.GetRawResponse().Status == 304)
+            {
+                return null;
+            }
+
+            CascadePolicy policy = CascadePolicyJson.Parse(response.Value.Content.ToString(), Source);
+            return new PolicyFile(policy, response.Value.Details.ETag.ToString());
+        }
+        catch (RequestFailedException e) when (e.Status == 304)
+        {
+            return null;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            throw new InvalidPolicyException(
+                $"There is no {Source}. Upload the policy that `tinysaver search` wrote, and beside it the model folders that it names.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<(CascadePolicy Policy, string PolicyPath)> FetchModelsAsync(
+        CascadePolicy policy, bool savers, bool large, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        SaverPolicy[] saverPolicies = [.. policy.Savers];
+        for (int i = 0; savers && i < saverPolicies.Length; i++)
+        {
+            saverPolicies[i] = saverPolicies[i] with
+            {
+                Model = await FetchAsync(saverPolicies[i].Model, whole: true, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
+        CascadePolicy local = policy with
+        {
+            Savers = saverPolicies,
+            Large = await FetchAsync(policy.Large, whole: large, cancellationToken).ConfigureAwait(false),
+        };
+        return (local, Path.Combine(cacheFolder, "cascade.json"));
+    }
+
+    private async Task<ModelReference> FetchAsync(ModelReference model, bool whole, CancellationToken cancellationToken)
+    {
+        if (model.Sha256 is not { } hash)
+        {
+            throw new InvalidPolicyException(
+                $"{Source}: the model '{model.Folder}' has no 'sha256', by which a model from a container is verified. Write the policy with `tinysaver search`.");
+        }
+
+        // A model's folder is named by its content, so it is complete or absent, and never changes.
+        string kind = whole ? "models" : "labels";
+        string relative = $"{kind}/{hash}/{model.Name}";
+        string target = Path.Combine(cacheFolder, kind, hash, model.Name);
+        if (!Directory.Exists(target))
+        {
+            string download = Path.Combine(cacheFolder, $"download-{Guid.NewGuid():N}");
+            try
+            {
+                await DownloadAsync(model, whole, download, cancellationToken).ConfigureAwait(false);
+                if (whole)
+                {
+                    Verify(model, hash, download);
+                }
+
+                Publish(download, target);
+            }
+            finally
+            {
+                if (Directory.Exists(download))
+                {
+                    Directory.Delete(download, recursive: true);
+                }
+            }
+        }
+
+        return model with { Folder = relative };
+    }
+
+    private async Task DownloadAsync(ModelReference model, bool whole, string target, CancellationToken cancellationToken)
+    {
+        string prefix = BlobFolder(model) + "/";
+        var blobs = new List<BlobItem>();
+        var listing = new GetBlobsOptions { Prefix = whole ? prefix : prefix + ConfigFile };
+        await foreach (BlobItem blob in container.GetBlobsAsync(listing, cancellationToken).ConfigureAwait(false))
+        {
+            blobs.Add(blob);
+        }
+
+        if (blobs.Count == 0)
+        {
+            throw new InvalidPolicyException(
+                $"{Source}: its model '{model.Folder}' is not in the container; expected {prefix}{ConfigFile} and the model's other files. Upload the model folder.");
+        }
+
+        Log.ModelDownloading(logger, model.Name, blobs.Count, blobs.Sum(b => b.Properties.ContentLength ?? 0), container.Name);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = ParallelDownloads, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
+        {
+            string path = LocalPath(target, blob.Name[prefix.Length..]);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await container.GetBlobClient(blob.Name).DownloadToAsync(path, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    // Model folders are relative to the policy; a policy in a folder of the container has them there.
+    private string BlobFolder(ModelReference model)
+    {
+        var segments = new List<string>(policyBlob.Split('/')[..^1]);
+        foreach (string segment in model.Folder.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            switch (segment)
+            {
+                case ".":
+                    break;
+                case ".." when segments.Count > 0:
+                    segments.RemoveAt(segments.Count - 1);
+                    break;
+                case "..":
+                    throw new InvalidPolicyException($"{Source}: the model folder '{model.Folder}' lies outside the container. Put it beside the policy.");
+                default:
+                    segments.Add(segment);
+                    break;
+            }
+        }
+
+        return string.Join('/', segments);
+    }
+
+    private string LocalPath(string folder, string relative)
+    {
+        string path = Path.GetFullPath(Path.Combine(folder, relative));
+        return path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new InvalidPolicyException($"{Source}: the file '{relative}' of a model would lie outside its folder. Remove the blob.");
+    }
+
+    private void Verify(ModelReference model, string expected, string folder)
+    {
+        string actual = ModelFolder.Open(folder, model.OnnxFile).ContentHash;
+        if (actual != expected)
+        {
+            throw new InvalidPolicyException(
+                $"{Source}: the model '{model.Folder}' in the container has the content hash {actual[..12]}…, but the policy was made for {expected[..12]}…. " +
+                "Upload the model folder that belongs to the policy, or search anew.");
+        }
+    }
+
+    private static void Publish(string download, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        try
+        {
+            Directory.Move(download, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            // Another process has brought the same content meanwhile.
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using TinySaver.Core.Cascade;
+
+namespace TinySaver.Pipeline.Cascades;
+
+/// <summary>Where a policy and its models come from: a folder of this machine, or a blob container.</summary>
+public interface ICascadeFiles
+{
+    /// <summary>Where that is, for people.</summary>
+    string Source { get; }
+
+    /// <summary>Reads the policy if it is another than the one known.</summary>
+    /// <param name="knownTag">The known policy's <see cref="PolicyFile.Tag"/>; null where none is known.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The policy; null where it is still the known one.</returns>
+    /// <exception cref="InvalidPolicyException">There is no policy, or it cannot be used.</exception>
+    Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken);
+
+    /// <summary>Brings the models of a policy onto this machine, where they are not there yet.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="savers">Whether the savers are needed.</param>
+    /// <param name="large">Whether the large model is needed; else only its labels are brought.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The policy with model folders relative to a folder of this machine, and a path in that folder.</returns>
+    /// <exception cref="InvalidPolicyException">A model is missing, or is not the one that the policy was made for.</exception>
+    Task<(CascadePolicy Policy, string PolicyPath)> FetchModelsAsync(
+        CascadePolicy policy, bool savers, bool large, CancellationToken cancellationToken);
+}

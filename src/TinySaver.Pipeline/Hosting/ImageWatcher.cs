@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+
+namespace TinySaver.Pipeline.Hosting;
+
+/// <summary>Finds new image versions by listing the container, where there is no Event Grid to announce them.</summary>
+/// <remarks>
+/// Its only memory beyond the process is the labels table: what has a row for its present version is done, unless the row still
+/// waits for the large model, whose message may have died with the last process. So it can be killed at any time, and start on
+/// any machine.
+/// </remarks>
+public sealed class ImageWatcher(
+    IImageStore images, ILabelStore labels, IOptions<LocalPipelineOptions> options, TimeProvider time, ILogger<ImageWatcher> logger)
+{
+    // Of the time, at most one part in this many goes into listing.
+    private const int ListingShare = 5;
+
+    // A hash instead of names and tags: 16 bytes an image, so that a million takes some 30 MB.
+    private HashSet<UInt128> _seen = [];
+
+    /// <summary>Announces every image version that is new, for as long as it is enumerated, each once.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async IAsyncEnumerable<ImageReference> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await UntilItWorksAsync("Reading the labels table", ReadRowsAsync, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            long start = time.GetTimestamp();
+            var present = new HashSet<UInt128>(_seen.Count);
+            bool whole = false;
+            await using IAsyncEnumerator<ListedImage> listing = images.ListAsync(null, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await TryMoveNextAsync(listing, cancellationToken).ConfigureAwait(false) is { } moved)
+            {
+                if (!moved)
+                {
+                    whole = true;
+                    break;
+                }
+
+                ListedImage image = listing.Current;
+                UInt128 key = Key(image.Name, image.Version.ETag);
+                present.Add(key);
+                if (_seen.Add(key))
+                {
+                    yield return new ImageReference(image.Name, image.Version.ETag);
+                }
+            }
+
+            if (whole)
+            {
+                // Forgets what is no longer there.
+                _seen = present;
+            }
+
+            TimeSpan pause = time.GetElapsedTime(start) * (ListingShare - 1);
+            pause = pause < options.Value.PollInterval ? options.Value.PollInterval : pause;
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Null where the listing failed: what was seen stays, and the next listing sees the rest.
+    private async Task<bool?> TryMoveNextAsync(IAsyncEnumerator<ListedImage> listing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await listing.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.LoopFailed(logger, e, "Listing the images", options.Value.PollInterval);
+            return null;
+        }
+    }
+
+    private async Task ReadRowsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (StoredRow row in labels.QueryAsync(LabelQuery.All, cancellationToken).ConfigureAwait(false))
+        {
+            if (row.Row.Status != LabelStatus.Escalated)
+            {
+                _seen.Add(Key(row.Row.Name, row.Row.Version.ETag));
+            }
+        }
+    }
+
+    private async Task UntilItWorksAsync(string work, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await act(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.LoopFailed(logger, e, work, options.Value.RetryDelay);
+                await Task.Delay(options.Value.RetryDelay, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static UInt128 Key(string name, string etag)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{etag}"), hash);
+        return MemoryMarshal.Read<UInt128>(hash);
+    }
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TinySaver.Pipeline.Hosting;
+
+/// <summary>How the local host finds images and escalations. Section <c>TinySaver:Local</c>.</summary>
+public sealed class LocalPipelineOptions
+{
+    /// <summary>The section that a host binds.</summary>
+    public const string Section = "TinySaver:Local";
+
+    /// <summary>The shortest time between two listings of the images; a container that takes longer to list is listed less often. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often an image is tried in the tiny stage before its row says that it failed. Default 6: over a minute with the waits between.</summary>
+    [Range(1, 100)]
+    public int MaxTries { get; set; } = 6;
+
+    /// <summary>The wait before the second try; it doubles with each further one. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the escalation queue is left alone after it gave less than a batch. Default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan QueueInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How many batches of escalations are worked on at once: while one is inferred another is fetched. Default 2.</summary>
+    [Range(1, 100)]
+    public int LargeBatches { get; set; } = 2;
+}

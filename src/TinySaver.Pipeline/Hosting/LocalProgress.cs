@@ -1,0 +1,81 @@
+using TinySaver.Pipeline.Stages;
+
+namespace TinySaver.Pipeline.Hosting;
+
+/// <summary>Counts what the local host has done since it started. Safe to share between threads.</summary>
+public sealed class LocalProgress
+{
+    private long _labelledByTiny;
+    private long _escalated;
+    private long _labelledByLarge;
+    private long _failed;
+    private long _gone;
+    private long _retries;
+    private long _wastedInferences;
+
+    /// <summary>Images that the tiny model labelled.</summary>
+    public long LabelledByTiny => Interlocked.Read(ref _labelledByTiny);
+
+    /// <summary>Images that were handed to the large model.</summary>
+    public long Escalated => Interlocked.Read(ref _escalated);
+
+    /// <summary>Images that the large model labelled.</summary>
+    public long LabelledByLarge => Interlocked.Read(ref _labelledByLarge);
+
+    /// <summary>Images whose row says that they failed.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Images that were deleted or overwritten before they had a label.</summary>
+    public long Gone => Interlocked.Read(ref _gone);
+
+    /// <summary>Tries that failed for a passing cause, in both stages.</summary>
+    public long Retries => Interlocked.Read(ref _retries);
+
+    /// <summary>Answers of the large model that nobody needed any longer.</summary>
+    public long WastedInferences => Interlocked.Read(ref _wastedInferences);
+
+    internal void Count(TinyResult result)
+    {
+        switch (result.Outcome)
+        {
+            case TinyOutcome.Labelled:
+                Interlocked.Increment(ref _labelledByTiny);
+                break;
+            case TinyOutcome.Escalated:
+                Interlocked.Increment(ref _escalated);
+                break;
+            case TinyOutcome.Failed:
+                Interlocked.Increment(ref _failed);
+                break;
+            case TinyOutcome.Deleted or TinyOutcome.Superseded:
+                Interlocked.Increment(ref _gone);
+                break;
+        }
+    }
+
+    internal void Count(EscalationResult result)
+    {
+        switch (result.Outcome)
+        {
+            case EscalationOutcome.Labelled:
+                Interlocked.Increment(ref _labelledByLarge);
+                break;
+            case EscalationOutcome.Failed:
+                Interlocked.Increment(ref _failed);
+                break;
+            case EscalationOutcome.Deleted or EscalationOutcome.Superseded:
+                Interlocked.Increment(ref _gone);
+                break;
+            case EscalationOutcome.Wasted:
+                Interlocked.Increment(ref _wastedInferences);
+                break;
+            case EscalationOutcome.Retry:
+                Interlocked.Increment(ref _retries);
+                break;
+        }
+    }
+
+    internal void CountGivenUp() => Interlocked.Increment(ref _failed);
+
+    internal void CountRetry() => Interlocked.Increment(ref _retries);
+}

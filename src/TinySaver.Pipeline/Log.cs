@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace TinySaver.Pipeline;
+
+/// <summary>What the pipeline logs; event ids stay what they are.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Loaded cascade policy {Policy} from {Source}: savers {Savers}, large model {Large}, in {Milliseconds:F0} ms.")]
+    public static partial void CascadeLoaded(ILogger logger, string policy, string source, string savers, string large, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Error, "The cascade policy in {Source} changed but cannot be used; the one in use, {Policy}, stays.")]
+    public static partial void CascadeRefreshFailed(ILogger logger, Exception error, string source, string policy);
+
+    [LoggerMessage(3, LogLevel.Information, "Downloading model {Model} ({Files} files, {Bytes} bytes) from container {Container}.")]
+    public static partial void ModelDownloading(ILogger logger, string model, int files, long bytes, string container);
+
+    [LoggerMessage(10, LogLevel.Debug, "{Name}: {Outcome}.")]
+    public static partial void ImageDone(ILogger logger, string name, string outcome);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Name} failed: {Reason}: {Detail}")]
+    public static partial void ImageFailed(ILogger logger, string name, string reason, string detail);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Name}: passing failure in the {Stage} stage, try {Try}; it is tried again.")]
+    public static partial void ImageRetried(ILogger logger, Exception error, string name, string stage, long @try);
+
+    [LoggerMessage(13, LogLevel.Error, "A message was taken off the escalation queue that is no escalation: {Detail}")]
+    public static partial void MessageMalformed(ILogger logger, string detail);
+
+    [LoggerMessage(14, LogLevel.Warning, "The large model failed on a batch of {Images} images; each is tried alone.")]
+    public static partial void BatchFailed(ILogger logger, Exception error, int images);
+
+    [LoggerMessage(15, LogLevel.Warning, "The escalation backlog of {Backlog} exceeds {Limit}: tiny labels are accepted below the threshold and marked degraded.")]
+    public static partial void Overloaded(ILogger logger, long backlog, long limit);
+
+    [LoggerMessage(16, LogLevel.Warning, "The escalation backlog cannot be read; the last known one, {Backlog}, holds.")]
+    public static partial void BacklogUnknown(ILogger logger, Exception error, long backlog);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Work} failed; tried again in {Delay}.")]
+    public static partial void LoopFailed(ILogger logger, Exception error, string work, TimeSpan delay);
+}

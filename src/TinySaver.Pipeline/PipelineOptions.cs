@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TinySaver.Pipeline;
+
+/// <summary>How the stages work. Section <c>TinySaver:Pipeline</c>.</summary>
+public sealed class PipelineOptions
+{
+    /// <summary>The section that a host binds.</summary>
+    public const string Section = "TinySaver:Pipeline";
+
+    /// <summary>Most bytes of an encoded image; larger ones fail. Default 25,000,000.</summary>
+    [Range(1, 1_000_000_000)]
+    public int MaxImageBytes { get; set; } = 25_000_000;
+
+    /// <summary>Most pixels of an image; larger ones fail. Default 64,000,000, which take 256 MB while one is decoded.</summary>
+    [Range(1, 500_000_000)]
+    public int MaxImagePixels { get; set; } = 64_000_000;
+
+    /// <summary>How many images are worked on at once, most of them waiting for storage. Default 4 a processor, at least 8.</summary>
+    [Range(1, 10_000)]
+    public int ImagesInFlight { get; set; } = Math.Max(8, 4 * Environment.ProcessorCount);
+
+    /// <summary>How many bytes of encoded images are held at once; one larger image is held alone. Default 128 MiB.</summary>
+    [Range(1, long.MaxValue)]
+    public long BytesInFlight { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>How many images or batches are decoded or inferred at once. Default one a processor.</summary>
+    [Range(1, 1_000)]
+    public int Inferences { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>How many escalated images the large model sees at once; less where its graph fixes less. Default 16.</summary>
+    [Range(1, 1_000)]
+    public int LargeBatchSize { get; set; } = 16;
+
+    /// <summary>The share of confident images that the large model sees too, in [0, 1]. Default 0.</summary>
+    [Range(0.0, 1.0)]
+    public double ShadowShare { get; set; }
+
+    /// <summary>
+    /// How many escalations may wait before the tiny label is accepted below the threshold and its row marked degraded. Default
+    /// null: never.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long? MaxBacklog { get; set; }
+
+    /// <summary>How often the backlog is asked for where <see cref="MaxBacklog"/> is set. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan BacklogInterval { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Hosting;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Stages;
+using TinySaver.Pipeline.Storage;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline;
+
+/// <summary>Registers the pipeline with a host.</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>Adds what both stages share: options, storage, the cascade, budgets and telemetry.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Has the sections <c>TinySaver:Storage</c>, <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>.</param>
+    public static IServiceCollection AddTinySaverPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddValidated<StorageOptions>(configuration, StorageOptions.Section);
+        services.AddValidated<CascadeSourceOptions>(configuration, CascadeSourceOptions.Section);
+        services.AddValidated<PipelineOptions>(configuration, PipelineOptions.Section);
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(s => StorageClients.Create(s.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.TryAddSingleton<IImageStore>(s => new BlobImageStore(
+            s.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(s).ImagesContainer)));
+        services.TryAddSingleton<ILabelStore>(s => new TableLabelStore(
+            s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).LabelsTable)));
+        services.TryAddSingleton(CascadeFiles);
+        services.TryAddSingleton<CascadeHost>();
+        services.TryAddSingleton<LabelWriter>();
+        services.TryAddSingleton<PipelineBudgets>();
+        services.TryAddSingleton<PipelineTelemetry>();
+        return services;
+    }
+
+    /// <summary>Adds the tiny stage; the host adds an <see cref="IEscalationSender"/>.</summary>
+    public static IServiceCollection AddTinyStage(this IServiceCollection services)
+    {
+        services.Configure<CascadeSourceOptions>(o => o.Savers = true);
+        services.TryAddSingleton<BacklogGauge>();
+        services.TryAddSingleton<TinyStage>();
+        return services;
+    }
+
+    /// <summary>Adds the large stage.</summary>
+    public static IServiceCollection AddLargeStage(this IServiceCollection services)
+    {
+        services.Configure<CascadeSourceOptions>(o => o.Large = true);
+        services.TryAddSingleton<LargeStage>();
+        return services;
+    }
+
+    /// <summary>Adds the escalation queue in the storage account, in place of Service Bus.</summary>
+    public static IServiceCollection AddStorageEscalations(this IServiceCollection services)
+    {
+        services.TryAddSingleton(s => new StorageEscalations(s.GetRequiredService<StorageClients>().Queues, Storage(s)));
+        services.TryAddSingleton<IEscalationSender>(s => s.GetRequiredService<StorageEscalations>());
+        return services;
+    }
+
+    /// <summary>Adds both stages, the Storage queue between them, and the <see cref="LocalPipeline"/> that runs them.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Has the section <c>TinySaver:Local</c> besides those of <see cref="AddTinySaverPipeline"/>.</param>
+    public static IServiceCollection AddLocalPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddTinySaverPipeline(configuration).AddTinyStage().AddLargeStage().AddStorageEscalations();
+        services.AddValidated<LocalPipelineOptions>(configuration, LocalPipelineOptions.Section);
+        services.TryAddSingleton<LocalProgress>();
+        services.TryAddSingleton<ImageWatcher>();
+        services.TryAddSingleton<EscalationPump>();
+        services.TryAddSingleton<LocalPipeline>();
+        return services;
+    }
+
+    private static StorageOptions Storage(IServiceProvider services) => services.GetRequiredService<IOptions<StorageOptions>>().Value;
+
+    private static ICascadeFiles CascadeFiles(IServiceProvider services)
+    {
+        CascadeSourceOptions options = services.GetRequiredService<IOptions<CascadeSourceOptions>>().Value;
+        return options.PolicyPath is { } path
+            ? new FolderCascadeFiles(path)
+            : new BlobCascadeFiles(
+                services.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(services).ModelsContainer),
+                options.PolicyBlob,
+                options.CacheFolder,
+                services.GetRequiredService<ILogger<BlobCascadeFiles>>());
+    }
+
+    private static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>>(new AnnotatedOptionsValidator<TOptions>(section)));
+    }
+}

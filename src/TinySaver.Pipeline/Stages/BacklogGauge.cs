@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Escalations;
+
+namespace TinySaver.Pipeline.Stages;
+
+/// <summary>Tells whether the escalation backlog exceeds its limit, asking the queue only now and then.</summary>
+public sealed class BacklogGauge(
+    IEscalationSender escalations, IOptions<PipelineOptions> options, TimeProvider time, ILogger<BacklogGauge> logger)
+{
+    private long _backlog;
+    private int _asking;
+    private long _askedAt = long.MinValue;
+
+    /// <summary>Whether tiny labels are accepted below the threshold; never where no limit is set.</summary>
+    public async ValueTask<bool> IsOverloadedAsync(CancellationToken cancellationToken)
+    {
+        PipelineOptions settings = options.Value;
+        if (settings.MaxBacklog is not { } limit)
+        {
+            return false;
+        }
+
+        // Whoever finds the number too old asks; the others go by the last one.
+        if (IsOld(settings) && Interlocked.Exchange(ref _asking, 1) == 0)
+        {
+            try
+            {
+                await AskAsync(limit, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _asking, 0);
+            }
+        }
+
+        return Interlocked.Read(ref _backlog) > limit;
+    }
+
+    private bool IsOld(PipelineOptions settings)
+    {
+        long askedAt = Interlocked.Read(ref _askedAt);
+        return askedAt == long.MinValue || time.GetElapsedTime(askedAt) >= settings.BacklogInterval;
+    }
+
+    private async Task AskAsync(long limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            long backlog = await escalations.GetBacklogAsync(cancellationToken).ConfigureAwait(false);
+            if (backlog > limit && Interlocked.Read(ref _backlog) <= limit)
+            {
+                Log.Overloaded(logger, backlog, limit);
+            }
+
+            Interlocked.Exchange(ref _backlog, backlog);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Not knowing the backlog is no reason to hold up an image.
+            Log.BacklogUnknown(logger, e, Interlocked.Read(ref _backlog));
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _askedAt, time.GetTimestamp());
+        }
+    }
+}

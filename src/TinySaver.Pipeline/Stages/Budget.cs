@@ -1,0 +1,101 @@
+namespace TinySaver.Pipeline.Stages;
+
+/// <summary>A bounded amount of something, taken and given back asynchronously, first come first served.</summary>
+/// <param name="capacity">How much there is; positive.</param>
+public sealed class Budget(long capacity)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(long Amount, TaskCompletionSource Granted)> _waiting = new();
+    private long _used;
+
+    /// <summary>How much is taken at present.</summary>
+    public long Used
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _used;
+            }
+        }
+    }
+
+    /// <summary>Waits until the amount is there and takes it; dispose the result to give it back.</summary>
+    /// <param name="amount">How much, not negative; more than there is at all is treated as all there is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Share> TakeAsync(long amount, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(amount);
+        long taken = Math.Min(amount, capacity);
+        LinkedListNode<(long Amount, TaskCompletionSource Granted)> node;
+        lock (_lock)
+        {
+            // Nobody overtakes who waits: a large image would starve behind a stream of small ones.
+            if (_waiting.Count == 0 && _used + taken <= capacity)
+            {
+                _used += taken;
+                return new Share(this, taken);
+            }
+
+            node = _waiting.AddLast((taken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+        }
+
+        using (cancellationToken.UnsafeRegister(_ => GiveUp(node, cancellationToken), null))
+        {
+            await node.Value.Granted.Task.ConfigureAwait(false);
+        }
+
+        return new Share(this, taken);
+    }
+
+    private void GiveUp(LinkedListNode<(long Amount, TaskCompletionSource Granted)> node, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (node.List is null)
+            {
+                return;
+            }
+
+            _waiting.Remove(node);
+            Grant();
+        }
+
+        node.Value.Granted.TrySetCanceled(cancellationToken);
+    }
+
+    private void GiveBack(long amount)
+    {
+        lock (_lock)
+        {
+            _used -= amount;
+            Grant();
+        }
+    }
+
+    private void Grant()
+    {
+        while (_waiting.First is { } first && _used + first.Value.Amount <= capacity)
+        {
+            _waiting.RemoveFirst();
+            _used += first.Value.Amount;
+            first.Value.Granted.TrySetResult();
+        }
+    }
+
+    /// <summary>What was taken; dispose it once to give it back.</summary>
+    public sealed class Share : IDisposable
+    {
+        private readonly long _amount;
+        private Budget? _owner;
+
+        internal Share(Budget owner, long amount)
+        {
+            _owner = owner;
+            _amount = amount;
+        }
+
+        /// <summary>Gives it back.</summary>
+        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.GiveBack(_amount);
+    }
+}

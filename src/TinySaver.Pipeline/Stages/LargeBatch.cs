@@ -1,0 +1,87 @@
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
+using TinySaver.Inference.Classification;
+using TinySaver.Inference.Imaging;
+using TinySaver.Pipeline.Labels;
+
+namespace TinySaver.Pipeline.Stages;
+
+/// <summary>Images for one run of the large model; filled from several threads, then run by one.</summary>
+internal sealed class LargeBatch(CascadeModel large, int capacity) : IDisposable
+{
+    private readonly ImageBatch _input = large.RentBatch(capacity);
+    private readonly BatchItem[] _items = new BatchItem[capacity];
+    private int _count;
+
+    /// <summary>The number of images in it.</summary>
+    public int Count => _count;
+
+    /// <summary>One image, once <see cref="Run"/> is over with its answer.</summary>
+    public BatchItem this[int index] => _items[index];
+
+    /// <summary>Preprocesses an image into the batch.</summary>
+    public void Add(EscalationGroup group, StoredRow? known, DecodedImage image)
+    {
+        int index = Interlocked.Increment(ref _count) - 1;
+        var item = new BatchItem(group, known);
+        try
+        {
+            large.Preprocess(image, _input, index);
+        }
+        catch (Exception e)
+        {
+            // Its place is taken by now, so it is settled with the others.
+            item = item with { Error = e };
+        }
+
+        _items[index] = item;
+    }
+
+    /// <summary>Asks the model about all; where that fails, about each alone, so that no image fails for another.</summary>
+    /// <param name="failed">Told of the failure of the whole.</param>
+    public void Run(Action<Exception> failed)
+    {
+        var predictions = new Prediction?[_count];
+        try
+        {
+            large.Predict(_input, predictions);
+        }
+        catch (Exception e) when (_count > 1)
+        {
+            failed(e);
+            RunEach(predictions);
+            return;
+        }
+        catch (Exception e)
+        {
+            _items[0] = _items[0] with { Error = e };
+            return;
+        }
+
+        for (int i = 0; i < _count; i++)
+        {
+            _items[i] = _items[i] with { Prediction = predictions[i] };
+        }
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => _input.Dispose();
+
+    private void RunEach(Prediction?[] predictions)
+    {
+        using ImageBatch single = large.RentBatch(1);
+        for (int i = 0; i < _count; i++)
+        {
+            try
+            {
+                _input[i].CopyTo(single[0]);
+                large.Predict(single, predictions.AsSpan(i, 1));
+                _items[i] = _items[i] with { Prediction = predictions[i] };
+            }
+            catch (Exception e)
+            {
+                _items[i] = _items[i] with { Error = e };
+            }
+        }
+    }
+}

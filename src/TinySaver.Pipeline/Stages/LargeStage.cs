@@ -1,0 +1,298 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
+using TinySaver.Inference.Imaging;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline.Stages;
+
+/// <summary>Asks the large model about escalated images, a batch at a time, and settles each on its own.</summary>
+/// <remarks>Safe to share between threads; repeating a call changes nothing, and asks the model only where a row still waits.</remarks>
+public sealed class LargeStage(
+    IImageStore images,
+    ILabelStore labels,
+    LabelWriter writer,
+    CascadeHost cascades,
+    PipelineBudgets budgets,
+    IOptions<PipelineOptions> options,
+    PipelineTelemetry telemetry,
+    TimeProvider time,
+    ILogger<LargeStage> logger)
+{
+    private const string Stage = "large";
+
+    private readonly ImageLimits _limits = new() { MaxBytes = options.Value.MaxImageBytes, MaxPixels = options.Value.MaxImagePixels };
+
+    /// <summary>Works on escalations; any number, which are split into batches of what the model takes.</summary>
+    /// <param name="escalations">The escalations.</param>
+    /// <param name="settle">
+    /// Called once for each escalation, as soon as it is done, with its index and result; calls may overlap. Whatever it throws
+    /// is thrown here when all are done.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work; what is written stays.</param>
+    /// <returns>The results by index.</returns>
+    /// <exception cref="TinySaverException">The cascade cannot be loaded: nothing was done.</exception>
+    public async Task<IReadOnlyList<EscalationResult>> ProcessAsync(
+        IReadOnlyList<Escalation> escalations, Func<int, EscalationResult, Task>? settle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(escalations);
+        using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
+        CascadeModel large = lease.Cascade.Large;
+        int batchSize = Math.Min(options.Value.LargeBatchSize, large.FixedBatchSize ?? int.MaxValue);
+
+        // A message may have been delivered twice into one call: the first stands for all.
+        EscalationGroup[] groups =
+        [
+            .. escalations.Index()
+                .GroupBy(e => (e.Item.MessageId, e.Item.Shadow), e => e)
+                .Select(g => new EscalationGroup(g.First().Item, [.. g.Select(e => e.Index)])),
+        ];
+        var results = new EscalationResult[escalations.Count];
+        async Task SettleAsync(EscalationGroup group, EscalationResult result)
+        {
+            Count(group.Escalation, result);
+            foreach (int index in group.Indices)
+            {
+                results[index] = result;
+                if (settle is not null)
+                {
+                    await settle(index, result).ConfigureAwait(false);
+                }
+            }
+        }
+
+        Task previous = Task.CompletedTask;
+        foreach (EscalationGroup[] chunk in groups.Chunk(batchSize))
+        {
+            // While the model works on the batch before, this one is read, downloaded and decoded.
+            var batch = new LargeBatch(large, chunk.Length);
+            Task preparing = Task.WhenAll(chunk.Select(group => PrepareAsync(group, batch, SettleAsync, cancellationToken)));
+            try
+            {
+                await Task.WhenAll(previous, preparing).ConfigureAwait(false);
+            }
+            catch
+            {
+                batch.Dispose();
+                throw;
+            }
+
+            previous = InferAsync(batch, large, SettleAsync, cancellationToken);
+        }
+
+        await previous.ConfigureAwait(false);
+        return results;
+    }
+
+    /// <summary>Writes the failed row of an escalation whose deliveries are used up.</summary>
+    /// <param name="escalation">The escalation.</param>
+    /// <param name="detail">What failed, for the person who reads the row.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task GiveUpAsync(Escalation escalation, string detail, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(escalation);
+        if (!escalation.Shadow)
+        {
+            await FailAsync(escalation, new PermanentFailureException(FailureReason.RetriesExhausted, detail), null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async Task PrepareAsync(
+        EscalationGroup group, LargeBatch batch, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
+    {
+        // Not within Task.WhenAll's caller: each image's first step up to its first wait may be long.
+        await Task.Yield();
+        using Activity? activity = StartActivity(group.Escalation, "tinysaver.large.prepare");
+        if (await TryPrepareAsync(group, batch, cancellationToken).ConfigureAwait(false) is { } done)
+        {
+            await settle(group, done).ConfigureAwait(false);
+        }
+    }
+
+    // The result of an image that the model need not see; null where it is in the batch.
+    private async Task<EscalationResult?> TryPrepareAsync(EscalationGroup group, LargeBatch batch, CancellationToken cancellationToken)
+    {
+        Escalation escalation = group.Escalation;
+        StoredRow? known = null;
+        try
+        {
+            long start = time.GetTimestamp();
+            using Budget.Share slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+            known = await labels.GetAsync(escalation.Name, cancellationToken).ConfigureAwait(false);
+            if (!RowUpdate.AwaitsLarge(known?.Row, escalation.Version, escalation.Shadow))
+            {
+                return new EscalationResult(EscalationOutcome.AlreadyDone, known?.Row);
+            }
+
+            await using OpenedImage opened =
+                await images.OpenAsync(escalation.Name, escalation.ETag, cancellationToken).ConfigureAwait(false);
+            using EncodedImage encoded =
+                await EncodedImage.ReadAsync(opened, _limits.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
+            telemetry.Bytes(Stage, opened.Length);
+            telemetry.Step(Stage, "download", time.GetElapsedTime(start));
+            using Budget.Share inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+            long read = time.GetTimestamp();
+            using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _limits);
+            batch.Add(group, known, decoded);
+            telemetry.Step(Stage, "decode", time.GetElapsedTime(read));
+            return null;
+        }
+        catch (PermanentFailureException e)
+        {
+            return await ResultOrRetryAsync(() => EndAsync(escalation, known, e, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new EscalationResult(EscalationOutcome.Retry, Error: e);
+        }
+    }
+
+    private async Task<EscalationResult> EndAsync(
+        Escalation escalation, StoredRow? known, PermanentFailureException failure, CancellationToken cancellationToken)
+    {
+        if (failure.Reason == FailureReason.Superseded)
+        {
+            return new EscalationResult(EscalationOutcome.Superseded);
+        }
+
+        if (failure.Reason == FailureReason.Deleted)
+        {
+            // Nothing is written of an image that is gone, unless its row waits.
+            if (known is not { Row.Status: LabelStatus.Escalated })
+            {
+                return new EscalationResult(EscalationOutcome.Deleted, known?.Row);
+            }
+
+            RowWrite end = await writer.WriteAsync(FailedRow.Deleted(known.Row), known, cancellationToken).ConfigureAwait(false);
+            return new EscalationResult(EscalationOutcome.Deleted, end.Row);
+        }
+
+        // A shadow's label is there already, and stays.
+        return escalation.Shadow
+            ? new EscalationResult(EscalationOutcome.AlreadyDone, known?.Row)
+            : await FailAsync(escalation, failure, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<EscalationResult> FailAsync(
+        Escalation escalation, PermanentFailureException failure, StoredRow? known, CancellationToken cancellationToken)
+    {
+        LabelRow row = FailedRow.Of(escalation, failure) with { OperationId = Activity.Current?.TraceId.ToHexString() };
+        RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
+        if (write.Written)
+        {
+            telemetry.Failure(Stage, failure.Reason);
+            Log.ImageFailed(logger, escalation.Name, failure.Reason.Name(), failure.Message);
+        }
+
+        return new EscalationResult(write.Written ? EscalationOutcome.Failed : EscalationOutcome.AlreadyDone, write.Row);
+    }
+
+    private async Task InferAsync(
+        LargeBatch batch, CascadeModel large, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
+    {
+        using (batch)
+        {
+            if (batch.Count == 0)
+            {
+                return;
+            }
+
+            // Off the caller, which goes on to prepare the next batch.
+            await Task.Yield();
+            long start = time.GetTimestamp();
+            using (await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false))
+            {
+                long gated = time.GetTimestamp();
+                batch.Run(e => Log.BatchFailed(logger, e, batch.Count));
+                telemetry.Step(Stage, "infer", time.GetElapsedTime(gated));
+            }
+
+            telemetry.Batch(batch.Count);
+            telemetry.Macs(Stage, large.Macs * batch.Count);
+            double milliseconds = time.GetElapsedTime(start).TotalMilliseconds / batch.Count;
+            await Task.WhenAll(Enumerable.Range(0, batch.Count).Select(i => AnswerAsync(batch, i, large, milliseconds, settle, cancellationToken)))
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(
+        LargeBatch batch, int index, CascadeModel large, double milliseconds, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
+    {
+        BatchItem item = batch[index];
+        Escalation escalation = item.Group.Escalation;
+        using Activity? activity = StartActivity(escalation, "tinysaver.large");
+        EscalationResult result = item switch
+        {
+            { Error: { } error } => new EscalationResult(EscalationOutcome.Retry, Error: error),
+            { Prediction: null } => await ResultOrRetryAsync(
+                () => EndAsync(escalation, item.Known, large.BadOutput(), cancellationToken), cancellationToken).ConfigureAwait(false),
+            { Prediction: { } prediction } => await ResultOrRetryAsync(
+                () => WriteAsync(escalation, item.Known, prediction, large, milliseconds, cancellationToken), cancellationToken).ConfigureAwait(false),
+        };
+        activity?.SetTag("tinysaver.outcome", result.Outcome.ToString());
+        await settle(item.Group, result).ConfigureAwait(false);
+    }
+
+    private async Task<EscalationResult> WriteAsync(
+        Escalation escalation, StoredRow? known, Prediction prediction, CascadeModel large, double milliseconds, CancellationToken cancellationToken)
+    {
+        LabelRow row = LargeRows.Row(escalation, prediction, large) with
+        {
+            StageMilliseconds = milliseconds,
+            OperationId = Activity.Current?.TraceId.ToHexString(),
+        };
+        long start = time.GetTimestamp();
+        RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
+        telemetry.Step(Stage, "write", time.GetElapsedTime(start));
+        if (!write.Written)
+        {
+            telemetry.Wasted();
+            return new EscalationResult(EscalationOutcome.Wasted, write.Row);
+        }
+
+        if (!escalation.Shadow)
+        {
+            return new EscalationResult(EscalationOutcome.Labelled, write.Row);
+        }
+
+        telemetry.Shadow(row.LargeClassIndex == row.ClassIndex);
+        return new EscalationResult(EscalationOutcome.ShadowRecorded, write.Row);
+    }
+
+    private static async Task<EscalationResult> ResultOrRetryAsync(Func<Task<EscalationResult>> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await act().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new EscalationResult(EscalationOutcome.Retry, Error: e);
+        }
+    }
+
+    private void Count(Escalation escalation, EscalationResult result)
+    {
+        telemetry.Image(Stage, result.Outcome.ToString(), result.Outcome == EscalationOutcome.Labelled ? Decider.Large : null);
+        Log.ImageDone(logger, escalation.Name, result.Outcome.ToString());
+    }
+
+    // Goes on with the trace of the tiny stage, which the message carries.
+    private static Activity? StartActivity(Escalation escalation, string name)
+    {
+        ActivityContext parent = ActivityContext.TryParse(escalation.TraceParent, escalation.TraceState, isRemote: true, out ActivityContext context)
+            ? context
+            : default;
+        Activity? activity = PipelineTelemetry.Source.StartActivity(name, ActivityKind.Consumer, parent);
+        activity?.SetTag("tinysaver.image", escalation.Name);
+        return activity;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
+using TinySaver.Inference.Imaging;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline.Stages;
+
+/// <summary>Asks the savers about one image: a label if one is confident, else an escalation to the large model.</summary>
+/// <remarks>Safe to share between threads; repeating a call changes nothing.</remarks>
+public sealed class TinyStage(
+    IImageStore images,
+    ILabelStore labels,
+    LabelWriter writer,
+    IEscalationSender escalations,
+    CascadeHost cascades,
+    PipelineBudgets budgets,
+    BacklogGauge backlog,
+    IOptions<PipelineOptions> options,
+    PipelineTelemetry telemetry,
+    TimeProvider time,
+    ILogger<TinyStage> logger)
+{
+    private const string Stage = "tiny";
+
+    private readonly ImageLimits _limits = new() { MaxBytes = options.Value.MaxImageBytes, MaxPixels = options.Value.MaxImagePixels };
+
+    /// <summary>Works on one announced image version.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="cancellationToken">Ends the work; what is written stays.</param>
+    /// <returns>What was made of it. A permanent failure is a result; every exception is a passing one: call again.</returns>
+    public async Task<TinyResult> ProcessAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using Activity? activity = PipelineTelemetry.Source.StartActivity("tinysaver.tiny", ActivityKind.Consumer);
+        activity?.SetTag("tinysaver.image", image.Name);
+        using Budget.Share slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        TinyResult result = await LabelAsync(image, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag("tinysaver.outcome", result.Outcome.ToString());
+        telemetry.Image(Stage, result.Outcome.ToString(), result.Outcome == TinyOutcome.Labelled ? Decider.Tiny : null);
+        Log.ImageDone(logger, image.Name, result.Outcome.ToString());
+        return result;
+    }
+
+    /// <summary>Writes the failed row of an image whose retries are used up.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="detail">What failed, for the person who reads the row.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<TinyResult> GiveUpAsync(ImageReference image, string detail, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+
+        // The announced version's time is not announced; if the image has another version by now, that one has its own event.
+        if (await images.GetVersionAsync(image.Name, cancellationToken).ConfigureAwait(false) is not { } version)
+        {
+            return await EndWaitAsync(image.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (image.ETag is not null && image.ETag != version.ETag)
+        {
+            return new TinyResult(TinyOutcome.Superseded, null);
+        }
+
+        var failure = new PermanentFailureException(FailureReason.RetriesExhausted, detail);
+        return await FailAsync(image.Name, version, failure, time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TinyResult> LabelAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        long start = time.GetTimestamp();
+        ImageVersion? version = null;
+        try
+        {
+            using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
+            EncodedImage encoded;
+            await using (OpenedImage opened = await images.OpenAsync(image.Name, image.ETag, cancellationToken).ConfigureAwait(false))
+            {
+                version = opened.Version;
+                encoded = await EncodedImage.ReadAsync(opened, _limits.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
+            }
+
+            Step("download", start);
+            SaverAnswer? answer = await AskAsync(encoded, lease.Cascade, cancellationToken).ConfigureAwait(false);
+            return await DecideAsync(image.Name, version.Value, answer, lease.Cascade, start, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PermanentFailureException e) when (e.Reason == FailureReason.Superseded)
+        {
+            return new TinyResult(TinyOutcome.Superseded, null);
+        }
+        catch (PermanentFailureException e) when (e.Reason == FailureReason.Deleted)
+        {
+            return await EndWaitAsync(image.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PermanentFailureException e) when (version is not null)
+        {
+            return await FailAsync(image.Name, version.Value, e, start, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, LoadedCascade cascade, CancellationToken cancellationToken)
+    {
+        using (encoded)
+        {
+            telemetry.Bytes(Stage, encoded.Content.Length);
+            using Budget.Share inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+            long start = time.GetTimestamp();
+            using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _limits);
+            long ready = Step("decode", start);
+
+            // The pixels are all that is needed now.
+            encoded.Dispose();
+            SaverAnswer? answer = cascade.Savers.Ask(decoded);
+            Step("infer", ready);
+            return answer;
+        }
+    }
+
+    private async Task<TinyResult> DecideAsync(
+        string name, ImageVersion version, SaverAnswer? answer, LoadedCascade cascade, long start, CancellationToken cancellationToken)
+    {
+        bool exits = answer is { Exits: true };
+        if (answer is { } asked)
+        {
+            telemetry.Confidence(asked.Prediction.Confidence, exits);
+        }
+
+        bool degraded = !exits && answer is not null && await backlog.IsOverloadedAsync(cancellationToken).ConfigureAwait(false);
+        bool labelled = exits || degraded;
+        telemetry.Macs(Stage, answer?.Macs ?? 0, (labelled ? cascade.LargeMacs ?? 0 : 0) - (answer?.Macs ?? 0));
+        LabelRow row = TinyRows.Row(name, version, answer, cascade) with
+        {
+            Status = labelled ? LabelStatus.Labelled : LabelStatus.Escalated,
+            Degraded = degraded,
+            Shadow = exits && ShadowSample.Includes(name, version.ETag, options.Value.ShadowShare),
+            StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
+            OperationId = Activity.Current?.TraceId.ToHexString(),
+        };
+        if (labelled)
+        {
+            row = TinyRows.Labelled(row, answer!.Value.Prediction);
+        }
+
+        long before = time.GetTimestamp();
+        RowWrite write = await writer.WriteAsync(row, known: null, cancellationToken).ConfigureAwait(false);
+        long written = Step("write", before);
+
+        // What the table says decides, not whether this call wrote it: a call before may have died between row and message.
+        if (write.Row.Version == version && NeedsLarge(write.Row))
+        {
+            await escalations.SendAsync(
+                TinyRows.Escalation(images.Container, write.Row, answer, time.GetUtcNow(), Activity.Current), cancellationToken)
+                .ConfigureAwait(false);
+            Step("send", written);
+        }
+
+        TinyOutcome outcome = write.Row.Status == LabelStatus.Escalated ? TinyOutcome.Escalated : TinyOutcome.Labelled;
+        return new TinyResult(write.Written ? outcome : TinyOutcome.Unchanged, write.Row);
+    }
+
+    private static bool NeedsLarge(LabelRow row) =>
+        row.Status == LabelStatus.Escalated || row is { Status: LabelStatus.Labelled, Shadow: true, LargeLabel: null };
+
+    private async Task<TinyResult> FailAsync(
+        string name, ImageVersion version, PermanentFailureException failure, long start, CancellationToken cancellationToken)
+    {
+        LabelRow row = FailedRow.Of(name, version, failure) with
+        {
+            StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
+            OperationId = Activity.Current?.TraceId.ToHexString(),
+        };
+        RowWrite write = await writer.WriteAsync(row, known: null, cancellationToken).ConfigureAwait(false);
+        if (write.Written)
+        {
+            telemetry.Failure(Stage, failure.Reason);
+            Log.ImageFailed(logger, name, failure.Reason.Name(), failure.Message);
+        }
+
+        return new TinyResult(write.Written ? TinyOutcome.Failed : TinyOutcome.Unchanged, write.Row);
+    }
+
+    // A row that waits for the large model would wait for ever if its escalation met a newer version that is gone by now.
+    private async Task<TinyResult> EndWaitAsync(string name, CancellationToken cancellationToken)
+    {
+        StoredRow? stored = await labels.GetAsync(name, cancellationToken).ConfigureAwait(false);
+        if (stored is not { Row.Status: LabelStatus.Escalated })
+        {
+            return new TinyResult(TinyOutcome.Deleted, stored?.Row);
+        }
+
+        RowWrite write = await writer.WriteAsync(FailedRow.Deleted(stored.Row), stored, cancellationToken).ConfigureAwait(false);
+        return new TinyResult(TinyOutcome.Deleted, write.Row);
+    }
+
+    private long Step(string step, long since)
+    {
+        telemetry.Step(Stage, step, time.GetElapsedTime(since));
+        return time.GetTimestamp();
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Stages;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline.Tests.Stages;
+
+public sealed class LargeStageTests : IAsyncDisposable
+{
+    private readonly TestCascade _cascade = new();
+    private readonly MemoryPipeline _pipeline;
+
+    public LargeStageTests() => _pipeline = new MemoryPipeline(_cascade);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pipeline.DisposeAsync();
+        _cascade.Dispose();
+    }
+
+    [Fact]
+    public async Task ProcessAsync_Escalations_AreLabelledEachWithItsOwnAnswer()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            await _pipeline.LabelAsync($"{i}.bmp", i % 2 == 0 ? TestImages.Unsure : TestImages.UnsureGreen);
+        }
+
+        IReadOnlyList<EscalationResult> results = await _pipeline.PumpAsync();
+
+        Assert.Equal(50, results.Count(r => r.Outcome == EscalationOutcome.Labelled));
+        for (int i = 0; i < 50; i++)
+        {
+            LabelRow row = (await _pipeline.RowAsync($"{i}.bmp"))!;
+            string expected = i % 2 == 0 ? "red" : "green";
+            Assert.Equal((LabelStatus.Labelled, expected, expected, Decider.Large), (row.Status, row.Label, row.LargeLabel, row.DecidedBy));
+            Assert.Equal(expected, row.TinyLabel);
+            Assert.Equal((_cascade.Policy.Large.Sha256![..12], _cascade.Policy.Id), (row.LargeModel, row.Policy));
+        }
+
+        Assert.Equal(0, await _pipeline.Queue.GetBacklogAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task ProcessAsync_ModelWithFixedBatch_SplitsToIt(int largeBatch)
+    {
+        using var cascade = new TestCascade(largeBatch: largeBatch);
+        await using var pipeline = new MemoryPipeline(cascade);
+        for (int i = 0; i < 10; i++)
+        {
+            await pipeline.LabelAsync($"{i}.bmp", i % 3 == 0 ? TestImages.Unsure : TestImages.UnsureGreen);
+        }
+
+        Assert.All(await pipeline.PumpAsync(), r => Assert.Equal(EscalationOutcome.Labelled, r.Outcome));
+        Assert.Equal("red", (await pipeline.RowAsync("9.bmp"))!.Label);
+        Assert.Equal("green", (await pipeline.RowAsync("8.bmp"))!.Label);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_BadImagesAmongGood_EachHasItsOwnResult()
+    {
+        foreach (string name in new[] { "good", "deleted", "overwritten", "unreadable" })
+        {
+            await _pipeline.LabelAsync(name, TestImages.Unsure);
+        }
+
+        _pipeline.Images.Delete("deleted");
+        await _pipeline.UploadAsync("overwritten", TestImages.Red);
+        IReadOnlyList<Escalation> messages = [.. (await _pipeline.Queue.ReceiveAsync(10, Cancellation)).Select(m => m.Read())];
+
+        // Only another program could change bytes without a new version.
+        LabelRow unreadable = (await _pipeline.RowAsync("unreadable"))!;
+        ImageVersion bad = await _pipeline.UploadAsync("unreadable", TestImages.NotAnImage);
+        messages = [.. messages.Select(m => m.Name == "unreadable" ? m with { ETag = bad.ETag, LastModified = bad.LastModified } : m)];
+
+        IReadOnlyList<EscalationResult> results = await _pipeline.Large.ProcessAsync(messages, null, Cancellation);
+
+        Dictionary<string, EscalationOutcome> outcomes = messages.Zip(results).ToDictionary(p => p.First.Name, p => p.Second.Outcome);
+        Assert.Equal(EscalationOutcome.Labelled, outcomes["good"]);
+        Assert.Equal(EscalationOutcome.Deleted, outcomes["deleted"]);
+        Assert.Equal(EscalationOutcome.Superseded, outcomes["overwritten"]);
+        Assert.Equal(EscalationOutcome.Failed, outcomes["unreadable"]);
+        Assert.Equal((LabelStatus.Failed, "deleted"), ((await _pipeline.RowAsync("deleted"))!.Status, (await _pipeline.RowAsync("deleted"))!.Reason));
+        Assert.Equal("not-an-image", (await _pipeline.RowAsync("unreadable"))!.Reason);
+        Assert.Equal(LabelStatus.Escalated, unreadable.Status);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_PassingFailureOfOne_IsRetriedAloneAndThenDone()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            await _pipeline.LabelAsync($"{i}", TestImages.Unsure);
+        }
+
+        int opens = 0;
+        _pipeline.Faults.CrashBefore = operation => operation == "images.open" && Interlocked.Increment(ref opens) == 3;
+
+        IReadOnlyList<EscalationResult> first = await _pipeline.PumpAsync();
+        IReadOnlyList<EscalationResult> second = await _pipeline.PumpAsync();
+
+        Assert.Equal(4, first.Count(r => r.Outcome == EscalationOutcome.Labelled));
+        Assert.IsType<CrashException>(Assert.Single(first, r => r.Outcome == EscalationOutcome.Retry).Error);
+        Assert.Equal(EscalationOutcome.Labelled, Assert.Single(second).Outcome);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_Duplicates_AskTheModelOnce()
+    {
+        await _pipeline.LabelAsync("a", TestImages.Unsure);
+        Escalation escalation = Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Read();
+        var settled = new System.Collections.Concurrent.ConcurrentBag<int>();
+
+        IReadOnlyList<EscalationResult> results = await _pipeline.Large.ProcessAsync(
+            [escalation, escalation, escalation],
+            (index, _) =>
+            {
+                settled.Add(index);
+                return Task.CompletedTask;
+            },
+            Cancellation);
+        IReadOnlyList<EscalationResult> again = await _pipeline.Large.ProcessAsync([escalation], null, Cancellation);
+
+        Assert.All(results, r => Assert.Equal(EscalationOutcome.Labelled, r.Outcome));
+        Assert.Equal([0, 1, 2], settled.Order());
+        Assert.Equal(EscalationOutcome.AlreadyDone, Assert.Single(again).Outcome);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ShadowSample_KeepsTheTinyLabelAndRecordsTheLargeOne()
+    {
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.ShadowShare = 1);
+        Assert.Equal(TinyOutcome.Labelled, (await pipeline.LabelAsync("agree", TestImages.Red)).Outcome);
+        Assert.Equal(TinyOutcome.Labelled, (await pipeline.LabelAsync("disagree", TestImages.DimRed)).Outcome);
+
+        Assert.All(await pipeline.PumpAsync(), r => Assert.Equal(EscalationOutcome.ShadowRecorded, r.Outcome));
+
+        LabelRow agree = (await pipeline.RowAsync("agree"))!;
+        LabelRow disagree = (await pipeline.RowAsync("disagree"))!;
+        Assert.Equal(("red", "red", Decider.Tiny, true), (agree.Label, agree.LargeLabel, agree.DecidedBy, agree.Shadow));
+        Assert.Equal(("red", "blue", Decider.Tiny, true), (disagree.Label, disagree.LargeLabel, disagree.DecidedBy, disagree.Shadow));
+
+        // A repeated event neither clears the answer nor asks for another.
+        await pipeline.Tiny.ProcessAsync(new ImageReference("agree"), Cancellation);
+        Assert.Equal(0, await pipeline.Queue.GetBacklogAsync(Cancellation));
+        Assert.Equal("red", (await pipeline.RowAsync("agree"))!.LargeLabel);
+    }
+
+    [Fact]
+    public async Task GiveUpAsync_Escalation_HasAFailedRow_ButAShadowKeepsItsLabel()
+    {
+        await _pipeline.LabelAsync("a", TestImages.Unsure);
+        Escalation escalation = Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Read();
+
+        await _pipeline.Large.GiveUpAsync(escalation with { Shadow = true }, "x", Cancellation);
+        Assert.Equal(LabelStatus.Escalated, (await _pipeline.RowAsync("a"))!.Status);
+        await _pipeline.Large.GiveUpAsync(escalation, "delivered 5 times", Cancellation);
+
+        LabelRow row = (await _pipeline.RowAsync("a"))!;
+        Assert.Equal((LabelStatus.Failed, "retries-exhausted", "delivered 5 times", "red"), (row.Status, row.Reason, row.ReasonDetail, row.TinyLabel));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_OneTrace_SpansBothStages()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == PipelineTelemetry.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        TinyResult tiny = await _pipeline.LabelAsync("traced", TestImages.Unsure);
+        EscalationResult large = Assert.Single(await _pipeline.PumpAsync());
+
+        Assert.Matches("^[0-9a-f]{32}$", tiny.Row!.OperationId!);
+        Assert.Equal(tiny.Row.OperationId, large.Row!.OperationId);
+    }
+}

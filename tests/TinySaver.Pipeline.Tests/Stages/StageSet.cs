@@ -1,0 +1,68 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Stages;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline.Tests.Stages;
+
+/// <summary>Both stages, with real models, over any ports.</summary>
+public sealed class StageSet : IAsyncDisposable
+{
+    private readonly ServiceProvider _metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    private readonly MeterListener _listener = new();
+    private int _largeInferences;
+
+    public StageSet(
+        IImageStore images, ILabelStore labels, IEscalationSender escalations, TestCascade cascade, TimeProvider time, PipelineOptions pipelineOptions)
+    {
+        ArgumentNullException.ThrowIfNull(cascade);
+        IOptions<PipelineOptions> options = Options.Create(pipelineOptions);
+        Meters = _metrics.GetRequiredService<IMeterFactory>();
+        Cascades = new CascadeHost(
+            new FolderCascadeFiles(cascade.PolicyPath),
+            Options.Create(new CascadeSourceOptions { Savers = true, Large = true }),
+            time,
+            NullLogger<CascadeHost>.Instance);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "tinysaver.batch.size" && ReferenceEquals(instrument.Meter.Scope, Meters))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<int>((_, images, _, _) => Interlocked.Add(ref _largeInferences, images));
+        _listener.Start();
+        var writer = new LabelWriter(labels, images);
+        var budgets = new PipelineBudgets(options);
+        var telemetry = new PipelineTelemetry(Meters);
+        var backlog = new BacklogGauge(escalations, options, time, NullLogger<BacklogGauge>.Instance);
+        Tiny = new TinyStage(
+            images, labels, writer, escalations, Cascades, budgets, backlog, options, telemetry, time, NullLogger<TinyStage>.Instance);
+        Large = new LargeStage(images, labels, writer, Cascades, budgets, options, telemetry, time, NullLogger<LargeStage>.Instance);
+    }
+
+    public IMeterFactory Meters { get; }
+
+    /// <summary>How many images the large model has been asked about.</summary>
+    public int LargeInferences => _largeInferences;
+
+    public CascadeHost Cascades { get; }
+
+    public TinyStage Tiny { get; }
+
+    public LargeStage Large { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await Cascades.DisposeAsync();
+        await _metrics.DisposeAsync();
+    }
+}

@@ -1,0 +1,62 @@
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
+using TinySaver.Inference.Models;
+
+namespace TinySaver.Pipeline.Tests.Stages;
+
+/// <summary>A folder with a policy, a tiny and a large model, which tell red, green and blue apart.</summary>
+/// <remarks>
+/// Bright plain colours exit at the tiny model. <see cref="TestImages.Unsure"/> ones are escalated. On
+/// <see cref="TestImages.DimRed"/> the tiny model is sure and the large model says blue.
+/// </remarks>
+public sealed class TestCascade : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tinysaver-cascade-");
+
+    public TestCascade(double threshold = 0.9, int? largeBatch = null)
+    {
+        WriteModel("tiny", TestOnnx.MeanColour(8, [0, 0, 0]));
+        WriteModel("large", TestOnnx.MeanColour(200, [0, 0, 90], largeBatch));
+        WritePolicy(threshold);
+    }
+
+    public string Folder => _folder.FullName;
+
+    public string PolicyPath => Path.Combine(_folder.FullName, "cascade.json");
+
+    public CascadePolicy Policy { get; private set; } = null!;
+
+    public void WritePolicy(double threshold, bool withSaver = true)
+    {
+        Policy = new CascadePolicy
+        {
+            Savers = withSaver
+                ? [new SaverPolicy { Model = Reference("tiny"), Measure = ConfidenceMeasure.MaxProbability, Threshold = threshold }]
+                : [],
+            Large = Reference("large"),
+        };
+        File.WriteAllText(PolicyPath, CascadePolicyJson.Write(Policy));
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private ModelReference Reference(string name) => new()
+    {
+        Folder = $"models/{name}",
+        Sha256 = ModelFolder.Open(Path.Combine(Folder, "models", name)).ContentHash,
+        Macs = name == "tiny" ? 10 : 1_000,
+    };
+
+    private void WriteModel(string name, byte[] onnx)
+    {
+        string folder = _folder.CreateSubdirectory($"models/{name}").FullName;
+        File.WriteAllBytes(Path.Combine(folder, "model.onnx"), onnx);
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"id2label":{"0":"red","1":"green","2":"blue"}}""");
+        File.WriteAllText(
+            Path.Combine(folder, "preprocessor_config.json"),
+            """
+            {"do_resize":true,"size":{"height":8,"width":8},"resample":2,"do_center_crop":false,
+             "do_rescale":true,"rescale_factor":0.00392156862745098,"do_normalize":false}
+            """);
+    }
+}
