@@ -8,7 +8,6 @@ import { Setting, Settings } from 'types.bicep'
 func storageConnection(name string, account string, clientId string) Settings => {
   '${name}__blobServiceUri': 'https://${account}.blob.${environment().suffixes.storage}'
   '${name}__queueServiceUri': 'https://${account}.queue.${environment().suffixes.storage}'
-  '${name}__tableServiceUri': 'https://${account}.table.${environment().suffixes.storage}'
   '${name}__credential': 'managedidentity'
   '${name}__clientId': clientId
 }
@@ -25,6 +24,8 @@ func serviceBusConnection(name string, bus string, clientId string) Settings => 
 @description('What both apps are told: the host\'s own storage, the pipeline\'s storage, telemetry, and which identity to use.')
 func commonSettings(account string, clientId string) Settings =>
   union(storageConnection('AzureWebJobsStorage', account, clientId), {
+    // The host keeps its diagnostic events in a table.
+    AzureWebJobsStorage__tableServiceUri: 'https://${account}.table.${environment().suffixes.storage}'
     // DefaultAzureCredential picks the app's identity by this.
     AZURE_CLIENT_ID: clientId
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
