@@ -99,15 +99,15 @@ param logRetentionDays int = 30
 @description('Gigabytes of logs a day after which ingestion stops; -1 for no limit.')
 param logDailyQuotaGb int = 1
 
-// The cost model's figures for the sample models; docs/deploy.md says how to get your own.
+// The cost model's figures for the example without a GPU in docs/deploy.md, which says how to get your own.
 @description('For the workbook: what the tiny app costs for a million images, in US dollars.')
-param usdPerMillionImages string = '4.00'
+param usdPerMillionImages string = '2.09'
 
 @description('For the workbook: what a million escalations cost on top, in US dollars.')
-param usdPerMillionEscalations string = '20.00'
+param usdPerMillionEscalations string = '50.84'
 
 @description('For the workbook: what a million images cost with the large model alone, in US dollars.')
-param usdPerMillionLargeOnly string = '20.00'
+param usdPerMillionLargeOnly string = '51.44'
 
 var token = uniqueString(subscription().id, environmentName, location)
 var names = namesOf(token)

@@ -34,6 +34,9 @@ internal sealed record PredictedResource(JsonElement Json)
         return current;
     }
 
+    /// <summary>Type and name, for the messages of tests.</summary>
+    public override string ToString() => $"{Type} {Name}";
+
     /// <summary>A text by its path.</summary>
     public string Text(string path) => At(path).GetString()!;
 }

@@ -21,7 +21,7 @@ public sealed class AccessTests
     [BicepFact]
     public async Task Identities_HaveExactlyTheRolesTheyNeed()
     {
-        PredictedDeployment main = await Predictions.MainAsync();
+        PredictedDeployment main = await Deployments.MainAsync();
 
         string[] assignments = [.. main.OfType("Microsoft.Authorization/roleAssignments").Select(Describe).Order(StringComparer.Ordinal)];
 
@@ -48,7 +48,7 @@ public sealed class AccessTests
     [BicepFact]
     public async Task Identities_WithoutADeployer_KeepTheirRolesAndNobodyElseHasAny()
     {
-        PredictedDeployment main = await Predictions.MainAsync(new() { ["principalId"] = "''" });
+        PredictedDeployment main = await Deployments.MainAsync(new() { ["principalId"] = "''" });
 
         string[] assignments = [.. main.OfType("Microsoft.Authorization/roleAssignments").Select(Describe)];
         Assert.Equal(11, assignments.Length);
@@ -58,8 +58,8 @@ public sealed class AccessTests
     [BicepFact]
     public async Task Identities_AreOnePerAppAndUsedByIt()
     {
-        PredictedDeployment main = await Predictions.MainAsync();
-        PredictedDeployment large = await Predictions.LargeAsync();
+        PredictedDeployment main = await Deployments.MainAsync();
+        PredictedDeployment large = await Deployments.LargeAsync();
 
         Assert.Equal(2, main.OfType("Microsoft.ManagedIdentity/userAssignedIdentities").Count());
         Assert.Contains("/id-tiny-", OnlyIdentityOf(main.Only("Microsoft.Web/sites")), StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class AccessTests
         string principal = assignment.Text("properties.principalId");
         string who = principal switch
         {
-            Predictions.Deployer => "deployer",
+            Deployments.Deployer => "deployer",
             _ when principal.Contains("/id-tiny-", StringComparison.Ordinal) => "tiny",
             _ when principal.Contains("/id-large-", StringComparison.Ordinal) => "large",
             _ when principal.Contains("/systemTopics/", StringComparison.Ordinal) => "event topic",

@@ -11,7 +11,7 @@ public sealed class GpuTests
     [InlineData("A100", "gpu", "Consumption-GPU-NC24-A100", "gpu")]
     public async Task Gpu_ChoosesTheProfileAndTheImage(string gpu, string profile, string profileType, string flavour)
     {
-        PredictedDeployment main = await Predictions.MainAsync(new() { ["gpu"] = $"'{gpu}'" });
+        PredictedDeployment main = await Deployments.MainAsync(new() { ["gpu"] = $"'{gpu}'" });
 
         string[] profiles = [.. main.Only("Microsoft.App/managedEnvironments").At("properties.workloadProfiles").EnumerateArray()
             .Select(p => $"{p.GetProperty("name").GetString()}: {p.GetProperty("workloadProfileType").GetString()}")];
@@ -27,7 +27,7 @@ public sealed class GpuTests
     [InlineData("A100", 24, "220Gi")]
     public async Task LargeApp_TakesAllOfItsProfile(string gpu, int cpus, string memory)
     {
-        PredictedResource app = (await Predictions.LargeAsync(gpu)).Only("Microsoft.App/containerApps");
+        PredictedResource app = (await Deployments.LargeAsync(gpu)).Only("Microsoft.App/containerApps");
         System.Text.Json.JsonElement resources = app.At("properties.template.containers")[0].GetProperty("resources");
 
         Assert.Equal("profile", app.Text("properties.workloadProfileName"));
@@ -38,7 +38,7 @@ public sealed class GpuTests
     [BicepFact]
     public async Task LargeApp_IsAFunctionAppThatThePlatformScalesFromZero()
     {
-        PredictedResource app = (await Predictions.LargeAsync()).Only("Microsoft.App/containerApps");
+        PredictedResource app = (await Deployments.LargeAsync()).Only("Microsoft.App/containerApps");
 
         Assert.Equal("functionapp", app.Text("kind"));
         Assert.Equal("large", app.Json.GetProperty("tags").GetProperty("azd-service-name").GetString());
@@ -53,7 +53,7 @@ public sealed class GpuTests
     [BicepFact]
     public async Task LargeApp_PullsItsImageByItsIdentityAndListensWhereTheImageDoes()
     {
-        PredictedResource app = (await Predictions.LargeAsync()).Only("Microsoft.App/containerApps");
+        PredictedResource app = (await Deployments.LargeAsync()).Only("Microsoft.App/containerApps");
         System.Text.Json.JsonElement registry = Assert.Single(app.At("properties.configuration.registries").EnumerateArray());
 
         Assert.Contains("/userAssignedIdentities/id-large-abc", registry.GetProperty("identity").GetString(), StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class NamesTests
     [BicepFact]
     public async Task Containers_AreThoseOfTheOptionsAndOfTheTrigger()
     {
-        PredictedDeployment main = await Predictions.MainAsync();
+        PredictedDeployment main = await Deployments.MainAsync();
         string[] containers = [.. main.OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Select(c => c.Name.Split('/')[^1])];
 
         Assert.Equal(["deployments", "event-dead-letters", Defaults.ImagesContainer, Defaults.ModelsContainer], containers.Order(StringComparer.Ordinal));
@@ -24,19 +24,19 @@ public sealed class NamesTests
     [BicepFact]
     public async Task Table_IsThatOfTheOptions() => Assert.EndsWith(
         $"/{Defaults.LabelsTable}",
-        (await Predictions.MainAsync()).Only("Microsoft.Storage/storageAccounts/tableServices/tables").Name,
+        (await Deployments.MainAsync()).Only("Microsoft.Storage/storageAccounts/tableServices/tables").Name,
         StringComparison.Ordinal);
 
     [BicepFact]
     public async Task PoisonQueue_IsThatOfTheTrigger() => Assert.EndsWith(
         $"/{FunctionAppOptions.PoisonQueue}",
-        (await Predictions.MainAsync()).Only("Microsoft.Storage/storageAccounts/queueServices/queues").Name,
+        (await Deployments.MainAsync()).Only("Microsoft.Storage/storageAccounts/queueServices/queues").Name,
         StringComparison.Ordinal);
 
     [BicepFact]
     public async Task EscalationQueue_IsThatOfTheTriggersAndDeliversAsOftenAsTheLocalOne()
     {
-        PredictedResource queue = (await Predictions.MainAsync()).Only("Microsoft.ServiceBus/namespaces/queues");
+        PredictedResource queue = (await Deployments.MainAsync()).Only("Microsoft.ServiceBus/namespaces/queues");
 
         Assert.EndsWith($"/{FunctionAppOptions.EscalationsQueue}", queue.Name, StringComparison.Ordinal);
         Assert.Equal(FunctionAppOptions.EscalationsQueue, Defaults.EscalationsQueue);
@@ -46,7 +46,7 @@ public sealed class NamesTests
     [BicepFact]
     public async Task EventSubscription_CallsAFunctionThatExists()
     {
-        PredictedResource subscription = (await Predictions.EventSubscriptionAsync()).Only("Microsoft.EventGrid/systemTopics/eventSubscriptions");
+        PredictedResource subscription = (await Deployments.EventSubscriptionAsync()).Only("Microsoft.EventGrid/systemTopics/eventSubscriptions");
 
         string webhook = subscription.Text("properties.destination.properties.endpointUrl");
         Assert.Contains("/runtime/webhooks/blobs", webhook, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class NamesTests
     [BicepFact]
     public async Task EventSubscription_ListensToTheImagesContainerOnly()
     {
-        PredictedResource subscription = (await Predictions.EventSubscriptionAsync()).Only("Microsoft.EventGrid/systemTopics/eventSubscriptions");
+        PredictedResource subscription = (await Deployments.EventSubscriptionAsync()).Only("Microsoft.EventGrid/systemTopics/eventSubscriptions");
 
         Assert.Equal(
             $"/blobServices/default/containers/{Defaults.ImagesContainer}/blobs/", subscription.Text("properties.filter.subjectBeginsWith"));

@@ -12,7 +12,7 @@ public sealed class NetworkTests
     [BicepFact]
     public async Task Network_ByDefault_IsNotThere()
     {
-        PredictedDeployment main = await Predictions.MainAsync();
+        PredictedDeployment main = await Deployments.MainAsync();
 
         Assert.DoesNotContain(main.Resources, r => r.Type.StartsWith("Microsoft.Network/", StringComparison.Ordinal));
         Assert.Equal("Allow", main.Only("Microsoft.Storage/storageAccounts").Text("properties.networkAcls.defaultAction"));
@@ -21,7 +21,7 @@ public sealed class NetworkTests
     [BicepFact]
     public async Task Network_WhenPrivate_HasAnEndpointForEachServiceAndAZoneForEachEndpoint()
     {
-        PredictedDeployment main = await Predictions.MainAsync(Private);
+        PredictedDeployment main = await Deployments.MainAsync(Private);
 
         Assert.Equal(["blob", "namespace", "queue", "table"], Groups(main));
         Assert.Equal(4, main.OfType("Microsoft.Network/privateDnsZones").Count());
@@ -32,7 +32,7 @@ public sealed class NetworkTests
     [BicepFact]
     public async Task Network_WhenPrivateWithoutPremium_LeavesServiceBusReachable()
     {
-        PredictedDeployment main = await Predictions.MainAsync(new() { ["privateNetwork"] = "true" });
+        PredictedDeployment main = await Deployments.MainAsync(new() { ["privateNetwork"] = "true" });
 
         Assert.Equal(["blob", "queue", "table"], Groups(main));
         Assert.Equal("Standard", main.Only("Microsoft.ServiceBus/namespaces").Text("sku.name"));
@@ -42,7 +42,7 @@ public sealed class NetworkTests
     [BicepFact]
     public async Task Network_WhenPrivate_ClosesTheServicesToOthers()
     {
-        PredictedDeployment main = await Predictions.MainAsync(Private);
+        PredictedDeployment main = await Deployments.MainAsync(Private);
         PredictedResource storage = main.Only("Microsoft.Storage/storageAccounts");
 
         Assert.Equal("Deny", storage.Text("properties.networkAcls.defaultAction"));
@@ -55,7 +55,7 @@ public sealed class NetworkTests
     [BicepFact]
     public async Task Network_WhenPrivate_LetsOnlyEventGridCallTheTinyApp()
     {
-        PredictedResource app = (await Predictions.MainAsync(Private)).Only("Microsoft.Web/sites");
+        PredictedResource app = (await Deployments.MainAsync(Private)).Only("Microsoft.Web/sites");
         JsonElement rule = Assert.Single(app.At("properties.siteConfig.ipSecurityRestrictions").EnumerateArray());
 
         Assert.Equal("Deny", app.Text("properties.siteConfig.ipSecurityRestrictionsDefaultAction"));
@@ -66,7 +66,7 @@ public sealed class NetworkTests
     [BicepFact]
     public async Task Network_WhenPrivate_HoldsBothAppsInSubnetsOfTheirOwn()
     {
-        PredictedDeployment main = await Predictions.MainAsync(Private);
+        PredictedDeployment main = await Deployments.MainAsync(Private);
 
         Assert.EndsWith("/subnets/tiny", main.Only("Microsoft.Web/sites").Text("properties.virtualNetworkSubnetId"), StringComparison.Ordinal);
         Assert.EndsWith("/subnets/large", main.Only("Microsoft.App/managedEnvironments").Text("properties.vnetConfiguration.infrastructureSubnetId"), StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed partial class SecretsTests
     [BicepFact]
     public async Task Settings_HoldNoSecret()
     {
-        PredictedResource[] apps = [(await Predictions.MainAsync()).Only("Microsoft.Web/sites"), (await Predictions.LargeAsync("T4")).Only("Microsoft.App/containerApps")];
+        PredictedResource[] apps = [(await Deployments.MainAsync()).Only("Microsoft.Web/sites"), (await Deployments.LargeAsync("T4")).Only("Microsoft.App/containerApps")];
         foreach ((string name, string value) in apps.SelectMany(AppSettings.Of))
         {
             // Names the component and its endpoint. Its instrumentation key opens nothing: see Services_RefuseKeys.
@@ -58,7 +58,7 @@ public sealed partial class SecretsTests
     [BicepFact]
     public async Task Services_RefuseKeys()
     {
-        PredictedDeployment main = await Predictions.MainAsync();
+        PredictedDeployment main = await Deployments.MainAsync();
 
         Assert.False(main.Only("Microsoft.Storage/storageAccounts").At("properties.allowSharedKeyAccess").GetBoolean());
         Assert.False(main.Only("Microsoft.Storage/storageAccounts").At("properties.allowBlobPublicAccess").GetBoolean());
@@ -74,7 +74,7 @@ public sealed partial class SecretsTests
     [BicepFact]
     public async Task Services_AskForTls12()
     {
-        PredictedDeployment main = await Predictions.MainAsync();
+        PredictedDeployment main = await Deployments.MainAsync();
 
         Assert.Equal("TLS1_2", main.Only("Microsoft.Storage/storageAccounts").Text("properties.minimumTlsVersion"));
         Assert.Equal("1.2", main.Only("Microsoft.ServiceBus/namespaces").Text("properties.minimumTlsVersion"));

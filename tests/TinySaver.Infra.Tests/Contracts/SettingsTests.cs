@@ -39,7 +39,7 @@ public sealed class SettingsTests
     [BicepFact]
     public async Task TinyApp_HasEverySettingThatItsOptionsRequire()
     {
-        Dictionary<string, string> settings = AppSettings.Of((await Predictions.MainAsync()).Only("Microsoft.Web/sites"));
+        Dictionary<string, string> settings = AppSettings.Of((await Deployments.MainAsync()).Only("Microsoft.Web/sites"));
 
         ServiceProvider services = Services(settings, (s, c) => s.AddTinyFunctionApp(c));
 
@@ -53,7 +53,7 @@ public sealed class SettingsTests
     [InlineData("A100", "Cuda", true)]
     public async Task LargeApp_HasEverySettingThatItsOptionsRequire(string gpu, string provider, bool requireGpu)
     {
-        Dictionary<string, string> settings = AppSettings.Of((await Predictions.LargeAsync(gpu)).Only("Microsoft.App/containerApps"));
+        Dictionary<string, string> settings = AppSettings.Of((await Deployments.LargeAsync(gpu)).Only("Microsoft.App/containerApps"));
 
         ServiceProvider services = Services(settings, (s, c) => s.AddLargeFunctionApp(c));
 
@@ -67,7 +67,7 @@ public sealed class SettingsTests
     [BicepFact]
     public async Task Options_WithoutASettingOfTheInfrastructure_AreRefused()
     {
-        Dictionary<string, string> settings = AppSettings.Of((await Predictions.MainAsync()).Only("Microsoft.Web/sites"));
+        Dictionary<string, string> settings = AppSettings.Of((await Deployments.MainAsync()).Only("Microsoft.Web/sites"));
 
         foreach (string needed in (string[])["TinySaver__Storage__AccountUrl", "ImagesStorage__blobServiceUri", "ImagesStorage__queueServiceUri", "EscalationsServiceBus__fullyQualifiedNamespace"])
         {
@@ -80,8 +80,8 @@ public sealed class SettingsTests
     [BicepFact]
     public async Task TinyApp_HasNoSettingThatNobodyReads()
     {
-        Dictionary<string, string> few = AppSettings.Of((await Predictions.MainAsync()).Only("Microsoft.Web/sites"));
-        Dictionary<string, string> all = AppSettings.Of((await Predictions.MainAsync(new() { ["maximumBacklog"] = "1000" })).Only("Microsoft.Web/sites"));
+        Dictionary<string, string> few = AppSettings.Of((await Deployments.MainAsync()).Only("Microsoft.Web/sites"));
+        Dictionary<string, string> all = AppSettings.Of((await Deployments.MainAsync(new() { ["maximumBacklog"] = "1000" })).Only("Microsoft.Web/sites"));
 
         AssertKnown(few.Keys, [.. PlatformSettings, .. ImageSettings, .. EscalationSettings]);
         AssertKnown(all.Keys, [.. PlatformSettings, .. ImageSettings, .. EscalationSettings]);
@@ -93,7 +93,7 @@ public sealed class SettingsTests
     [InlineData("none")]
     [InlineData("T4")]
     public async Task LargeApp_HasNoSettingThatNobodyReads(string gpu) => AssertKnown(
-        AppSettings.Of((await Predictions.LargeAsync(gpu)).Only("Microsoft.App/containerApps")).Keys,
+        AppSettings.Of((await Deployments.LargeAsync(gpu)).Only("Microsoft.App/containerApps")).Keys,
         [.. PlatformSettings, .. EscalationSettings]);
 
     // The options' own validators speak: what they would refuse at start in Azure fails here.

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace TinySaver.Infra.Tests.Bicep;
 
 /// <summary>Predictions that several tests look at; each is made once.</summary>
-internal static class Predictions
+internal static class Deployments
 {
     /// <summary>Who deploys, in every prediction.</summary>
     public const string Deployer = "33333333-3333-3333-3333-333333333333";
