@@ -10,6 +10,10 @@ internal static class Program
         {
             PreprocessingCpuTime.Run();
         }
+        else if (args is ["inference-paired"])
+        {
+            InferencePaired.Run();
+        }
         else
         {
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(45, LogLevel.Error, "The policy cannot be loaded.")]
     public static partial void Unhealthy(ILogger logger, Exception error);
+
+    [LoggerMessage(46, LogLevel.Critical, "The cascade cannot be loaded, so the app stops; the Functions host starts it again.")]
+    public static partial void NotReady(ILogger logger, Exception error);
 }

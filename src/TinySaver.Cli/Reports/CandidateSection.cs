@@ -10,7 +10,7 @@ internal static class CandidateSection
     private const int MostAtOnce = 30;
 
     /// <summary>The section.</summary>
-    public static XElement Of(SearchResult search, ReportInput input)
+    public static XElement Of(SearchResult search)
     {
         IReadOnlyList<CandidateResult> candidates = search.Candidates;
         return Html.Element(
@@ -18,57 +18,72 @@ internal static class CandidateSection
             null,
             Html.Element("h2", null, "Candidates"),
             Html.Element("p", "note", Note(search)),
-            Table(search, input, candidates.Take(MostAtOnce)),
+            Table(search, candidates.Take(MostAtOnce)),
             candidates.Count <= MostAtOnce ? null : Html.Element(
                 "details",
                 null,
                 Html.Element("summary", null, $"{candidates.Count - MostAtOnce} more"),
-                Table(search, input, candidates.Skip(MostAtOnce))));
+                Table(search, candidates.Skip(MostAtOnce))));
     }
 
     private static string Note(SearchResult search)
     {
-        string points = $"Each candidate at its best threshold by the {search.Rule} rule, on all {Wording.Count(search.Samples, "calibration image")}, the lowest ΔC first.";
+        string costs = "Cost is a share of the large model's; a saver breaks even where as large a share of the images exits.";
+        if (!AnyPoint(search))
+            return costs;
+
+        string points = $"Each candidate at its best threshold by the {search.Rule} rule, on all {Wording.Count(search.Samples, "calibration image")}, the lowest ΔC (change of compute) first. {costs}";
         return search.Rule == "certified"
             ? points + " “Certified” marks the points for which the guarantee holds; the others are estimates that ranked the candidates."
             : points;
     }
 
-    private static XElement Table(SearchResult search, ReportInput input, IEnumerable<CandidateResult> candidates)
+    private static XElement Table(SearchResult search, IEnumerable<CandidateResult> candidates)
     {
-        bool labelled = search.Labelled;
-        string[] heads = labelled
-            ? ["saver", "confidence", "#MACs", "#cost", "#alone", "#threshold", "#exit rate", "#accuracy", "#drop", "#ΔC", "verdict"]
-            : ["saver", "confidence", "#MACs", "#cost", "#threshold", "#exit rate", "#agreement", "#ΔC", "verdict"];
-        return Html.Table("Candidates", heads, candidates.Select(c => Row(c, labelled, input)));
+        // By what is asked for first: on a phone the rest scrolls.
+        string[] heads =
+        [
+            "saver", "confidence", "verdict",
+            .. !AnyPoint(search) ? Array.Empty<string>()
+                : search.Labelled ? ["#ΔC", "#exit rate", "#accuracy", "#drop", "#threshold"]
+                : ["#ΔC", "#exit rate", "#agreement", "#threshold"],
+            .. search.Labelled ? ["#alone"] : Array.Empty<string>(),
+            "#cost",
+        ];
+        return Html.Table("Candidates", heads, candidates.Select(c => Row(c, search)));
     }
 
-    private static List<object> Row(CandidateResult candidate, bool labelled, ReportInput input)
+    // A search that certified nothing has no thresholds to show.
+    private static bool AnyPoint(SearchResult search) => search.Candidates.Any(c => c.Point is not null);
+
+    private static List<object> Row(CandidateResult candidate, SearchResult search)
     {
-        double? macs = input.Models.FirstOrDefault(m => m.Name == candidate.Saver)?.Macs;
         var cells = new List<object>
         {
             candidate.Saver,
             Wording.Measure(candidate.Measure, candidate.Temperature),
-            Amounts.Macs(macs),
-            Amounts.Percent(candidate.CostRatio),
+            Verdict(candidate),
         };
-        if (labelled)
+        if (AnyPoint(search))
+        {
+            cells.Add(candidate.Point is { } point ? Wording.Change(point.DeltaC) : "–");
+            cells.Add(Amounts.Percent(candidate.Point?.ExitRate));
+            cells.Add(Amounts.Percent(search.Labelled ? candidate.Point?.AccuracyCascade : candidate.Point?.Agreement, 2));
+            if (search.Labelled)
+                cells.Add(candidate.Point?.AccuracyDrop is { } drop ? Wording.Drop(drop) : "–");
+            cells.Add(candidate.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
+        }
+
+        if (search.Labelled)
             cells.Add(Amounts.Percent(candidate.Accuracy));
-        cells.Add(candidate.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
-        cells.Add(Amounts.Percent(candidate.Point?.ExitRate));
-        cells.Add(labelled ? Amounts.Percent(candidate.Point?.AccuracyCascade, 2) : Amounts.Percent(candidate.Point?.Agreement, 2));
-        if (labelled)
-            cells.Add(candidate.Point?.AccuracyDrop is { } drop ? Wording.SignedPoints(drop) : "–");
-        cells.Add(candidate.Point is { } point ? Wording.Change(point.DeltaC) : "–");
-        cells.Add(Verdict(candidate));
+        cells.Add(Amounts.Percent(candidate.CostRatio));
         return cells;
     }
 
     private static XElement Verdict(CandidateResult candidate) => candidate.Verdict switch
     {
-        CandidateVerdict.Saves => Html.Element("span", "badge good", candidate.Certified ? "saves, certified" : "saves"),
-        CandidateVerdict.CostsMore => Html.Element("span", "badge bad", "costs more than it saves"),
+        CandidateVerdict.Saves => Html.Element("span", "badge good", candidate.Certified ? "certified" : "saves"),
+        CandidateVerdict.CostsMore => Html.Element("span", "badge bad", "costs more"),
         _ => Html.Element("span", "badge", "not certified"),
     };
 }

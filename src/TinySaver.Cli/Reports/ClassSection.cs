@@ -14,6 +14,7 @@ internal static class ClassSection
     // A row of text with room around it.
     private const double RowHeight = 24;
     private const double AxisHeight = 50;
+    private const double ValueWidth = 62;
 
     /// <summary>The section; null without labels.</summary>
     public static XElement? Of(EvaluationResult test, ReportInput input)
@@ -33,8 +34,13 @@ internal static class ClassSection
                 "p",
                 "note",
                 $"Of the {test.Classes.Count} {classes} among the test images {lose} lose accuracy, {gain} gain and {test.Classes.Count - lose - gain} stay as they were. With few images a class, single mistakes make large differences."),
-            lose + gain == 0 ? null : Bars(worst, input).ToHtml(),
-            Html.Element("details", null, Html.Element("summary", null, Summary(worst.Length)), Table(worst, input)));
+            worst.Length <= MostBars
+                ? Html.Element("div", "figures", lose + gain == 0 ? null : Bars(worst, input).ToHtml(), Table(worst, input))
+                : Html.Element(
+                    "div",
+                    null,
+                    lose + gain == 0 ? null : Bars(worst, input).ToHtml(),
+                    Html.Element("details", null, Html.Element("summary", null, Summary(worst.Length)), Table(worst, input))));
     }
 
     private static string Summary(int classes) => classes > MostRows ? $"The {MostRows} classes that lose most" : "All classes in figures";
@@ -46,12 +52,9 @@ internal static class ClassSection
         ClassRow[] losing = [.. changed.Where(c => c.AccuracyDrop > 0).Take(Math.Max(MostBars - 4, MostBars - changed.Count(c => c.AccuracyDrop < 0)))];
         ClassRow[] gaining = [.. changed.Where(c => c.AccuracyDrop < 0).TakeLast(MostBars - losing.Length)];
         ClassRow[] shown = [.. losing, .. gaining];
-        double low = -Math.Max(shown.Max(c => c.AccuracyDrop), 0.002);
-        double high = Math.Max(shown.Max(c => -c.AccuracyDrop), 0.002);
+        double low = -Math.Max(shown.Max(c => c.AccuracyDrop), 0);
+        double high = Math.Max(shown.Max(c => -c.AccuracyDrop), 0);
         double height = (shown.Length * RowHeight) + AxisHeight;
-
-        // Room at the ends for the figures beside the bars.
-        double room = (high - low) * 0.25;
         return new Figure
         {
             Id = "classes",
@@ -60,6 +63,9 @@ internal static class ClassSection
             Heights = (height, height),
             Draw = size =>
             {
+                // Room at both ends for the figures beside the bars, as a share of what the class names leave.
+                double share = ValueWidth / (size.Width * 0.6);
+                double room = (high - low) * share / (1 - (2 * share));
                 var plot = new Plot(
                     size,
                     new LinearScale(low - room, high + room, (value, step) => Tick(value, step)),
@@ -91,15 +97,13 @@ internal static class ClassSection
 
     private static XElement Table(ClassRow[] worst, ReportInput input) => Html.Table(
         "Classes",
-        ["class", "#images", "#saver", "#large", "#cascade", "#change", "#lost", "#gained", "#exit rate"],
+        ["class", "#images", "#large", "#cascade", "#lost", "#gained", "#exit rate"],
         worst.Take(MostRows).Select(row => (IReadOnlyList<object>)
         [
             Name(row.Class, input.Labels),
             Amounts.Number(row.Images, 0),
-            Amounts.Percent(row.AccuracySaver),
             Amounts.Percent(row.AccuracyLarge),
             Amounts.Percent(row.AccuracyCascade),
-            Wording.SignedPoints(-row.AccuracyDrop),
             Amounts.Number(row.Losses, 0),
             Amounts.Number(row.Gains, 0),
             Amounts.Percent(row.ExitRate),

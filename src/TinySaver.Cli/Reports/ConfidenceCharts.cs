@@ -8,6 +8,8 @@ namespace TinySaver.Cli.Reports;
 /// <summary>How sure the savers are where they are right and where they are wrong, and whether models can be taken at their word.</summary>
 internal static class ConfidenceCharts
 {
+    private const int FewImages = 10;
+
     /// <summary>The section.</summary>
     public static XElement Of(EvaluationResult test, Findings findings)
     {
@@ -39,8 +41,8 @@ internal static class ConfidenceCharts
         (string good, string bad) = findings.Labelled ? ("right", "wrong") : ($"answers as {findings.LargeModel}", "answers otherwise");
         double Up(HistogramBin bin) => right == 0 ? 0 : (double)bin.Right / right;
         double Down(HistogramBin bin) => wrong == 0 ? 0 : (double)bin.Wrong / wrong;
-        double high = LinearScale.NiceStep(Math.Max(saver.Histogram.Max(Up), 0.01) * 1.05);
-        double low = LinearScale.NiceStep(Math.Max(saver.Histogram.Max(Down), 0.01) * 1.05);
+        double high = Math.Max(saver.Histogram.Max(Up), 0.01) * 1.15;
+        double low = Math.Max(saver.Histogram.Max(Down), 0.01) * 1.15;
         ReportStage? stage = index < findings.Stages.Count ? findings.Stages[index] : null;
         return new Figure
         {
@@ -57,7 +59,7 @@ internal static class ConfidenceCharts
                 var plot = new Plot(
                     size,
                     new LinearScale(0, 1, (value, _) => Amounts.Number(value, 1)),
-                    new LinearScale(-low, high, (value, _) => Amounts.Percent(Math.Abs(value), 0)),
+                    new LinearScale(-low, high, (value, step) => Amounts.Percent(Math.Abs(value), step < 0.01 ? 1 : 0)),
                     stage is null ? "confidence" : Wording.Measure(stage.Measure, stage.Temperature),
                     "Share of each kind");
                 foreach (HistogramBin bin in saver.Histogram)
@@ -96,7 +98,7 @@ internal static class ConfidenceCharts
         {
             Id = "reliability",
             Title = "Reliability",
-            Reading = "On the dashed line a model is right as often as it claims; below it, it claims too much. Larger points stand for more images.",
+            Reading = "On the dashed line a model is right as often as it claims; below it, it claims too much. Larger points stand for more images; the line leaves out bins of fewer than 10.",
             Legend = [.. models.Select(m => new LegendEntry(m.Css, "point", $"{m.Name}: calibration error {Amounts.Percent(m.Reliability.ExpectedCalibrationError)}"))],
             Draw = size =>
             {
@@ -114,7 +116,9 @@ internal static class ConfidenceCharts
     {
         ReliabilityBin[] bins = [.. reliability.Bins.Where(b => b.Images > 0)];
         int images = bins.Sum(b => b.Images);
-        plot.Line(bins.Select(b => (b.MeanConfidence!.Value, b.Accuracy!.Value)), css + " thin");
+
+        // What a handful of images say is chance: it shows as a point, but does not bend the line.
+        plot.Line(bins.Where(b => b.Images >= FewImages).Select(b => (b.MeanConfidence!.Value, b.Accuracy!.Value)), css + " thin");
         foreach (ReliabilityBin bin in bins)
         {
             // By area, as eyes compare them, but never too small to be hit by a pointer.

@@ -14,7 +14,7 @@ internal sealed record Headline(string Sentence, string Tone)
     public static Headline Of(Findings findings)
     {
         if (!findings.HasCascade)
-            return new Headline(WithoutCascade(findings), "bad");
+            return new Headline(WithoutCascade(findings), findings.NoCascade?.Reason == NoCascadeReason.CostsMoreThanItSaves ? "bad" : "unsure");
         if (findings.Basis is not { } basis)
             return new Headline("A cascade of which nothing was measured", "unsure");
 
@@ -47,8 +47,8 @@ internal sealed record Headline(string Sentence, string Tone)
 
         string points = Wording.Points(basis.AccuracyDrop ?? 0);
         return points == "0" ? "without a loss of accuracy"
-            : basis.AccuracyDrop > 0 ? $"at {points} points of accuracy"
-            : $"and gains {points} points of accuracy";
+            : basis.AccuracyDrop > 0 ? $"at {Wording.PointsAndUnit(basis.AccuracyDrop.Value)} of accuracy"
+            : $"and gains {Wording.PointsAndUnit(basis.AccuracyDrop ?? 0)} of accuracy";
     }
 
     private static string Guarantee(Findings findings)
@@ -61,7 +61,7 @@ internal sealed record Headline(string Sentence, string Tone)
             ? $", disagreement certified ≤ {Wording.Points(promise.Epsilon)} % with {confidence}"
             : findings.Basis?.AccuracyDrop > 0
                 ? $", certified ≤ {Wording.Points(promise.Epsilon)} with {confidence}"
-                : $", a drop certified ≤ {Wording.Points(promise.Epsilon)} points with {confidence}";
+                : $", a drop certified ≤ {Wording.PointsAndUnit(promise.Epsilon)} with {confidence}";
     }
 
     // 95 %, but 99.9 %.

@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
 namespace TinySaver.Cli.Reports;
 
 /// <summary>Makes HTML elements; the tree that they form escapes all text when it is written.</summary>
-internal static class Html
+internal static partial class Html
 {
     private static readonly HashSet<string> WithoutEnd = new(StringComparer.Ordinal) { "meta", "img", "br", "link", "hr" };
 
@@ -41,7 +42,7 @@ internal static class Html
     /// <summary>Writes a tree as HTML text that is well-formed XML too, whatever characters its texts hold.</summary>
     public static string Write(XElement root)
     {
-        foreach (XElement element in root.DescendantsAndSelf())
+        foreach (XElement element in root.DescendantsAndSelf().ToList())
         {
             // HTML knows <br> but takes <td /> for a start without an end.
             if (element.IsEmpty && element.Name.Namespace == XNamespace.None && !WithoutEnd.Contains(element.Name.LocalName))
@@ -54,11 +55,17 @@ internal static class Html
             }
         }
 
-        foreach (XText text in root.DescendantNodes().OfType<XText>())
-            text.Value = Printable(text.Value);
+        foreach (XText text in root.DescendantNodes().OfType<XText>().ToList())
+            text.Value = Printable(text.Parent?.Name.LocalName == "code" ? text.Value : Unbroken(text.Value));
 
         return root.ToString(SaveOptions.DisableFormatting);
     }
+
+    // A number and its unit stay on one line.
+    private static string Unbroken(string text) => UnitPattern().Replace(text, "\u00a0");
+
+    [GeneratedRegex("(?<=[0-9]) (?=%|point|ms|s\\b|[GMk]\\b)|(?<=≤) ")]
+    private static partial Regex UnitPattern();
 
     // Control characters and halves of surrogate pairs have no place in HTML or XML: a file name may hold them nevertheless.
     private static string Printable(string text)

@@ -31,7 +31,7 @@ internal static class KeyFigures
         if (findings.Labelled)
         {
             yield return ("Accuracy of the cascade", Amounts.Percent(basis.AccuracyCascade, 2), $"{findings.LargeModel} alone {Amounts.Percent(basis.AccuracyLarge, 2)}");
-            yield return ("Accuracy drop", $"{Wording.SignedPoints(basis.AccuracyDrop ?? 0)} points", Drop(input.Test));
+            yield return ("Accuracy drop", $"{Wording.Drop(basis.AccuracyDrop ?? 0)} points", Drop(input.Test));
         }
 
         if (basis.Agreement is { } agreement && !findings.Labelled)
@@ -56,7 +56,7 @@ internal static class KeyFigures
     }
 
     private static string Drop(EvaluationResult? test) => test?.DropInterval is { } interval
-        ? $"{Amounts.Percent(interval.Level, 0)} interval {Wording.SignedPoints(interval.Low)} to {Wording.SignedPoints(interval.High)}; {Amounts.Number(test.Point.Losses, 0)} lost, {Amounts.Number(test.Point.Gains, 0)} gained"
+        ? $"{Amounts.Percent(interval.Level, 0)} interval {Wording.Drop(interval.Low)} to {Wording.Drop(interval.High)}; {Amounts.Number(test.Point.Losses, 0)} lost, {Amounts.Number(test.Point.Gains, 0)} gained"
         : "on the calibration images";
 
     private static string Disagreements(ReportInput input) =>
@@ -79,7 +79,7 @@ internal static class KeyFigures
         string basis = input.Search?.Choice?.Certificate is { } certificate ? $"; {Basis(certificate)}" : "";
         return (
             drop ? "Certified accuracy drop" : "Certified disagreement",
-            $"≤ {Wording.Points(promise.Epsilon)} {(drop ? "points" : "%")}",
+            $"≤ {(drop ? Wording.PointsAndUnit(promise.Epsilon) : Wording.Points(promise.Epsilon) + " %")}",
             $"{verdict}{Amounts.Percent(1 - promise.Delta, 0)} confidence{basis}");
     }
 

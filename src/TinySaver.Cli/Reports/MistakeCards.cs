@@ -33,13 +33,13 @@ internal static class MistakeCards
         ReportImage? image = mistake.Row < input.TestImages.Count ? input.TestImages[mistake.Row] : null;
         string name = image?.Name ?? string.Create(CultureInfo.InvariantCulture, $"row {mistake.Row + 1}");
         string? picture = image?.File is { } file ? Thumbnail.Of(file) : null;
-        string saver = mistake.Stage < findings.Stages.Count ? findings.Stages[mistake.Stage].Saver : "saver";
+        string saver = findings.Stages.Count > 1 && mistake.Stage < findings.Stages.Count ? findings.Stages[mistake.Stage].Saver + ": " : "answer: ";
         return Html.Element(
             "li",
             null,
             picture is null ? null : Html.Element("img", null, new XAttribute("src", picture), new XAttribute("alt", name)),
             Html.Element("p", "name", new XAttribute("title", name), name[(name.LastIndexOfAny(['/', '\\']) + 1)..]),
-            Html.Element("p", "answer", Html.Element("b", "wrong", ClassSection.Name(mistake.Answer, input.Labels)), $" by {saver}, {Wording.Threshold(mistake.Confidence)} sure"),
-            Html.Element("p", "answer", Html.Element("b", "right", ClassSection.Name(mistake.Large, input.Labels)), findings.Labelled ? " in truth" : $" by {findings.LargeModel}"));
+            Html.Element("p", "answer", saver, Html.Element("b", "wrong", ClassSection.Name(mistake.Answer, input.Labels)), $" ({Wording.Threshold(mistake.Confidence)})"),
+            Html.Element("p", "answer", findings.Labelled ? "truth: " : "large: ", Html.Element("b", "right", ClassSection.Name(mistake.Large, input.Labels))));
     }
 }

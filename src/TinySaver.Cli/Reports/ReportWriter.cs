@@ -27,7 +27,7 @@ internal static class ReportWriter
                 tested ? ClassSection.Of(input.Test!, input) : null,
                 tested ? MistakeCards.Of(input.Test!, input, findings) : null,
                 input.Costs is { } costs && findings.HasCascade ? MoneySection.Of(costs) : null,
-                input.Search is { } candidates ? CandidateSection.Of(candidates, input) : null,
+                input.Search is { } candidates ? CandidateSection.Of(candidates) : null,
                 Reproduction.Of(input)));
         return Page.Of(headline.Sentence, body);
     }

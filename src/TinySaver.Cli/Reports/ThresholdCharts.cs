@@ -38,23 +38,24 @@ internal static class ThresholdCharts
         string rule = search.Choice is null ? "nearest miss" : "chosen";
         string label = $"{rule} {Wording.Threshold(stage.Threshold)}";
         string abscissa = $"threshold on {name}";
+        string stretched = axis is NinesScale ? " The axis is stretched towards 1." : "";
         string quantity = search.Labelled ? "Accuracy" : "Agreement";
         double top = search.AccuracyLarge ?? 1;
         double lowest = Math.Min(top, candidate.Curve.Min(Height));
         double highest = Math.Max(top, candidate.Curve.Max(Height));
-        double room = Math.Max(0.001, (highest - lowest) * 0.08);
+        double room = Math.Max(0.001, (highest - lowest) * 0.13);
         yield return new Figure
         {
             Id = $"threshold-accuracy-{index + 1}",
             Title = $"{stage.Saver}: {quantity.ToLowerInvariant()} by threshold",
             Reading = search.Labelled
-                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone."
-                : $"The share of images on which the cascade answers what {search.LargeModel} does.",
+                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone, {Amounts.Percent(top)}.{stretched}"
+                : $"The share of images on which the cascade answers what {search.LargeModel} does.{stretched}",
             Draw = size =>
             {
-                var plot = new Plot(size, axis, LinearScale.OfShares(lowest - room, highest + room), abscissa, quantity + " of the cascade");
+                var plot = new Plot(size, axis, LinearScale.OfShares(lowest - (room / 2), highest + room), abscissa, quantity + " of the cascade");
                 plot.Line(candidate.Curve.Select(p => (p.Threshold, Height(p))), "s1 strong");
-                plot.HorizontalRule(top, "limit", $"{search.LargeModel} alone {Amounts.Percent(top)}");
+                plot.HorizontalRule(top, "limit", "large alone");
                 plot.VerticalRule(stage.Threshold, "chosen", label);
                 return plot;
             },
@@ -63,7 +64,7 @@ internal static class ThresholdCharts
         {
             Id = $"threshold-exit-{index + 1}",
             Title = $"{stage.Saver}: exit rate by threshold",
-            Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.",
+            Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.{stretched}",
             Draw = size =>
             {
                 var plot = new Plot(size, axis, LinearScale.OfShares(0, 1), abscissa, "Exit rate");

@@ -17,6 +17,12 @@ internal static class Wording
     /// <summary>A difference of shares in points, without its sign: 0.0023 is <c>0.23</c>.</summary>
     public static string Points(double share) => Math.Abs(share * 100).ToString("0.##", CultureInfo.InvariantCulture);
 
+    /// <summary>A difference of shares in points with its unit: 0.0023 is <c>0.23 points</c>, 0.01 is <c>1 point</c>.</summary>
+    public static string PointsAndUnit(double share) => Points(share) is "1" ? "1 point" : Points(share) + " points";
+
+    /// <summary>A drop in points, with a sign only where it is a gain: −0.0023 is <c>−0.23</c>.</summary>
+    public static string Drop(double share) => share < 0 ? SignedPoints(share) : Points(share);
+
     /// <summary>A difference of shares in points, with its sign: −0.0023 is <c>−0.23</c>.</summary>
     public static string SignedPoints(double share) => Signed(share, Points(share));
 

@@ -7,25 +7,37 @@ internal sealed class LabelPlacer(Box area)
     // Between a point's middle and its label.
     private const double Gap = 9;
 
+    // A label farther off than this many lines of text no longer belongs to its point; on a line it is still legible.
+    private const int MostRings = 3;
+
     private readonly List<Box> _taken = [];
+    private readonly List<Box> _avoided = [];
 
     /// <summary>Keeps a rectangle free of labels.</summary>
     public void Take(Box box) => _taken.Add(box);
 
+    /// <summary>Keeps a rectangle free of labels where there is room elsewhere.</summary>
+    public void Avoid(Box box) => _avoided.Add(box);
+
     /// <summary>Finds room for a text beside a point: right of it or left, above or below, and then farther off.</summary>
-    /// <param name="x">The point.</param>
-    /// <param name="y">The point.</param>
+    /// <param name="anchors">The points beside which the text may stand, the best first.</param>
     /// <param name="width">The text's width.</param>
-    /// <param name="beside">Whether only the places right and left of the point will do.</param>
-    /// <returns>The rectangle, which is then taken; null where there is no room.</returns>
-    public Box? Place(double x, double y, double width, bool beside)
+    /// <param name="beside">Whether only the places right and left of the points will do.</param>
+    /// <returns>The rectangle, which is then taken, and the point; null where there is no room.</returns>
+    public (Box Box, double X)? Place(IReadOnlyList<(double X, double Y)> anchors, double width, bool beside)
     {
-        foreach (Box box in Candidates(x, y, width).Take(beside ? 2 : int.MaxValue))
+        foreach (bool clear in new[] { true, false })
         {
-            if (area.Holds(box) && !_taken.Exists(box.Overlaps))
+            foreach ((double x, double y) in anchors)
             {
-                _taken.Add(box);
-                return box;
+                foreach (Box box in Candidates(x, y, width).Take(beside ? 2 : int.MaxValue))
+                {
+                    if (area.Holds(box) && !_taken.Exists(box.Overlaps) && !(clear && _avoided.Exists(box.Overlaps)))
+                    {
+                        _taken.Add(box);
+                        return (box, x);
+                    }
+                }
             }
         }
 
@@ -35,7 +47,7 @@ internal sealed class LabelPlacer(Box area)
     private static IEnumerable<Box> Candidates(double x, double y, double width)
     {
         const double height = ChartText.LineHeight;
-        for (int ring = 0; ring < 6; ring++)
+        for (int ring = 0; ring <= MostRings; ring++)
         {
             double lift = ring * height * 0.8;
             foreach (double up in ring == 0 ? [0.0] : new[] { -lift, lift })

@@ -21,7 +21,11 @@ internal sealed record LinearScale(double Low, double High, Func<double, double,
         // A billionth of a step: bounds that are round numbers keep their tick whatever rounding did to them.
         double first = Math.Ceiling((Low / step) - 1e-9);
         for (double k = first; k * step <= High + (step * 1e-9); k++)
-            ticks.Add(new Tick(k * step, Format(k * step, step)));
+        {
+            // Adding +0 turns −0 into +0.
+            double value = (k * step) + 0.0;
+            ticks.Add(new Tick(value, Format(value, step)));
+        }
 
         return ticks;
     }
@@ -38,6 +42,6 @@ internal sealed record LinearScale(double Low, double High, Func<double, double,
     {
         // As many decimals as tell neighbours apart: a step of 0.5 % needs one.
         int decimals = Math.Max(0, (int)Math.Ceiling(-Math.Log10(step * 100) - 1e-9));
-        return Output.Amounts.Percent(value == 0 ? 0 : value, decimals);
+        return Output.Amounts.Percent(value, decimals);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Plot
     private readonly List<XElement> _frame = [];
     private readonly List<XElement> _clipped = [];
     private readonly List<XElement> _marks = [];
-    private readonly List<(double X, double Y, string Css, string Text, bool Beside)> _wanted = [];
+    private readonly List<LabelWish> _wishes = [];
 
     /// <summary>Draws the axes.</summary>
     /// <param name="size">The chart's size.</param>
@@ -32,7 +32,7 @@ internal sealed class Plot
     public Plot(ChartSize size, Scale x, Scale y, string xTitle, string yTitle)
     {
         (_size, _x, _y) = (size, x, y);
-        IReadOnlyList<Tick> yTicks = y.Ticks((int)(size.Height / 55));
+        IReadOnlyList<Tick> yTicks = y.Ticks((int)(size.Height / 45));
         double top = yTitle.Length > 0 ? ChartText.LineHeight + 11 : 8;
         double bottom = size.Height - (2 * ChartText.LineHeight) - 12;
         double tickWidth = Math.Min(yTicks.Max(t => ChartText.Width(t.Text)), WidestTicks * size.Width);
@@ -40,15 +40,21 @@ internal sealed class Plot
         _area = new Box(left, top, size.Width - left - RightMargin, bottom - top);
         _labels = new LabelPlacer(_area);
         YAxis(yTicks, tickWidth, yTitle);
-        XAxis(x.Ticks((int)(_area.Width / 75)), xTitle);
+        XAxis(x.Ticks((int)(_area.Width / 60)), xTitle);
     }
 
     /// <summary>A line through points, cut off where it leaves the axes.</summary>
     public void Line(IEnumerable<(double X, double Y)> points, string css, string? tooltip = null)
     {
         var path = new StringBuilder();
+        (double X, double Y)? before = null;
         foreach ((double x, double y) in points)
-            path.Append(CultureInfo.InvariantCulture, $"{(path.Length == 0 ? "" : " ")}{Svg.Number(X(x) - _area.Left)},{Svg.Number(Y(y) - _area.Top)}");
+        {
+            (double X, double Y) at = (X(x), Y(y));
+            path.Append(CultureInfo.InvariantCulture, $"{(path.Length == 0 ? "" : " ")}{Svg.Number(at.X - _area.Left)},{Svg.Number(at.Y - _area.Top)}");
+            AvoidStroke(before ?? at, at);
+            before = at;
+        }
 
         _clipped.Add(Svg.Element("polyline", "mark line " + css, new XAttribute("points", path.ToString()), Tooltip(tooltip)));
     }
@@ -63,7 +69,7 @@ internal sealed class Plot
         _marks.Add(Svg.Element(
             "circle", "mark point " + css, Svg.At("cx", X(x)), Svg.At("cy", Y(y)), Svg.At("r", radius), Tooltip(tooltip)));
         if (label is not null)
-            _wanted.Add((X(x), Y(y), css, label, false));
+            _wishes.Add(new LabelWish([(X(x), Y(y))], css, label, false));
     }
 
     /// <summary>A bar between two corners.</summary>
@@ -84,21 +90,26 @@ internal sealed class Plot
         Bar(box, css, tooltip);
         _labels.Take(box);
         if (label is not null)
-            _wanted.Add((to >= from ? box.Right - 4 : box.Left + 4, Y(category), "value", label, true));
+            _wishes.Add(new LabelWish([(to >= from ? box.Right - 4 : box.Left + 4, Y(category))], "value", label, true));
     }
 
     /// <summary>A vertical line across the chart with a label.</summary>
     public void VerticalRule(double x, string css, string label)
     {
         _marks.Add(Svg.Line("rule " + css, X(x), _area.Top, X(x), _area.Bottom));
-        _wanted.Insert(0, (X(x), _area.Top + (ChartText.LineHeight / 2), css, label, false));
+        AvoidStroke((X(x), _area.Top), (X(x), _area.Bottom));
+        double half = ChartText.LineHeight / 2;
+        _wishes.Insert(0, new LabelWish([(X(x), _area.Top + half), (X(x), _area.Bottom - half), (X(x), _area.Top + (_area.Height / 2))], css, label, true));
     }
 
     /// <summary>A horizontal line across the chart with a label.</summary>
     public void HorizontalRule(double y, string css, string label)
     {
         _marks.Add(Svg.Line("rule " + css, _area.Left, Y(y), _area.Right, Y(y)));
-        _wanted.Add((_area.Left - 4, Y(y) - (ChartText.LineHeight / 2), css, label, false));
+        AvoidStroke((_area.Left, Y(y)), (_area.Right, Y(y)));
+        double above = Y(y) - (ChartText.LineHeight / 2) - 1;
+        double below = Y(y) + (ChartText.LineHeight / 2) + 2;
+        _wishes.Add(new LabelWish([(_area.Left - 4, above), (_area.Left - 4, below), (_area.Right + 8, above), (_area.Right + 8, below)], css, label, true));
     }
 
     /// <summary>A line from one corner of values to another, without a label.</summary>
@@ -146,20 +157,33 @@ internal sealed class Plot
 
     private IEnumerable<XElement> Labels()
     {
-        foreach ((double x, double y, string css, string text, bool beside) in _wanted)
+        foreach (LabelWish wish in _wishes)
         {
             // What finds no room is left out: the legend and the tooltips say it too.
-            if (_labels.Place(x, y, ChartText.Width(text), beside) is not { } box)
+            if (_labels.Place(wish.Anchors, ChartText.Width(wish.Text), wish.Beside) is not (Box box, double x))
                 continue;
 
             bool left = box.Right <= x;
             bool middle = !left && box.Left < x;
             yield return Svg.Text(
-                "label " + css,
+                "label " + wish.Css,
                 left ? box.Right : middle ? box.Left + (box.Width / 2) : box.Left,
                 box.Bottom - 4,
                 left ? "end" : middle ? "middle" : "start",
-                text);
+                wish.Text);
+        }
+    }
+
+    private void AvoidStroke((double X, double Y) from, (double X, double Y) to)
+    {
+        // Boxes of three pixels, as wide as a line, one every three pixels of its length.
+        int steps = Math.Clamp((int)(Math.Max(Math.Abs(to.X - from.X), Math.Abs(to.Y - from.Y)) / 3), 1, 400);
+        for (int i = 0; i <= steps; i++)
+        {
+            double share = (double)i / steps;
+            var box = new Box(from.X + ((to.X - from.X) * share) - 1.5, from.Y + ((to.Y - from.Y) * share) - 1.5, 3, 3);
+            if (_area.Overlaps(box))
+                _labels.Avoid(box);
         }
     }
 
