@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace TinySaver.Infra.Tests.Bicep;
@@ -7,6 +8,8 @@ internal static class BicepCompiler
 {
     /// <summary>Why a test that needs the compiler is skipped.</summary>
     public const string WhyMissing = "The Bicep compiler's package in use here is for Linux on x64 only.";
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<ProcessRun>>> Built = new();
 
     /// <summary>The compiler's program.</summary>
     public static string Program { get; } = Repository.Metadata("BicepPath");
@@ -22,6 +25,10 @@ internal static class BicepCompiler
         .EnumerateFiles(Repository.PathOf("infra"), "*.bicep", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(Repository.PathOf("infra"), path))
         .Order(StringComparer.Ordinal);
+
+    /// <summary>Compiles a file to its ARM template, once for all tests.</summary>
+    public static Task<ProcessRun> BuildAsync(string file) =>
+        Built.GetOrAdd(file, f => new(() => RunAsync(CancellationToken.None, "build", f, "--stdout"))).Value;
 
     /// <summary>Runs the compiler in the folder <c>infra</c>.</summary>
     public static Task<ProcessRun> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>

@@ -8,7 +8,7 @@ public sealed class BicepFileTests
     [MemberData(nameof(EntryPoints))]
     public async Task Build_EntryPoint_HasNoErrorAndNoWarning(string file)
     {
-        ProcessRun run = await BicepCompiler.RunAsync(TestContext.Current.CancellationToken, "build", file, "--stdout");
+        ProcessRun run = await BicepCompiler.BuildAsync(file);
 
         Assert.Equal("", run.Errors);
         Assert.Equal(0, run.ExitCode);

@@ -13,7 +13,7 @@ public sealed partial class SecretsTests
     [InlineData("large.bicep")]
     public async Task Template_AsksForNoKey(string file)
     {
-        ProcessRun run = await BicepCompiler.RunAsync(TestContext.Current.CancellationToken, "build", file, "--stdout");
+        ProcessRun run = await BicepCompiler.BuildAsync(file);
 
         Assert.DoesNotContain(KeyFunctions().Matches(run.Output), _ => true);
     }
@@ -21,7 +21,7 @@ public sealed partial class SecretsTests
     [BicepFact]
     public async Task EventSubscription_ReadsItsKeyInAzureAndKeepsItToItself()
     {
-        ProcessRun run = await BicepCompiler.RunAsync(TestContext.Current.CancellationToken, "build", "event-subscription.bicep", "--stdout");
+        ProcessRun run = await BicepCompiler.BuildAsync("event-subscription.bicep");
         using var template = JsonDocument.Parse(run.Output);
 
         Assert.Single(KeyFunctions().Matches(run.Output));
@@ -32,7 +32,7 @@ public sealed partial class SecretsTests
     [BicepFact]
     public async Task Outputs_HoldNoSecret()
     {
-        ProcessRun run = await BicepCompiler.RunAsync(TestContext.Current.CancellationToken, "build", "main.bicep", "--stdout");
+        ProcessRun run = await BicepCompiler.BuildAsync("main.bicep");
         using var template = JsonDocument.Parse(run.Output);
 
         foreach (string outputs in OutputsOf(template.RootElement))

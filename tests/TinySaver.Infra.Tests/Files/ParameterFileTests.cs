@@ -94,7 +94,7 @@ public sealed partial class ParameterFileTests
 
     private static async Task<JsonDocument> CompileAsync(string name)
     {
-        ProcessRun run = await BicepCompiler.RunAsync(TestContext.Current.CancellationToken, "build", $"{name}.bicep", "--stdout");
+        ProcessRun run = await BicepCompiler.BuildAsync($"{name}.bicep");
         return JsonDocument.Parse(run.Output);
     }
 
