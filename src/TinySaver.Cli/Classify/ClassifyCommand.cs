@@ -71,6 +71,13 @@ internal static class ClassifyCommand
             Threads = arguments.GetValue(CommonOptions.Threads),
             LargeBatchSize = arguments.GetValue(LargeBatch),
         };
+        if (arguments.GetValue(Compare))
+        {
+            // Whoever runs first pays for compiling the shared code, and small runs would be compared by that.
+            await new CascadeRun(cascade, [images[0]], options).RunAsync(cancellationToken);
+            await new CascadeRun(cascade, [images[0]], options with { LargeOnly = true }).RunAsync(cancellationToken);
+        }
+
         var run = new CascadeRun(cascade, images, options);
         var watch = Stopwatch.StartNew();
         IReadOnlyList<ImageOutcome> outcomes = await ProgressReporter.ShowAsync(

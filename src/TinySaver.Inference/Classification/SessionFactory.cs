@@ -35,7 +35,7 @@ internal static class SessionFactory
         }
     }
 
-    private static SessionOptions Create(OnnxClassifierOptions options)
+    internal static SessionOptions Create(OnnxClassifierOptions options)
     {
         var sessionOptions = new SessionOptions
         {

@@ -21,19 +21,21 @@ internal sealed class DeliveryScenario(
     Func<string, Task> deleteAsync,
     Func<Task> passTimeAsync,
     Faults faults,
-    Random random) : IDisposable
+    Random random)
 {
-    private const int WorkersAtOnce = 6;
+    private const int Workers = 4;
+    private const int Receivers = 2;
     private const double CrashShare = 0.15;
 
-    private readonly SemaphoreSlim _acting = new(1, 1);
     private readonly List<ImageReference> _events = [];
     private readonly Dictionary<string, (ImageVersion Version, string Kind)?> _truth = [];
+    private int _undelivered;
+    private int _usefulInferences;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Answers of the large model that ended in a row.</summary>
-    public int UsefulInferences { get; private set; }
+    public int UsefulInferences => _usefulInferences;
 
     /// <summary>Answers that did not: nobody needed them any longer, or their write crashed.</summary>
     public int WastedInferences => stages.LargeInferences - UsefulInferences;
@@ -42,19 +44,13 @@ internal sealed class DeliveryScenario(
     {
         faults.CrashBefore = _ => Chance(CrashShare / 2);
         faults.CrashAfter = _ => Chance(CrashShare / 2);
-        for (int step = 0; step < steps; step++)
-        {
-            // Images change while older versions of them are worked on.
-            await (Chance(0.5) ? Task.WhenAll(ActAsync(), ActAsync(), DeliverAsync(WorkersAtOnce), PumpAsync()) : ActAsync());
-        }
+        Task acting = ActAsync(steps);
+        Task delivering = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => DeliverAsync(acting), Cancellation)));
+        await Task.WhenAll([acting, delivering, .. Enumerable.Range(0, Receivers).Select(_ => Task.Run(() => ReceiveAsync(delivering), Cancellation))]);
 
-        // The crashes end; the triggers' retries go on.
+        // The crashes end; what the dead had begun is taken up again.
         faults.CrashBefore = null;
         faults.CrashAfter = null;
-        while (_events.Count > 0)
-        {
-            await Task.WhenAll(DeliverAsync(WorkersAtOnce), PumpAsync());
-        }
 
         // Messages whose receiver died are in the backlog, but come only when their locks end.
         while (await sender.GetBacklogAsync(Cancellation) > 0)
@@ -63,8 +59,6 @@ internal sealed class DeliveryScenario(
             await passTimeAsync();
         }
     }
-
-    public void Dispose() => _acting.Dispose();
 
     public async Task AssertTruthAsync()
     {
@@ -97,21 +91,16 @@ internal sealed class DeliveryScenario(
         }
     }
 
-    private async Task ActAsync()
+    private async Task ActAsync(int steps)
     {
-        // One at a time, or nobody could say which of two uploads was the last.
-        await _acting.WaitAsync(Cancellation);
-        try
+        for (int step = 0; step < steps; step++)
         {
-            await ActAloneAsync();
-        }
-        finally
-        {
-            _acting.Release();
+            await ActAsync();
+            await faults.PauseAsync();
         }
     }
 
-    private async Task ActAloneAsync()
+    private async Task ActAsync()
     {
         string name = Chance(0.5) && _truth.Count > 0 ? Pick([.. _truth.Keys]) : $"batch{_truth.Count % 3}/{_truth.Count}.bmp";
         if (_truth.GetValueOrDefault(name) is not null && Chance(0.3))
@@ -128,7 +117,8 @@ internal sealed class DeliveryScenario(
         int deliveries = Pick([1, 2, 3]);
         for (int i = 0; i < deliveries; i++)
         {
-            Announce(new ImageReference(name, version.ETag));
+            Interlocked.Increment(ref _undelivered);
+            PutEvent(new ImageReference(name, version.ETag));
         }
 
         if (Chance(0.3))
@@ -137,23 +127,50 @@ internal sealed class DeliveryScenario(
         }
     }
 
-    private async Task DeliverAsync(int most)
+    private async Task DeliverAsync(Task acting)
     {
-        ImageReference[] batch;
-        lock (random)
+        while (!acting.IsCompleted || Volatile.Read(ref _undelivered) > 0)
         {
-            batch = [.. _events.TakeLast(most)];
-            _events.RemoveRange(_events.Count - batch.Length, batch.Length);
-        }
-
-        bool[] done = await Task.WhenAll(batch.Select(image => Task.Run(() => TryLabelAsync(image))));
-        foreach ((ImageReference image, _) in batch.Zip(done).Where(p => !p.Second))
-        {
-            Announce(image);
+            if (TakeEvent() is not { } image)
+            {
+                await Task.Delay(1, Cancellation);
+            }
+            else if (await TryLabelAsync(image))
+            {
+                Interlocked.Decrement(ref _undelivered);
+            }
+            else
+            {
+                PutEvent(image);
+            }
         }
     }
 
-    private void Announce(ImageReference image)
+    private async Task ReceiveAsync(Task delivering)
+    {
+        while (!delivering.IsCompleted)
+        {
+            await PumpAsync();
+            await Task.Delay(1, Cancellation);
+        }
+    }
+
+    private ImageReference? TakeEvent()
+    {
+        lock (random)
+        {
+            if (_events.Count == 0)
+            {
+                return null;
+            }
+
+            ImageReference image = _events[^1];
+            _events.RemoveAt(_events.Count - 1);
+            return image;
+        }
+    }
+
+    private void PutEvent(ImageReference image)
     {
         lock (random)
         {
@@ -191,8 +208,9 @@ internal sealed class DeliveryScenario(
                 stages.Large.ProcessAsync([.. escalations.Where(_ => Chance(0.2))], null, Cancellation));
 
             // Two messages of one image in one call share one answer.
-            UsefulInferences += results.Sum(
+            int useful = results.Sum(
                 call => call.Where(r => r.Outcome == EscalationOutcome.Labelled).Select(r => r.Row!.Name).Distinct().Count());
+            Interlocked.Add(ref _usefulInferences, useful);
         }
         catch (CrashException)
         {

@@ -1,0 +1,23 @@
+using Microsoft.ML.OnnxRuntime;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Inference.Classification;
+
+/// <summary>Tells whether models can run on a GPU here.</summary>
+public static class CudaSupport
+{
+    /// <summary>Why <see cref="ExecutionProvider.Cuda"/> cannot be used here, and what to do about it; null where it can.</summary>
+    /// <param name="deviceId">The GPU's number.</param>
+    public static string? WhyMissing(int deviceId = 0)
+    {
+        try
+        {
+            using SessionOptions options = SessionFactory.Create(new OnnxClassifierOptions { ExecutionProvider = ExecutionProvider.Cuda, DeviceId = deviceId });
+            return null;
+        }
+        catch (TinySaverException e)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using TinySaver.Pipeline.Storage;
+
+namespace TinySaver.Pipeline.FunctionApps;
+
+/// <summary>What the function apps need besides the pipeline's own options, and every name that their triggers use. Section <c>TinySaver:Functions</c>.</summary>
+/// <remarks>
+/// Triggers take their names from constants at compile time, so containers and queues of the function apps cannot be renamed
+/// by settings. A connection is a setting with that name that holds a connection string, or settings that begin with it and
+/// name an address and an identity: <c>ImagesStorage__blobServiceUri</c>, <c>EscalationsServiceBus__fullyQualifiedNamespace</c>.
+/// </remarks>
+public sealed class FunctionAppOptions
+{
+    /// <summary>The section that a host binds.</summary>
+    public const string Section = "TinySaver:Functions";
+
+    /// <summary>The connection of the blob trigger and of its poison queue.</summary>
+    public const string ImagesConnection = "ImagesStorage";
+
+    /// <summary>The connection of the escalation queue: what the tiny app sends to and the large app is triggered by.</summary>
+    public const string EscalationsConnection = "EscalationsServiceBus";
+
+    /// <summary>The container that is watched.</summary>
+    public const string ImagesContainer = "images";
+
+    /// <summary>What the blob trigger watches.</summary>
+    public const string ImagesPath = ImagesContainer + "/{name}";
+
+    /// <summary>The Service Bus queue between the apps.</summary>
+    public const string EscalationsQueue = "escalations";
+
+    /// <summary>Where Service Bus puts escalations that were delivered too often.</summary>
+    public const string DeadLetterQueue = EscalationsQueue + "/$DeadLetterQueue";
+
+    /// <summary>Where the Functions host puts images whose blob trigger failed too often; the name is the host's.</summary>
+    public const string PoisonQueue = "webjobs-blobtrigger-poison";
+
+    /// <summary>What tells the tiny app of new images. Default <see cref="BlobTriggerKind.EventGrid"/>.</summary>
+    public BlobTriggerKind BlobTrigger { get; set; } = BlobTriggerKind.EventGrid;
+
+    /// <summary>
+    /// Whether the large app refuses to start where CUDA is asked for and cannot be used; otherwise it warns and runs on the
+    /// CPU. Default false.
+    /// </summary>
+    public bool RequireGpu { get; set; }
+
+    /// <summary>The name of the app setting of an option: <c>TinySaver__Functions__BlobTrigger</c>.</summary>
+    internal static string SettingName(string section, string property) => $"{section}:{property}".Replace(":", "__", StringComparison.Ordinal);
+
+    /// <summary>The app setting that names the images' container; where it is set, it must agree with the trigger.</summary>
+    internal static string ImagesContainerSetting => SettingName(StorageOptions.Section, nameof(StorageOptions.ImagesContainer));
+}

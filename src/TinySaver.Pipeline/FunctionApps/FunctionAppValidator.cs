@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using TinySaver.Inference.Classification;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Storage;
+
+namespace TinySaver.Pipeline.FunctionApps;
+
+/// <summary>Checks at start what would otherwise fail at the first image: connections, names that must agree, and the GPU.</summary>
+/// <param name="configuration">The host's settings.</param>
+/// <param name="isTiny">Whether this is the tiny app; otherwise it is the large one.</param>
+internal sealed class FunctionAppValidator(IConfiguration configuration, bool isTiny) : IValidateOptions<FunctionAppOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FunctionAppOptions options)
+    {
+        string[] problems = [.. Connections(), .. Container(), .. Gpu(options)];
+        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private IEnumerable<string> Connections()
+    {
+        string? images = isTiny
+            ? FunctionAppConnections.Problem(configuration, FunctionAppOptions.ImagesConnection, FunctionAppConnections.StorageAddresses)
+            : null;
+        string? escalations = FunctionAppConnections.Problem(
+            configuration, FunctionAppOptions.EscalationsConnection, FunctionAppConnections.ServiceBusAddresses);
+        return new[] { images, escalations }.OfType<string>();
+    }
+
+    private IEnumerable<string> Container()
+    {
+        string? container = configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.ImagesContainer)}"];
+        if (container is not null && container != FunctionAppOptions.ImagesContainer)
+        {
+            yield return $"The setting {FunctionAppOptions.ImagesContainerSetting} is '{container}', but the blob trigger watches " +
+                $"'{FunctionAppOptions.ImagesContainer}'; remove the setting.";
+        }
+    }
+
+    private IEnumerable<string> Gpu(FunctionAppOptions options)
+    {
+        string? provider = configuration[$"{CascadeSourceOptions.Section}:{nameof(CascadeSourceOptions.LargeProvider)}"];
+        if (!isTiny && options.RequireGpu && !string.Equals(provider, nameof(ExecutionProvider.Cuda), StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"The setting {FunctionAppOptions.SettingName(FunctionAppOptions.Section, nameof(FunctionAppOptions.RequireGpu))} is true, but " +
+                $"{FunctionAppOptions.SettingName(CascadeSourceOptions.Section, nameof(CascadeSourceOptions.LargeProvider))} is '{provider ?? nameof(ExecutionProvider.Cpu)}'; " +
+                $"set it to {nameof(ExecutionProvider.Cuda)}.";
+        }
+    }
+}

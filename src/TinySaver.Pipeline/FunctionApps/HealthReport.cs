@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TinySaver.Pipeline.FunctionApps;
+
+/// <summary>The answer of the health function.</summary>
+/// <param name="Healthy">Whether images can be classified.</param>
+/// <param name="Error">Why not; null where they can.</param>
+/// <param name="Policy">The policy's id; null where none is loaded.</param>
+/// <param name="Savers">The savers in the order in which they see an image.</param>
+/// <param name="Large">The large model; null where no policy is loaded.</param>
+/// <param name="Versions">The versions of the app, of .NET and of ONNX Runtime.</param>
+public sealed record HealthReport(
+    bool Healthy,
+    string? Error,
+    string? Policy,
+    IReadOnlyList<ModelHealth> Savers,
+    ModelHealth? Large,
+    IReadOnlyDictionary<string, string> Versions)
+{
+    /// <summary>The report as JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, HealthReportJsonContext.Default.HealthReport);
+}
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HealthReport))]
+internal sealed partial class HealthReportJsonContext : JsonSerializerContext;

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Inference.Cascades;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Storage;
+
+namespace TinySaver.Pipeline.FunctionApps;
+
+/// <summary>Loads and warms up the cascade while the app starts, so that no image waits for it, and says what runs the models.</summary>
+/// <remarks>
+/// In the background: the worker answers the Functions host meanwhile, which gives it 30 seconds on Flex Consumption. Where the
+/// cascade cannot be loaded, the app stops, and the host starts it again; images and messages wait in their queues meanwhile,
+/// instead of using up their tries.
+/// </remarks>
+internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeSourceOptions> options, ILogger<WarmUpService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Off the thread that starts the host.
+        await Task.Yield();
+        try
+        {
+            await WarmUpAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The Functions host starts a worker again only if it ended with an error, and shows what it wrote to standard error.
+            Log.NotReady(logger, e);
+            Environment.ExitCode = 1;
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task WarmUpAsync(CancellationToken stoppingToken)
+    {
+        // Services are not asked for in the constructor, which runs before the options are validated: all that is wrong is to
+        // be told at once.
+        await EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+        CascadeHost cascades = services.GetRequiredService<CascadeHost>();
+        using CascadeLease lease = await cascades.RentAsync(stoppingToken).ConfigureAwait(false);
+        LoadedCascade cascade = lease.Cascade;
+        if (options.Value.Savers)
+        {
+            foreach (CascadeModel saver in cascade.Savers.Savers)
+            {
+                Log.ModelReady(logger, saver.Name, saver.ShortHash, saver.ExecutionProvider);
+            }
+        }
+
+        if (options.Value.Large)
+        {
+            Log.ModelReady(logger, cascade.Large.Name, cascade.Large.ShortHash, cascade.Large.ExecutionProvider);
+        }
+    }
+
+    // A connection string means an emulator, which starts empty. In Azure the infrastructure makes them, and the app's identity
+    // need not be allowed to.
+    private async Task EnsureCreatedAsync(CancellationToken stoppingToken)
+    {
+        if (!string.IsNullOrEmpty(services.GetRequiredService<IOptions<StorageOptions>>().Value.ConnectionString))
+        {
+            await services.GetRequiredService<IImageStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+            await services.GetRequiredService<ILabelStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging.Abstractions;
+using TinySaver.Core.Escalations;
+using TinySaver.Functions.Large;
+using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Stages;
+
+namespace TinySaver.Functions.Tests.Large;
+
+public sealed class LargeFunctionsTests
+{
+    private readonly RecordingActions _actions = new();
+    private readonly List<(string Name, string Detail)> _givenUp = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("ClassifyWithLargeModel", "escalations", "Many", false)]
+    [InlineData("RecordDeadLetters", "escalations/$DeadLetterQueue", "One", true)]
+    public async Task Triggers_AreOnTheQueueAndItsDeadLetters(string function, string queue, string cardinality, bool autoComplete)
+    {
+        JsonElement binding = Assert.Single((await Bindings.ReadAsync(new GeneratedFunctionMetadataProvider()))[function]);
+
+        Assert.Equal(
+            ("serviceBusTrigger", queue, "EscalationsServiceBus", cardinality),
+            (binding.Text("type"), binding.Text("queueName"), binding.Text("connection"), binding.Text("cardinality")));
+        Assert.Equal(autoComplete, binding.GetProperty("autoCompleteMessages").GetBoolean());
+        Assert.Equal("True", binding.GetProperty("properties").Text("supportsDeferredBinding"));
+    }
+
+    [Fact]
+    public async Task ClassifyWithLargeModel_MixedBatch_SettlesEachMessageByItsOutcome()
+    {
+        var function = new ClassifyWithLargeModel(Receiver(async (escalations, settle, _) =>
+        {
+            Assert.Equal(["done", "again"], escalations.Select(e => e.Name));
+            await settle(0, new EscalationResult(EscalationOutcome.Labelled));
+            await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new IOException("away")));
+        }));
+
+        await function.RunAsync([Message("done"), Message(null), Message("again")], _actions, Cancellation);
+
+        Assert.Equal(["complete done", "deadletter not json: malformed-message", "abandon again"], _actions.Calls.Order().OrderBy(Place));
+        Assert.Contains("not json", _actions.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ClassifyWithLargeModel_Cancelled_AbandonsTheRestAndIsNoFailure()
+    {
+        using var stop = new CancellationTokenSource();
+        var function = new ClassifyWithLargeModel(Receiver(async (_, settle, cancellationToken) =>
+        {
+            await settle(0, new EscalationResult(EscalationOutcome.Labelled));
+            await stop.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }));
+
+        await function.RunAsync([Message("done"), Message("again")], _actions, stop.Token);
+
+        Assert.Equal(["complete done", "abandon again"], _actions.Calls);
+    }
+
+    [Fact]
+    public async Task RecordDeadLetters_Message_GivesItUpWithServiceBusReason()
+    {
+        var function = new RecordDeadLetters(Receiver((_, _, _) => Task.CompletedTask));
+        ServiceBusReceivedMessage message = ServiceBusModelFactory.ServiceBusReceivedMessage(
+            body: new BinaryData(EscalationJson.Write(Samples.Escalation("sad"))),
+            deliveryCount: 5,
+            properties: new Dictionary<string, object> { ["DeadLetterReason"] = "MaxDeliveryCountExceeded", ["DeadLetterErrorDescription"] = "Too often." });
+
+        await function.RunAsync(message, Cancellation);
+
+        Assert.Equal(("sad", "Dead-lettered after 5 deliveries: MaxDeliveryCountExceeded. Too often."), Assert.Single(_givenUp));
+    }
+
+    private static int Place(string call) => call.StartsWith("complete", StringComparison.Ordinal) ? 0 : call.StartsWith("dead", StringComparison.Ordinal) ? 1 : 2;
+
+    private static ServiceBusReceivedMessage Message(string? name) => ServiceBusModelFactory.ServiceBusReceivedMessage(
+        body: name is null ? BinaryData.FromString("not json") : new BinaryData(EscalationJson.Write(Samples.Escalation(name))),
+        messageId: name ?? "not json",
+        lockTokenGuid: Guid.NewGuid(),
+        deliveryCount: 1);
+
+    private EscalationReceiver Receiver(Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process) => new(
+        process,
+        (escalation, detail, _) =>
+        {
+            _givenUp.Add((escalation.Name, detail));
+            return Task.CompletedTask;
+        },
+        TimeProvider.System,
+        NullLogger<EscalationReceiver>.Instance);
+
+    private sealed class RecordingActions : ServiceBusMessageActions
+    {
+        public List<string> Calls { get; } = [];
+
+        public string? Description { get; private set; }
+
+        public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
+            Record($"complete {message.MessageId}");
+
+        public override Task AbandonMessageAsync(
+            ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+            Record($"abandon {message.MessageId}");
+
+        public override Task DeadLetterMessageAsync(
+            ServiceBusReceivedMessage message,
+            Dictionary<string, object>? propertiesToModify = null,
+            string? deadLetterReason = null,
+            string? deadLetterErrorDescription = null,
+            CancellationToken cancellationToken = default)
+        {
+            Description = deadLetterErrorDescription;
+            return Record($"deadletter {message.MessageId}: {deadLetterReason}");
+        }
+
+        private Task Record(string call)
+        {
+            Calls.Add(call);
+            return Task.CompletedTask;
+        }
+    }
+}

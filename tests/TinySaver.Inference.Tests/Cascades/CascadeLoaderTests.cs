@@ -1,0 +1,177 @@
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
+using TinySaver.Inference.Classification;
+using TinySaver.Inference.Imaging;
+using TinySaver.Inference.Models;
+using TinySaver.Inference.Tests.Graphs;
+using TinySaver.Inference.Tests.Imaging;
+using TinySaver.Inference.Tests.Models;
+
+namespace TinySaver.Inference.Tests.Cascades;
+
+public sealed class CascadeLoaderTests : IDisposable
+{
+    private static readonly string[] Labels = ["ant", "bee", "cat", "dog", "elk"];
+
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Model(string name, IEnumerable<string> labels, GraphBuilder? graph = null) => _folder
+        .With($"{name}/model.onnx", (graph ?? new SmallNet().Build()).ToBytes())
+        .With($"{name}/config.json", TestFolder.Config(labels))
+        .With($"{name}/preprocessor_config.json", TestFolder.ExactEight);
+
+    private string Policy(string savers, string large = """{ "folder": "large" }""")
+    {
+        _folder.With("cascade.json", $$"""{ "version": 1, "savers": [{{savers}}], "large": {{large}} }""");
+        return Path.Combine(_folder.Path, "cascade.json");
+    }
+
+    private static string Saver(string name, double threshold) => FormattableString.Invariant(
+        $$"""{ "model": { "folder": "{{name}}" }, "measure": "max-probability", "threshold": {{threshold}} }""");
+
+    private static DecodedImage Image(int seed = 1) => ImageDecoder.Decode(TestImages.Png(8, 8, TestImages.RandomPixels(8, 8, seed)));
+
+    [Fact]
+    public void Load_BothModels_PredictsInTheLargeModelsClasses()
+    {
+        // The same weights under labels in reverse order: the saver must name the same text by the large model's index.
+        Model("tiny", Labels.Reverse());
+        Model("large", Labels);
+        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
+        using DecodedImage image = Image();
+
+        SaverAnswer tiny = cascade.Savers.Ask(image)!.Value;
+        Prediction large = cascade.Large.Predict(image);
+
+        Assert.True(tiny.Exits);
+        Assert.Equal(Labels.Length - 1 - large.ClassIndex, tiny.Prediction.ClassIndex);
+        Assert.Equal(Labels[tiny.Prediction.ClassIndex], tiny.Prediction.Label);
+        Assert.Equal(large.Confidence, tiny.Prediction.Confidence, 1e-6f);
+        Assert.Equal(cascade.Savers.Savers[0].Macs, tiny.Macs);
+    }
+
+    [Fact]
+    public void Load_SaversOnly_NeedsNoLargeOnnxFile()
+    {
+        Model("tiny", Labels);
+        _folder.With("large/config.json", TestFolder.Config(Labels));
+        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)), new() { Large = false });
+        Assert.Equal(Labels, cascade.Labels);
+        Assert.Throws<InvalidOperationException>(() => cascade.Large);
+    }
+
+    [Fact]
+    public void Load_LargeOnly_NeedsNoSaver()
+    {
+        Model("large", Labels);
+        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("missing", 0.5)), new() { Savers = false });
+        using DecodedImage image = Image();
+        Assert.Contains(cascade.Large.Predict(image).Label, Labels);
+        Assert.Throws<InvalidOperationException>(() => cascade.Savers);
+    }
+
+    [Fact]
+    public void Ask_Chain_StopsAtTheFirstConfidentSaver()
+    {
+        Model("first", Labels);
+        Model("second", Labels);
+        Model("large", Labels);
+        using LoadedCascade never = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {Saver("second", 1)}"));
+        using LoadedCascade second = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {Saver("second", 0)}"));
+        using LoadedCascade first = CascadeLoader.Load(Policy($"{Saver("first", 0)}, {Saver("second", 0)}"));
+        using DecodedImage image = Image();
+        long macs = first.Large.Macs;
+
+        Assert.Equal((1, false, 2 * macs), Facts(never));
+        Assert.Equal((1, true, 2 * macs), Facts(second));
+        Assert.Equal((0, true, macs), Facts(first));
+
+        (int, bool, long) Facts(LoadedCascade cascade)
+        {
+            SaverAnswer answer = cascade.Savers.Ask(image)!.Value;
+            return (answer.SaverIndex, answer.Exits, answer.Macs);
+        }
+    }
+
+    [Fact]
+    public void Ask_NoSavers_HasNoAnswer()
+    {
+        Model("large", Labels);
+        using LoadedCascade cascade = CascadeLoader.Load(Policy(""));
+        using DecodedImage image = Image();
+        Assert.Null(cascade.Savers.Ask(image));
+    }
+
+    [Fact]
+    public void Predict_OutputThatIsNotFinite_FailsOnlyThatImage()
+    {
+        // log of the scores: negative scores become NaN, whatever the image.
+        Model("tiny", Labels, new SmallNet { Head = "Log" }.Build());
+        Model("large", Labels);
+        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
+        using DecodedImage image = Image();
+        var error = Assert.Throws<PermanentFailureException>(() => cascade.Savers.Ask(image));
+        Assert.Equal(FailureReason.BadModelOutput, error.Reason);
+
+        using ImageBatch batch = cascade.Savers.Savers[0].RentBatch(2);
+        cascade.Savers.Savers[0].Preprocess(image, batch, 0);
+        cascade.Savers.Savers[0].Preprocess(image, batch, 1);
+        var predictions = new Prediction?[2];
+        cascade.Savers.Savers[0].Predict(batch, predictions);
+        Assert.All(predictions, Assert.Null);
+    }
+
+    [Fact]
+    public void Load_HashThatAgrees_IsAccepted()
+    {
+        Model("large", Labels);
+        string hash = ModelFolder.Open(Path.Combine(_folder.Path, "large")).ContentHash;
+        using LoadedCascade cascade = CascadeLoader.Load(Policy("", $$"""{ "folder": "large", "sha256": "{{hash}}" }"""));
+        Assert.Equal(hash[..12], cascade.Large.ShortHash);
+    }
+
+    [Fact]
+    public void Load_ChangedModel_NamesTheField()
+    {
+        Model("large", Labels);
+        string policy = Policy("", $$"""{ "folder": "large", "sha256": "{{new string('a', 64)}}" }""");
+        string message = Assert.Throws<InvalidPolicyException>(() => CascadeLoader.Load(policy)).Message;
+        Assert.Contains("'large.sha256' is aaaaaaaaaaaa…", message);
+        Assert.Contains("search anew", message);
+    }
+
+    [Fact]
+    public void Load_OtherLabels_ShowsBothDifferences()
+    {
+        Model("tiny", [.. Labels[..4], "fox"]);
+        Model("large", Labels);
+        string message = Assert.Throws<InvalidModelException>(() => CascadeLoader.Load(Policy(Saver("tiny", 0.5)))).Message;
+        Assert.Contains("fox", message);
+        Assert.Contains("elk", message);
+    }
+
+    [Fact]
+    public void ReadPolicy_NoFile_SaysSo() =>
+        Assert.Contains("There is no cascade policy", Assert.Throws<InvalidPolicyException>(() => CascadeLoader.ReadPolicy("nowhere/cascade.json")).Message);
+
+    [Fact]
+    public async Task Ask_EightThreads_AnswerAlike()
+    {
+        Model("tiny", Labels);
+        Model("large", Labels);
+        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)));
+        float[] expected = [.. Enumerable.Range(0, 16).Select(Confidence)];
+        float[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Enumerable.Range(0, 16).Select(Confidence).ToArray())));
+        Assert.All(seen, s => Assert.Equal(expected, s));
+
+        float Confidence(int seed)
+        {
+            using DecodedImage image = Image(seed);
+            return cascade.Savers.Ask(image)!.Value.Prediction.Confidence;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Stages;
+using TinySaver.Pipeline.Storage;
+using TinySaver.Pipeline.Tests.Emulator;
+using TinySaver.Pipeline.Tests.Stages;
+
+namespace TinySaver.Pipeline.Tests.FunctionApps;
+
+/// <summary>The apps as they are composed, but for their triggers.</summary>
+public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposable
+{
+    private readonly TestCascade _cascade = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _cascade.Dispose();
+
+    [Fact]
+    public async Task AddTinyFunctionApp_StartedHost_IsWarmAndHealthy()
+    {
+        using IHost host = Build(isTiny: true);
+
+        await host.StartAsync(Cancellation);
+        HealthReport report = await host.Services.GetRequiredService<HealthCheck>().CheckAsync(Cancellation);
+        await host.StopAsync(Cancellation);
+
+        Assert.True(report.Healthy, report.Error);
+        Assert.Equal(_cascade.Policy.Id, report.Policy);
+        ModelHealth saver = Assert.Single(report.Savers);
+        Assert.Equal(("tiny", _cascade.Policy.Savers[0].Model.Sha256, 0.9, "CPUExecutionProvider"), (saver.Name, saver.Sha256, saver.Threshold, saver.RunsOn));
+        Assert.Equal((_cascade.Policy.Large.Sha256, null), (report.Large!.Sha256, report.Large.RunsOn));
+        Assert.Contains("\"threshold\": 0.9", report.ToJson(), StringComparison.Ordinal);
+        Assert.NotNull(host.Services.GetRequiredService<TinyStage>());
+    }
+
+    [Fact]
+    public async Task AddLargeFunctionApp_CudaNotRequiredAndNotThere_RunsOnTheCpu()
+    {
+        using IHost host = Build(isTiny: false, ("TinySaver:Cascade:LargeProvider", "Cuda"));
+
+        await host.StartAsync(Cancellation);
+        using CascadeLease lease = await host.Services.GetRequiredService<CascadeHost>().RentAsync(Cancellation);
+        await host.StopAsync(Cancellation);
+
+        Assert.Equal("CPUExecutionProvider", lease.Cascade.Large.ExecutionProvider);
+        Assert.NotNull(host.Services.GetRequiredService<EscalationReceiver>());
+    }
+
+    [Fact]
+    public async Task AddLargeFunctionApp_CudaRequiredAndNotThere_EndsTheProcessWithAnError()
+    {
+        using IHost host = Build(isTiny: false, ("TinySaver:Cascade:LargeProvider", "Cuda"), ("TinySaver:Functions:RequireGpu", "true"));
+
+        try
+        {
+            await host.RunAsync(Cancellation);
+
+            Assert.Equal(1, Environment.ExitCode);
+        }
+        finally
+        {
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [Fact]
+    public async Task AddTinyFunctionApp_EmptyEmulator_GetsItsContainerAndTable()
+    {
+        using IHost host = Build(
+            isTiny: true, ("TinySaver:Storage:AccountUrl", null), ("TinySaver:Storage:ConnectionString", azurite.Server.ConnectionString));
+
+        await host.StartAsync(Cancellation);
+        await host.Services.GetServices<IHostedService>().OfType<WarmUpService>().Single().ExecuteTask!;
+        await host.StopAsync(Cancellation);
+
+        StorageClients clients = host.Services.GetRequiredService<StorageClients>();
+        Assert.True(await clients.Blobs.GetBlobContainerClient("images").ExistsAsync(Cancellation));
+        Assert.Contains(clients.Tables.Query(cancellationToken: Cancellation), table => table.Name == "labels");
+    }
+
+    [Fact]
+    public async Task AddTinyFunctionApp_PolicyMissing_HealthSaysSo()
+    {
+        File.Delete(_cascade.PolicyPath);
+        using IHost host = Build(isTiny: true);
+
+        HealthReport report = await host.Services.GetRequiredService<HealthCheck>().CheckAsync(Cancellation);
+
+        Assert.False(report.Healthy);
+        Assert.Contains("cascade.json", report.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AddTinyFunctionApp_MissingConnection_StopsAtStartAndNamesTheSetting()
+    {
+        using IHost host = Build(isTiny: true, ("EscalationsServiceBus", null));
+
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+
+        Assert.Contains("EscalationsServiceBus__fullyQualifiedNamespace", error.Message, StringComparison.Ordinal);
+    }
+
+    private IHost Build(bool isTiny, params (string Key, string? Value)[] settings)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ImagesStorage"] = "UseDevelopmentStorage=true",
+            ["EscalationsServiceBus"] = "Endpoint=sb://localhost;UseDevelopmentEmulator=true;",
+            ["TinySaver:Storage:AccountUrl"] = "https://nobody.blob.core.windows.net",
+            ["TinySaver:Cascade:PolicyPath"] = _cascade.PolicyPath,
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
+        if (isTiny)
+        {
+            builder.Services.AddTinyFunctionApp(builder.Configuration).AddStorageEscalations();
+        }
+        else
+        {
+            builder.Services.AddLargeFunctionApp(builder.Configuration);
+        }
+
+        builder.Services.AddFunctionAppTelemetry(builder.Configuration);
+        return builder.Build();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using TinySaver.Pipeline;
+using TinySaver.Pipeline.FunctionApps;
+
+namespace TinySaver.Repository.Tests;
+
+public sealed class HostJsonTests
+{
+    private static readonly JsonElement Host = JsonDocument.Parse(RepositoryFiles.Read("host.json")).RootElement;
+
+    private static JsonElement ServiceBus => Host.GetProperty("extensions").GetProperty("serviceBus");
+
+    [Fact]
+    public void HostJson_TelemetryIsOpenTelemetry() => Assert.Equal("OpenTelemetry", Host.GetProperty("telemetryMode").GetString());
+
+    [Fact]
+    public void ServiceBus_ABatchIsSettledByTheFunctionAndFillsTheModelsBatches()
+    {
+        int batch = ServiceBus.GetProperty("maxMessageBatchSize").GetInt32();
+
+        Assert.False(ServiceBus.GetProperty("autoCompleteMessages").GetBoolean());
+        Assert.True(batch > 0 && batch % new PipelineOptions().LargeBatchSize == 0, $"{batch} messages do not fill batches of {new PipelineOptions().LargeBatchSize}.");
+
+        // The host holds messages back for a minimum without keeping their locks.
+        Assert.Equal(1, ServiceBus.GetProperty("minMessageBatchSize").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("System.Net.Http.HttpClient")]
+    [InlineData("Azure.Core")]
+    public void Logging_QuietensWhatIsNoise(string category) =>
+        Assert.Equal("Warning", Host.GetProperty("logging").GetProperty("logLevel").GetProperty(category).GetString());
+
+    [Fact]
+    public void EmulatorConfig_HasTheQueueAsTheInfrastructureMakesIt()
+    {
+        JsonElement queue = JsonDocument.Parse(RepositoryFiles.Read("tools/service-bus-emulator/Config.json")).RootElement
+            .GetProperty("UserConfig").GetProperty("Namespaces")[0].GetProperty("Queues")[0];
+        JsonElement properties = queue.GetProperty("Properties");
+
+        Assert.Equal(FunctionAppOptions.EscalationsQueue, queue.GetProperty("Name").GetString());
+        Assert.Equal(("PT5M", 5), (properties.GetProperty("LockDuration").GetString(), properties.GetProperty("MaxDeliveryCount").GetInt32()));
+        Assert.True(properties.GetProperty("RequiresDuplicateDetection").GetBoolean());
+        Assert.True(TimeSpan.FromMinutes(5) > 3 * EscalationReceiver.RenewalInterval);
+    }
+
+    [Fact]
+    public void Compose_MountsTheEmulatorConfig() =>
+        Assert.Contains("./tools/service-bus-emulator/Config.json:/ServiceBus_Emulator/ConfigFiles/Config.json", RepositoryFiles.Read("compose.yaml"), StringComparison.Ordinal);
+}
