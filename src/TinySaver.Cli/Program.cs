@@ -6,8 +6,11 @@ using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Results;
+using TinySaver.Cli.Retry;
 using TinySaver.Cli.Run;
 using TinySaver.Cli.Search;
+using TinySaver.Cli.Status;
 using TinySaver.Cli.Upload;
 using TinySaver.Core.Failures;
 
@@ -18,6 +21,9 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     RunCommand.Create(terminal),
     ClassifyCommand.Create(terminal),
     UploadCommand.Create(terminal),
+    ResultsCommand.Create(terminal),
+    StatusCommand.Create(terminal),
+    RetryCommand.Create(terminal),
     InspectCommand.Create(terminal),
     PredictCommand.Create(terminal),
     ImportCommand.Create(terminal),

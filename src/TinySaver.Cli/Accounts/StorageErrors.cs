@@ -13,6 +13,8 @@ internal static class StorageErrors
         AuthenticationFailedException => $"Azure sign-in failed: {FirstLine(error)} Sign in with `az login`, or give a connection string to --storage.",
         RequestFailedException { Status: 401 or 403 } e =>
             $"Storage refuses access ({e.ErrorCode}): {FirstLine(e)} The account needs the roles Storage Blob Data Contributor, Storage Table Data Contributor and Storage Queue Data Contributor, or a connection string with its key.",
+        RequestFailedException { ErrorCode: "TableNotFound" or "ContainerNotFound" } =>
+            "The account has no images container or labels table yet: nothing has been uploaded or labelled there. `tinysaver run` or `tinysaver upload` creates them.",
         RequestFailedException { Status: > 0 } e => $"Storage answered {e.Status} {e.ErrorCode}: {FirstLine(e)}",
         RequestFailedException => $"Storage cannot be reached: {FirstLine(error)} Check the address that --storage names, and that an Azurite is running there.",
         AggregateException aggregate when aggregate.InnerExceptions.Count > 0 => Explain(aggregate.InnerExceptions[^1]),
