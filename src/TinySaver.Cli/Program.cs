@@ -1,18 +1,29 @@
 using System.CommandLine;
 using TinySaver.Cli;
+using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Classify;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Results;
+using TinySaver.Cli.Retry;
+using TinySaver.Cli.Run;
 using TinySaver.Cli.Search;
+using TinySaver.Cli.Status;
+using TinySaver.Cli.Upload;
 using TinySaver.Core.Failures;
 
 Terminal terminal = Terminal.OfProcess();
 var root = new RootCommand("TinySaver: image classification that spends large-model compute only where it pays. "
     + "A tiny model labels what it is confident about; the rest goes to a large model.")
 {
+    RunCommand.Create(terminal),
     ClassifyCommand.Create(terminal),
+    UploadCommand.Create(terminal),
+    ResultsCommand.Create(terminal),
+    StatusCommand.Create(terminal),
+    RetryCommand.Create(terminal),
     InspectCommand.Create(terminal),
     PredictCommand.Create(terminal),
     ImportCommand.Create(terminal),
@@ -35,4 +46,9 @@ catch (TinySaverException error)
 catch (OperationCanceledException)
 {
     return ExitCode.Cancelled;
+}
+catch (Exception error) when (StorageErrors.Explain(error) is { } explained)
+{
+    terminal.Error(explained);
+    return ExitCode.UserError;
 }

@@ -27,6 +27,8 @@ internal static class TinySaverProcess
             // A test runner's own output redirection must not decide how wide tables are.
             Environment = { ["NO_COLOR"] = "1" },
         };
+        // What a developer's shell names is not for tests to write to.
+        start.Environment.Remove("AZURE_STORAGE_CONNECTION_STRING");
         start.ArgumentList.Add(typeof(ExitCode).Assembly.Location);
         foreach (string argument in arguments)
         {

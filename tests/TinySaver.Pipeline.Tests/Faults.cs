@@ -12,10 +12,15 @@ public sealed class Faults
     /// <summary>Says of an operation whether to crash after it took effect, so that its caller never learns of it.</summary>
     public Func<string, bool>? CrashAfter { get; set; }
 
+    /// <summary>Holds an operation of a twin up, as a network does; null for not at all.</summary>
+    public Func<Task>? Pause { get; set; }
+
     /// <summary>How many crashes there were.</summary>
     public int Crashes => _crashes;
 
     private int _crashes;
+
+    public Task PauseAsync() => Pause?.Invoke() ?? Task.CompletedTask;
 
     public void Before(string operation)
     {

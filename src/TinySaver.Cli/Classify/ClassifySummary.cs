@@ -84,8 +84,14 @@ internal sealed record ClassifySummary
     public string LargeName { get; init; } = "";
 
     /// <summary>Sums up a run.</summary>
+    /// <param name="cascade">The cascade that ran.</param>
+    /// <param name="outcomes">What became of the images.</param>
+    /// <param name="seconds">Wall-clock seconds.</param>
+    /// <param name="times">Where the time went; null where that was not measured.</param>
+    /// <param name="largeOnly">The large model alone on the same images; null where it did not run.</param>
+    /// <param name="cancelled">Whether the run was stopped before its end.</param>
     public static ClassifySummary Of(
-        LoadedCascade cascade, IReadOnlyList<ImageOutcome> outcomes, double seconds, ClassifyTimes times, LargeOnlyRun? largeOnly, bool cancelled)
+        LoadedCascade cascade, IReadOnlyList<ImageOutcome> outcomes, double seconds, ClassifyTimes? times, LargeOnlyRun? largeOnly, bool cancelled)
     {
         ImageOutcome[] labelled = [.. outcomes.Where(o => o.Answer is not null)];
         ImageOutcome[] known = [.. labelled.Where(o => o.TrueClass is not null)];
@@ -101,7 +107,7 @@ internal sealed record ClassifySummary
             ExitRate = Share(exits, labelled.Length),
             ImagesWithTrueClass = known.Length,
             Accuracy = Share(known.Count(o => o.Answer!.ClassIndex == o.TrueClass), known.Length),
-            TinyAccuracy = cascade.Savers.Savers.Count == 0 ? null : Share(known.Count(o => o.Tiny!.ClassIndex == o.TrueClass), known.Length),
+            TinyAccuracy = cascade.Savers.Savers.Count == 0 ? null : Share(known.Count(o => o.Tiny?.ClassIndex == o.TrueClass), known.Length),
             LargeAccuracy = largeOnly is null ? null : Share(known.Count(o => largeOnly.ClassOf(o) == o.TrueClass), known.Length),
             AgreementWithLarge = largeOnly is null ? null : Share(labelled.Count(o => largeOnly.ClassOf(o) == o.Answer!.ClassIndex), labelled.Length),
             MacsPerImage = macs,
@@ -110,9 +116,9 @@ internal sealed record ClassifySummary
             Seconds = seconds,
             ImagesPerSecond = seconds > 0 ? outcomes.Count / seconds : 0,
             LargeOnlySeconds = largeOnly?.Seconds,
-            DecodeSeconds = ClassifyTimes.Seconds(times.Decode),
-            TinySeconds = ClassifyTimes.Seconds(times.Tiny),
-            LargeSeconds = ClassifyTimes.Seconds(times.Large),
+            DecodeSeconds = times is null ? null : ClassifyTimes.Seconds(times.Decode),
+            TinySeconds = times is null ? null : ClassifyTimes.Seconds(times.Tiny),
+            LargeSeconds = times is null ? null : ClassifyTimes.Seconds(times.Large),
             Policy = cascade.PolicyId,
             Cancelled = cancelled,
             SaverNames = string.Join(" → ", cascade.Savers.Savers.Select(s => s.Name)),

@@ -73,7 +73,7 @@ internal static class SummaryView
         yield return ("Compute an image", $"{Amounts.Macs(s.MacsPerImage)} MACs", $"large alone {Amounts.Macs(s.LargeMacsPerImage)}: {Change(s.ComputeChange)}");
         string alone = s.LargeOnlySeconds is { } seconds
             ? $"large alone {Amounts.Seconds(seconds)}: {seconds / s.Seconds:F2} × as long"
-            : "--compare measures the large model alone";
+            : s.DecodeSeconds is null ? "through storage, uploads included" : "--compare measures the large model alone";
         yield return ("Time", Amounts.Seconds(s.Seconds), alone);
         yield return ("Speed", $"{Amounts.Number(s.ImagesPerSecond, 1)} images/s", Shares(s));
     }

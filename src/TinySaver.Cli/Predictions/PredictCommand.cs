@@ -1,10 +1,10 @@
 using System.CommandLine;
+using Spectre.Console;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Models;
-using Spectre.Console;
 
 namespace TinySaver.Cli.Predictions;
 

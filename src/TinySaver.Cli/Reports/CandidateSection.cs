@@ -40,14 +40,15 @@ internal static class CandidateSection
 
     private static XElement Table(SearchResult search, IEnumerable<CandidateResult> candidates)
     {
+        // By what is asked for first: on a phone the rest scrolls.
         string[] heads =
         [
-            "saver", "confidence", "#cost",
-            .. search.Labelled ? ["#alone"] : Array.Empty<string>(),
+            "saver", "confidence", "verdict",
             .. !AnyPoint(search) ? Array.Empty<string>()
-                : search.Labelled ? ["#threshold", "#exit rate", "#accuracy", "#drop", "#ΔC"]
-                : ["#threshold", "#exit rate", "#agreement", "#ΔC"],
-            "verdict",
+                : search.Labelled ? ["#ΔC", "#exit rate", "#accuracy", "#drop", "#threshold"]
+                : ["#ΔC", "#exit rate", "#agreement", "#threshold"],
+            .. search.Labelled ? ["#alone"] : Array.Empty<string>(),
+            "#cost",
         ];
         return Html.Table("Candidates", heads, candidates.Select(c => Row(c, search)));
     }
@@ -61,21 +62,21 @@ internal static class CandidateSection
         {
             candidate.Saver,
             Wording.Measure(candidate.Measure, candidate.Temperature),
-            Amounts.Percent(candidate.CostRatio),
+            Verdict(candidate),
         };
-        if (search.Labelled)
-            cells.Add(Amounts.Percent(candidate.Accuracy));
         if (AnyPoint(search))
         {
-            cells.Add(candidate.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
+            cells.Add(candidate.Point is { } point ? Wording.Change(point.DeltaC) : "–");
             cells.Add(Amounts.Percent(candidate.Point?.ExitRate));
             cells.Add(Amounts.Percent(search.Labelled ? candidate.Point?.AccuracyCascade : candidate.Point?.Agreement, 2));
             if (search.Labelled)
                 cells.Add(candidate.Point?.AccuracyDrop is { } drop ? Wording.Drop(drop) : "–");
-            cells.Add(candidate.Point is { } point ? Wording.Change(point.DeltaC) : "–");
+            cells.Add(candidate.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
         }
 
-        cells.Add(Verdict(candidate));
+        if (search.Labelled)
+            cells.Add(Amounts.Percent(candidate.Accuracy));
+        cells.Add(Amounts.Percent(candidate.CostRatio));
         return cells;
     }
 

@@ -15,6 +15,9 @@ internal static class ComputeCharts
     // A saver many times as costly as the large model would squeeze all others into a corner.
     private const double MostCompute = 2;
 
+    // A saver that never differs from the large model makes a flat line, and an axis needs a length.
+    private const double LeastRange = 0.01;
+
     /// <summary>The section.</summary>
     public static XElement Of(SearchResult search)
     {
@@ -58,12 +61,15 @@ internal static class ComputeCharts
     {
         double top = Top(search);
         double highest = Math.Max(top, savers.SelectMany(s => s.Curve).Max(p => Height(search, p)));
+        floor = Math.Min(floor, highest - LeastRange);
         double right = Math.Min(MostCompute, 1 + savers.Max(s => s.CostRatio));
-        double room = (highest - floor) * 0.06;
+
+        // Above the highest point a line of text has room, so that labels need not lie on the curves.
+        double room = (highest - floor) * 0.13;
         var plot = new Plot(
             size,
             LinearScale.OfShares(0, Math.Max(right, 1.05)),
-            LinearScale.OfShares(floor - room, Math.Min(highest + room, search.Labelled ? highest + room : 1 + (room / 2))),
+            LinearScale.OfShares(floor - (room / 3), highest + room),
             "compute, share of the large model alone",
             ordinate);
 
@@ -83,12 +89,14 @@ internal static class ComputeCharts
 
         if (epsilon is { } allowed)
             plot.HorizontalRule(top - allowed, "limit", $"limit: {Wording.PointsAndUnit(allowed)}");
-        plot.Point(1, top, 5, "large", $"{search.LargeModel} alone", $"{search.LargeModel} alone");
+
+        // First come, first served: the choice's label has the best place.
         if (search.Choice is { } choice)
             plot.Point(1 + choice.Calibration.DeltaC, Height(choice.Calibration), 6.5, "chosen", Tooltip("chosen", choice.Calibration), "chosen");
         else if (search.NoCascade is { Closest: { } closest, ClosestPoint: { } near })
             plot.Point(1 + near.DeltaC, Height(near), 6.5, "nearest", Tooltip(closest.Saver, near), "nearest miss");
 
+        plot.Point(1, top, 5, "large", $"{search.LargeModel} alone", $"{search.LargeModel} alone");
         return plot;
     }
 

@@ -27,7 +27,7 @@ internal static class MoneySection
             null,
             Html.Element("h2", null, "Money"),
             Html.Element("p", "note", total + breakEven),
-            Html.Table("US dollars per million images", ["per million images", "#large only", "#cascade", "#difference"], rows),
+            Html.Table("US dollars per million images", ["per million images", "#large only", "#cascade", "#change"], rows),
             Html.Element("p", "note after", $"US dollars before tax, prices as of {costs.PricesAsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}. Storing the images costs the same in both and is left out."));
     }
 

@@ -43,19 +43,19 @@ internal static class ThresholdCharts
         double top = search.AccuracyLarge ?? 1;
         double lowest = Math.Min(top, candidate.Curve.Min(Height));
         double highest = Math.Max(top, candidate.Curve.Max(Height));
-        double room = Math.Max(0.001, (highest - lowest) * 0.08);
+        double room = Math.Max(0.001, (highest - lowest) * 0.13);
         yield return new Figure
         {
             Id = $"threshold-accuracy-{index + 1}",
             Title = $"{stage.Saver}: {quantity.ToLowerInvariant()} by threshold",
             Reading = search.Labelled
-                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone.{stretched}"
+                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone, {Amounts.Percent(top)}.{stretched}"
                 : $"The share of images on which the cascade answers what {search.LargeModel} does.{stretched}",
             Draw = size =>
             {
-                var plot = new Plot(size, axis, LinearScale.OfShares(lowest - room, highest + room), abscissa, quantity + " of the cascade");
+                var plot = new Plot(size, axis, LinearScale.OfShares(lowest - (room / 2), highest + room), abscissa, quantity + " of the cascade");
                 plot.Line(candidate.Curve.Select(p => (p.Threshold, Height(p))), "s1 strong");
-                plot.HorizontalRule(top, "limit", $"{search.LargeModel} alone {Amounts.Percent(top)}");
+                plot.HorizontalRule(top, "limit", "large alone");
                 plot.VerticalRule(stage.Threshold, "chosen", label);
                 return plot;
             },

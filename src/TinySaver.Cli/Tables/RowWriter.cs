@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CsvHelper;
-using CsvHelper.Configuration;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Tables;
@@ -44,7 +42,7 @@ internal static class RowWriter
                 await WriteCsvAsync(unfinished, rows, columns);
                 break;
             case ".jsonl":
-                await File.WriteAllLinesAsync(unfinished, rows.Select(r => JsonSerializer.Serialize(r, JsonLines)));
+                await File.WriteAllLinesAsync(unfinished, rows.Select(JsonLine));
                 break;
             default:
                 await ParquetRows.WriteAsync(unfinished, rows, columns);
@@ -54,21 +52,14 @@ internal static class RowWriter
         File.Move(unfinished, path, overwrite: true);
     }
 
+    /// <summary>A row as one line of JSON, camel case, without what is null.</summary>
+    public static string JsonLine<T>(T row) => JsonSerializer.Serialize(row, JsonLines);
+
     private static async Task WriteCsvAsync<T>(string path, IReadOnlyCollection<T> rows, JsonNamingPolicy columns)
+        where T : class
     {
         await using var writer = new StreamWriter(path);
-        await using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            NewLine = "\n",
-        });
-        var map = new DefaultClassMap<T>();
-        map.AutoMap(CultureInfo.InvariantCulture);
-        foreach (MemberMap member in map.MemberMaps)
-        {
-            member.Name(columns.ConvertName(member.Data.Member!.Name));
-        }
-
-        csv.Context.RegisterClassMap(map);
+        await using CsvWriter csv = RowStream<T>.OpenCsv(writer, columns, leaveOpen: false);
         await csv.WriteRecordsAsync(rows);
     }
 }

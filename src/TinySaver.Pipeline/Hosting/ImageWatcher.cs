@@ -32,13 +32,22 @@ public sealed class ImageWatcher(
         await UntilItWorksAsync("Reading the labels table", ReadRowsAsync, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            long start = time.GetTimestamp();
+            // Not the time in which the images are worked on between two pages.
+            TimeSpan listingTook = TimeSpan.Zero;
             var present = new HashSet<UInt128>(_seen.Count);
             bool whole = false;
             await using IAsyncEnumerator<ListedImage> listing = images.ListAsync(null, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await TryMoveNextAsync(listing, cancellationToken).ConfigureAwait(false) is { } moved)
+            while (true)
             {
-                if (!moved)
+                long start = time.GetTimestamp();
+                bool? moved = await TryMoveNextAsync(listing, cancellationToken).ConfigureAwait(false);
+                listingTook += time.GetElapsedTime(start);
+                if (moved is null)
+                {
+                    break;
+                }
+
+                if (moved is false)
                 {
                     whole = true;
                     break;
@@ -59,7 +68,7 @@ public sealed class ImageWatcher(
                 _seen = present;
             }
 
-            TimeSpan pause = time.GetElapsedTime(start) * (ListingShare - 1);
+            TimeSpan pause = listingTook * (ListingShare - 1);
             pause = pause < options.Value.PollInterval ? options.Value.PollInterval : pause;
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }

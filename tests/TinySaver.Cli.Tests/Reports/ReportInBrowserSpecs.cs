@@ -91,11 +91,14 @@ public sealed class ReportInBrowserSpecs
         foreach (int width in new[] { 1280, 390 })
         {
             foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-                await CheckAsync(browser, page, name, width, scheme);
+                await CheckAsync(browser, page, name, width, scheme, Media.Screen);
         }
+
+        // A4 at 96 pixels an inch, less the usual margins.
+        await CheckAsync(browser, page, name, 718, ColorScheme.Dark, Media.Print);
     }
 
-    private static async Task CheckAsync(IBrowser browser, string file, string name, int width, ColorScheme scheme)
+    private static async Task CheckAsync(IBrowser browser, string file, string name, int width, ColorScheme scheme, Media media)
     {
         await using IBrowserContext context = await browser.NewContextAsync(new()
         {
@@ -109,9 +112,10 @@ public sealed class ReportInBrowserSpecs
         var errors = new List<string>();
         page.Console += (_, message) => errors.Add(message.Text);
         string address = new Uri(file).AbsoluteUri;
+        await page.EmulateMediaAsync(new() { Media = media });
         await page.GotoAsync(address);
         if (Environment.GetEnvironmentVariable(ScreenshotVariable) is { Length: > 0 } screenshots)
-            await page.ScreenshotAsync(new() { Path = Path.Combine(screenshots, $"{name}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(screenshots, $"{name}-{width}-{scheme}-{media}.png".ToLowerInvariant()), FullPage = true });
 
         string[] marks = await page.EvaluateAsync<string[]>(MarksScript);
         Assert.NotEmpty(marks);
@@ -121,7 +125,9 @@ public sealed class ReportInBrowserSpecs
         Assert.All(requests.Where(r => !r.StartsWith("data:", StringComparison.Ordinal)), request => Assert.Equal(address, request));
         Assert.NotEmpty(requests);
         Assert.Empty(errors);
-        string background = await page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
-        Assert.Equal(scheme == ColorScheme.Dark, background.Split('(', ',')[1].Trim() is var red && int.Parse(red, System.Globalization.CultureInfo.InvariantCulture) < 64);
+
+        // Paper is white whatever the reader's screen is.
+        int red = await page.EvaluateAsync<int>("() => parseInt(getComputedStyle(document.body).backgroundColor.split('(')[1])");
+        Assert.Equal(scheme == ColorScheme.Dark && media == Media.Screen, red < 64);
     }
 }

@@ -19,8 +19,9 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
         SendTextAsync(Encoding.UTF8.GetString(EscalationJson.Write(escalation)));
 
     /// <summary>Sends any text, as another program might.</summary>
-    public Task SendTextAsync(string text)
+    public async Task SendTextAsync(string text)
     {
+        await _faults.PauseAsync();
         _faults.Before("escalations.send");
         lock (_lock)
         {
@@ -28,7 +29,6 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
         }
 
         _faults.After("escalations.send");
-        return Task.CompletedTask;
     }
 
     public Task<long> GetBacklogAsync(CancellationToken cancellationToken)

@@ -54,14 +54,15 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         }
     }
 
-    private Task<bool> WriteAsync(string operation, string name, Func<StoredRow?, bool> condition, LabelRow? row)
+    private async Task<bool> WriteAsync(string operation, string name, Func<StoredRow?, bool> condition, LabelRow? row)
     {
+        await _faults.PauseAsync();
         _faults.Before(operation);
         lock (_lock)
         {
             if (!condition(_rows.GetValueOrDefault(Key(name))))
             {
-                return Task.FromResult(false);
+                return false;
             }
 
             if (row is null)
@@ -75,7 +76,7 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         }
 
         _faults.After(operation);
-        return Task.FromResult(true);
+        return true;
     }
 
     private static (string Partition, string Row) Key(string name) => (LabelKeys.PartitionKey(name), LabelKeys.RowKey(name));

@@ -1,9 +1,9 @@
+using Azure.Data.Tables;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Storage;
 using TinySaver.Pipeline.Tests.Emulator;
 using TinySaver.Pipeline.Tests.InMemory;
-using Azure.Data.Tables;
 
 namespace TinySaver.Pipeline.Tests.Labels;
 

@@ -16,22 +16,26 @@ internal sealed class DeliveryScenario(
     StageSet stages,
     IImageStore images,
     ILabelStore labels,
+    IEscalationSender sender,
     IEscalationReceiver queue,
     Func<string, Task> deleteAsync,
     Func<Task> passTimeAsync,
     Faults faults,
     Random random)
 {
-    private const int WorkersAtOnce = 6;
+    private const int Workers = 4;
+    private const int Receivers = 2;
     private const double CrashShare = 0.15;
 
     private readonly List<ImageReference> _events = [];
     private readonly Dictionary<string, (ImageVersion Version, string Kind)?> _truth = [];
+    private int _undelivered;
+    private int _usefulInferences;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Answers of the large model that ended in a row.</summary>
-    public int UsefulInferences { get; private set; }
+    public int UsefulInferences => _usefulInferences;
 
     /// <summary>Answers that did not: nobody needed them any longer, or their write crashed.</summary>
     public int WastedInferences => stages.LargeInferences - UsefulInferences;
@@ -40,27 +44,18 @@ internal sealed class DeliveryScenario(
     {
         faults.CrashBefore = _ => Chance(CrashShare / 2);
         faults.CrashAfter = _ => Chance(CrashShare / 2);
-        for (int step = 0; step < steps; step++)
-        {
-            await ActAsync();
-            if (Chance(0.5))
-            {
-                await Task.WhenAll(DeliverAsync(WorkersAtOnce), PumpAsync());
-            }
-        }
+        Task acting = ActAsync(steps);
+        Task delivering = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => DeliverAsync(acting), Cancellation)));
+        await Task.WhenAll([acting, delivering, .. Enumerable.Range(0, Receivers).Select(_ => Task.Run(() => ReceiveAsync(delivering), Cancellation))]);
 
-        // The crashes end; the triggers' retries go on.
+        // The crashes end; what the dead had begun is taken up again.
         faults.CrashBefore = null;
         faults.CrashAfter = null;
-        while (_events.Count > 0)
-        {
-            await Task.WhenAll(DeliverAsync(WorkersAtOnce), PumpAsync());
-        }
 
-        int quiet = 0;
-        while (quiet < 2)
+        // Messages whose receiver died are in the backlog, but come only when their locks end.
+        while (await sender.GetBacklogAsync(Cancellation) > 0)
         {
-            quiet = await PumpAsync() == 0 ? quiet + 1 : 0;
+            await PumpAsync();
             await passTimeAsync();
         }
     }
@@ -96,9 +91,18 @@ internal sealed class DeliveryScenario(
         }
     }
 
+    private async Task ActAsync(int steps)
+    {
+        for (int step = 0; step < steps; step++)
+        {
+            await ActAsync();
+            await faults.PauseAsync();
+        }
+    }
+
     private async Task ActAsync()
     {
-        string name = Chance(0.4) && _truth.Count > 0 ? Pick([.. _truth.Keys]) : $"batch{random.Next(3)}/{_truth.Count}.bmp";
+        string name = Chance(0.5) && _truth.Count > 0 ? Pick([.. _truth.Keys]) : $"batch{_truth.Count % 3}/{_truth.Count}.bmp";
         if (_truth.GetValueOrDefault(name) is not null && Chance(0.3))
         {
             await deleteAsync(name);
@@ -110,10 +114,11 @@ internal sealed class DeliveryScenario(
             [("sure", TestImages.Green), ("unsure", TestImages.Unsure), ("unsure", TestImages.Unsure), ("bad", TestImages.NotAnImage)]);
         ImageVersion version = await images.UploadAsync(name, new MemoryStream(content), [], Cancellation);
         _truth[name] = (version, kind);
-        int deliveries = random.Next(1, 4);
+        int deliveries = Pick([1, 2, 3]);
         for (int i = 0; i < deliveries; i++)
         {
-            _events.Insert(random.Next(_events.Count + 1), new ImageReference(name, version.ETag));
+            Interlocked.Increment(ref _undelivered);
+            PutEvent(new ImageReference(name, version.ETag));
         }
 
         if (Chance(0.3))
@@ -122,12 +127,52 @@ internal sealed class DeliveryScenario(
         }
     }
 
-    private async Task DeliverAsync(int most)
+    private async Task DeliverAsync(Task acting)
     {
-        ImageReference[] batch = [.. _events.TakeLast(most)];
-        _events.RemoveRange(_events.Count - batch.Length, batch.Length);
-        bool[] done = await Task.WhenAll(batch.Select(image => Task.Run(() => TryLabelAsync(image))));
-        foreach ((ImageReference image, _) in batch.Zip(done).Where(p => !p.Second))
+        while (!acting.IsCompleted || Volatile.Read(ref _undelivered) > 0)
+        {
+            if (TakeEvent() is not { } image)
+            {
+                await Task.Delay(1, Cancellation);
+            }
+            else if (await TryLabelAsync(image))
+            {
+                Interlocked.Decrement(ref _undelivered);
+            }
+            else
+            {
+                PutEvent(image);
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(Task delivering)
+    {
+        while (!delivering.IsCompleted)
+        {
+            await PumpAsync();
+            await Task.Delay(1, Cancellation);
+        }
+    }
+
+    private ImageReference? TakeEvent()
+    {
+        lock (random)
+        {
+            if (_events.Count == 0)
+            {
+                return null;
+            }
+
+            ImageReference image = _events[^1];
+            _events.RemoveAt(_events.Count - 1);
+            return image;
+        }
+    }
+
+    private void PutEvent(ImageReference image)
+    {
+        lock (random)
         {
             _events.Insert(random.Next(_events.Count + 1), image);
         }
@@ -146,12 +191,12 @@ internal sealed class DeliveryScenario(
         }
     }
 
-    private async Task<int> PumpAsync()
+    private async Task PumpAsync()
     {
-        IReadOnlyList<ReceivedEscalation> messages = await queue.ReceiveAsync(random.Next(1, 12), Cancellation);
+        IReadOnlyList<ReceivedEscalation> messages = await queue.ReceiveAsync(Pick([1, 4, 11]), Cancellation);
         if (messages.Count == 0)
         {
-            return 0;
+            return;
         }
 
         Escalation[] escalations = [.. messages.Select(m => m.Read())];
@@ -161,17 +206,16 @@ internal sealed class DeliveryScenario(
             IReadOnlyList<EscalationResult>[] results = await Task.WhenAll(
                 stages.Large.ProcessAsync(escalations, (index, result) => SettleAsync(messages[index], result), Cancellation),
                 stages.Large.ProcessAsync([.. escalations.Where(_ => Chance(0.2))], null, Cancellation));
-            foreach (EscalationResult result in results.SelectMany(r => r))
-            {
-                UsefulInferences += result.Outcome == EscalationOutcome.Labelled ? 1 : 0;
-            }
+
+            // Two messages of one image in one call share one answer.
+            int useful = results.Sum(
+                call => call.Where(r => r.Outcome == EscalationOutcome.Labelled).Select(r => r.Row!.Name).Distinct().Count());
+            Interlocked.Add(ref _usefulInferences, useful);
         }
         catch (CrashException)
         {
             // The receiver died; the locks of what it had not settled end by themselves.
         }
-
-        return messages.Count;
     }
 
     private Task<bool> SettleAsync(ReceivedEscalation message, EscalationResult result) => result.Outcome == EscalationOutcome.Retry

@@ -23,13 +23,13 @@ public sealed class DeliverySpecs(AzuriteFixture azurite, ITestOutputHelper outp
         for (int seed = 0; seed < 40; seed++)
         {
             var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-            var faults = new Faults();
+            var faults = new Faults { Pause = () => Random.Shared.Next(4) == 0 ? Task.Delay(Random.Shared.Next(1, 5), Cancellation) : Task.CompletedTask };
             var images = new InMemoryImages(time, new Random(seed), faults);
             var labels = new InMemoryLabels(time, faults);
             var queue = new InMemoryEscalations(time, TimeSpan.FromSeconds(3), maxDeliveries: 1_000, faults);
             await using var stages = new StageSet(images, labels, queue, _cascade, time, new PipelineOptions { LargeBatchSize = 4 });
             var scenario = new DeliveryScenario(
-                stages, images, labels, queue,
+                stages, images, labels, queue, queue,
                 name =>
                 {
                     images.Delete(name);
@@ -74,7 +74,7 @@ public sealed class DeliverySpecs(AzuriteFixture azurite, ITestOutputHelper outp
         await queue.EnsureCreatedAsync(Cancellation);
         await using var stages = new StageSet(images, labels, queue, _cascade, TimeProvider.System, new PipelineOptions { LargeBatchSize = 4 });
         var scenario = new DeliveryScenario(
-            stages, images, labels, new StorageReceiver(queue),
+            stages, images, labels, queue, new StorageReceiver(queue),
             name => calm.Blobs.GetBlobContainerClient(options.ImagesContainer).DeleteBlobAsync(name, cancellationToken: Cancellation),
 
             // The lock of a receiver that died must end.

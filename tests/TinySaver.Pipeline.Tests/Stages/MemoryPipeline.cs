@@ -38,6 +38,8 @@ public sealed class MemoryPipeline : IAsyncDisposable
 
     public LargeStage Large => _stages.Large;
 
+    public System.Diagnostics.Metrics.IMeterFactory Meters => _stages.Meters;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public Task<ImageVersion> UploadAsync(string name, byte[] content) => Images.UploadAsync(name, new MemoryStream(content), [], Cancellation);

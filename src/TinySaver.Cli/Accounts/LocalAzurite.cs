@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Emulator;
+
+namespace TinySaver.Cli.Accounts;
+
+/// <summary>The Azurite of a data folder, run by this process, which holds the folder's lock.</summary>
+internal sealed class LocalAzurite : IAsyncDisposable
+{
+    private readonly DataFolder _data;
+    private readonly FileStream _lock;
+    private readonly AzuriteServer _server;
+
+    private LocalAzurite(DataFolder data, FileStream folderLock, AzuriteServer server)
+    {
+        _data = data;
+        _lock = folderLock;
+        _server = server;
+    }
+
+    /// <summary>How any Azure client on this machine reaches it.</summary>
+    public string ConnectionString => _server.ConnectionString;
+
+    /// <summary>Completes when it has ended.</summary>
+    public Task Ended => _server.Ended;
+
+    /// <summary>Starts it; null where another process runs one on the folder.</summary>
+    /// <param name="terminal">Told of the installation.</param>
+    /// <param name="data">The folder.</param>
+    /// <param name="serves">Whether other commands may use it meanwhile, because this process stays.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TinySaverException">Azurite cannot be installed or started.</exception>
+    public static async Task<LocalAzurite?> TryStartAsync(Terminal terminal, DataFolder data, bool serves, CancellationToken cancellationToken)
+    {
+        if (TryLock(data) is not { } folderLock)
+        {
+            return null;
+        }
+
+        try
+        {
+            AzuriteRecord? last = AzuriteRecord.Read(data);
+
+            // One that was killed left its name behind.
+            (last is null ? null : last with { RunBy = null })?.Write(data);
+            string tools = AzuriteFiles.Folder();
+            await AzuriteInstallation.EnsureInstalledAsync(tools, new Lines(terminal), cancellationToken);
+            AzuritePorts ports = last is not null && AreFree(last.Ports) ? last.Ports : AzuritePorts.Free;
+            AzuriteServer server = await AzuriteServer.StartAsync(tools, data.AzuritePath, ports, cancellationToken);
+            new AzuriteRecord(server.ConnectionString, server.Ports, serves ? Environment.ProcessId : null).Write(data);
+            return new(data, folderLock, server);
+        }
+        catch
+        {
+            await folderLock.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops it, its data saved.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        new AzuriteRecord(_server.ConnectionString, _server.Ports, RunBy: null).Write(_data);
+        await _server.DisposeAsync();
+        await _lock.DisposeAsync();
+    }
+
+    private static FileStream? TryLock(DataFolder data)
+    {
+        try
+        {
+            Directory.CreateDirectory(data.FolderPath);
+            return new(data.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new TinySaverException($"The data folder '{data.FolderPath}' cannot be written: {error.Message} Name another with --data.", error);
+        }
+        catch (IOException error) when (!Directory.Exists(data.FolderPath))
+        {
+            throw new TinySaverException($"The data folder '{data.FolderPath}' cannot be created: {error.Message} Name another with --data.", error);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static bool AreFree(AzuritePorts ports) => new[] { ports.Blob, ports.Queue, ports.Table }.All(IsFree);
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return port != 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class Lines(Terminal terminal) : IProgress<string>
+    {
+        public void Report(string value) => terminal.Say(value);
+    }
+}

@@ -1,0 +1,169 @@
+using TinySaver.Cli.Output;
+using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Storage;
+
+namespace TinySaver.Cli.Accounts;
+
+/// <summary>The storage account that a command works on: a real one, an Azurite that runs somewhere, or one of this process.</summary>
+internal sealed class StorageAccount : IAsyncDisposable
+{
+    /// <summary>The connection string that commands other than <c>run</c> use where no option names an account.</summary>
+    public const string EnvironmentVariable = "AZURE_STORAGE_CONNECTION_STRING";
+
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(200);
+
+    // Commands that hold the folder for themselves are done in seconds; one that follows can be told to stop.
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly LocalAzurite? _azurite;
+
+    private StorageAccount(string? name, StorageOptions options, LocalAzurite? azurite)
+    {
+        Options = options;
+        _azurite = azurite;
+        Clients = StorageClients.Create(options, client =>
+        {
+            // Nobody listens here, and it costs as much as the requests' own work.
+            client.Diagnostics.IsLoggingEnabled = false;
+            client.Diagnostics.IsDistributedTracingEnabled = false;
+        });
+        Name = name ?? Clients.Blobs.AccountName;
+        Images = new BlobImageStore(Clients.Blobs.GetBlobContainerClient(options.ImagesContainer));
+        Labels = new TableLabelStore(Clients.Tables.GetTableClient(options.LabelsTable));
+        Escalations = new StorageEscalations(Clients.Queues, options);
+    }
+
+    /// <summary>What to call it, without any key.</summary>
+    public string Name { get; }
+
+    /// <summary>How to reach it.</summary>
+    public StorageOptions Options { get; }
+
+    /// <summary>Its clients.</summary>
+    public StorageClients Clients { get; }
+
+    /// <summary>Its images.</summary>
+    public BlobImageStore Images { get; }
+
+    /// <summary>Its labels.</summary>
+    public TableLabelStore Labels { get; }
+
+    /// <summary>Its queue of escalations.</summary>
+    public StorageEscalations Escalations { get; }
+
+    /// <summary>Whether this process runs it, so that it ends with this process.</summary>
+    public bool IsOwn => _azurite is not null;
+
+    /// <summary>Completes when an Azurite of this process has ended; never for any other account.</summary>
+    public Task Ended => _azurite?.Ended ?? Task.Delay(Timeout.Infinite);
+
+    /// <summary>The account for <c>run</c>: the named one, or else an Azurite of its own, which it serves to other commands.</summary>
+    /// <exception cref="TinySaverException">There is no such account, or another run uses the data folder.</exception>
+    public static async Task<StorageAccount> OpenForRunAsync(Terminal terminal, string? storage, DataFolder data, CancellationToken cancellationToken)
+    {
+        if (storage is not null)
+        {
+            return Named(storage);
+        }
+
+        return await UntilFreeAsync(terminal, data, async () =>
+        {
+            if (await LocalAzurite.TryStartAsync(terminal, data, serves: true, cancellationToken) is { } azurite)
+            {
+                return Local(data, azurite);
+            }
+
+            return AzuriteRecord.Read(data) is { RunBy: { } other }
+                ? throw new TinySaverException(
+                    $"Process {other} is a `tinysaver run` on '{data.FolderPath}' already. Hand images to it with `tinysaver upload`, or choose another folder with --data.")
+                : null;
+        }, cancellationToken);
+    }
+
+    /// <summary>The account for any other command: the named one, the environment's, that of a run on the data folder, or an Azurite of its own.</summary>
+    /// <exception cref="TinySaverException">There is no such account, or there are no data.</exception>
+    public static async Task<StorageAccount> OpenAsync(Terminal terminal, string? storage, DataFolder data, bool create, CancellationToken cancellationToken)
+    {
+        if (storage is not null)
+        {
+            return Named(storage);
+        }
+
+        if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } connection)
+        {
+            StorageAccount account = Named(connection);
+            terminal.Say($"Storage: {account.Name} ({EnvironmentVariable})");
+            return account;
+        }
+
+        if (!create && !Directory.Exists(data.AzuritePath))
+        {
+            throw new TinySaverException(
+                $"There are no local data in '{data.FolderPath}'. Run `tinysaver run` first, or name an account with --storage or {EnvironmentVariable}.");
+        }
+
+        return await UntilFreeAsync(terminal, data, async () =>
+        {
+            if (await LocalAzurite.TryStartAsync(terminal, data, serves: false, cancellationToken) is { } azurite)
+            {
+                return Local(data, azurite);
+            }
+
+            return AzuriteRecord.Read(data) is { RunBy: not null } running
+                ? new($"the Azurite of `tinysaver run` on {data.FolderPath}", new() { ConnectionString = running.ConnectionString }, azurite: null)
+                : null;
+        }, cancellationToken);
+    }
+
+    /// <summary>Creates container, table and queues where they are missing.</summary>
+    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        await Images.EnsureCreatedAsync(cancellationToken);
+        await Labels.EnsureCreatedAsync(cancellationToken);
+        await Escalations.EnsureCreatedAsync(cancellationToken);
+    }
+
+    /// <summary>Stops an Azurite of this process.</summary>
+    public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static StorageAccount Local(DataFolder data, LocalAzurite azurite) =>
+        new($"Azurite on {data.FolderPath}", new() { ConnectionString = azurite.ConnectionString }, azurite);
+
+    private static StorageAccount Named(string storage)
+    {
+        if (storage.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || storage.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            return Uri.TryCreate(storage, UriKind.Absolute, out Uri? url)
+                ? new(url.Host, new() { AccountUrl = url }, azurite: null)
+                : throw new TinySaverException($"'{storage}' is not an address; expected https://ACCOUNT.blob.core.windows.net.");
+        }
+
+        return new(name: null, new() { ConnectionString = storage }, azurite: null);
+    }
+
+    private static async Task<StorageAccount> UntilFreeAsync(
+        Terminal terminal, DataFolder data, Func<Task<StorageAccount?>> open, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(BusyTimeout);
+        for (bool said = false; ; said = true)
+        {
+            if (await open() is { } account)
+            {
+                return account;
+            }
+
+            if (timeout.IsCancellationRequested)
+            {
+                throw new TinySaverException(
+                    $"Another tinysaver command has kept '{data.FolderPath}' for {BusyTimeout.TotalSeconds:N0} s. Wait for it, end it, or choose another folder with --data.");
+            }
+
+            if (!said)
+            {
+                terminal.Say($"Waiting for another tinysaver command that uses {data.FolderPath} …");
+            }
+
+            await Task.Delay(BusyPoll, cancellationToken);
+        }
+    }
+}

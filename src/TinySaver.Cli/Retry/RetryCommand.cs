@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using Spectre.Console;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+
+namespace TinySaver.Cli.Retry;
+
+/// <summary><c>tinysaver retry</c>: puts images back into the pipeline.</summary>
+internal static class RetryCommand
+{
+    private const int Parallel = 16;
+    private const int MaxTries = 6;
+    private const int MaxGoneShown = 20;
+
+    private static readonly Argument<string[]> Names = new("names")
+    {
+        Description = "Blob names, batch first.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<bool> Failed = new("--failed") { Description = "Images whose row says that they failed; with --batch, those of the batch." };
+
+    private static readonly Option<string?> Batch = new("--batch", "-b")
+    {
+        Description = "All images of this batch, whatever their rows say.",
+        HelpName = "name",
+    };
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("retry", "Put images back into the pipeline by writing them anew, as they are: each gets a new version, and that a new row. "
+            + "Exit code 0: all put back; 1: some are no longer there; 2: nothing could be done; 130: stopped by Ctrl-C.")
+        {
+            Names, Failed, Batch, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
+        };
+        command.Validators.Add(result =>
+        {
+            bool names = result.GetValue(Names) is { Length: > 0 };
+            bool choice = result.GetValue(Failed) || result.GetValue(Batch) is not null;
+            if (names == choice)
+            {
+                result.AddError("Say which images: their names, or --failed, --batch NAME, or both of these.");
+            }
+        });
+        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        await using StorageAccount account = await StorageAccount.OpenAsync(
+            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken);
+        List<string> names = await ChooseAsync(account, arguments, cancellationToken);
+        var gone = new ConcurrentBag<string>();
+        int done = 0;
+        bool cancelled = await ProgressReporter.ShowAsync(
+            terminal, "Putting back", names.Count, () => Volatile.Read(ref done), () => $"{gone.Count:N0} gone", PutBackAsync());
+        var summary = new RetrySummary(names.Count, done - gone.Count, gone.Count, cancelled);
+        Show(terminal, summary, gone, account, arguments.GetValue(CommonOptions.Json));
+        return cancelled ? ExitCode.Cancelled : summary.Gone > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+
+        async Task<bool> PutBackAsync()
+        {
+            try
+            {
+                var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
+                await System.Threading.Tasks.Parallel.ForEachAsync(names, parallel, async (name, token) =>
+                {
+                    if (await Patience.TryAsync(
+                        $"Putting '{name}' back", MaxTries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), () => ImageResubmission.WriteAnewAsync(account, name, token), token) is null)
+                    {
+                        gone.Add(name);
+                    }
+
+                    Interlocked.Increment(ref done);
+                });
+                return false;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return true;
+            }
+        }
+    }
+
+    private static async Task<List<string>> ChooseAsync(StorageAccount account, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        string? batch = arguments.GetValue(Batch)?.Trim('/');
+        var names = new List<string>(arguments.GetValue(Names)!.Select(BlobNames.Normalize));
+        if (arguments.GetValue(Failed))
+        {
+            await foreach (StoredRow row in account.Labels.QueryAsync(new LabelQuery(batch, LabelStatus.Failed), cancellationToken))
+            {
+                names.Add(row.Row.Name);
+            }
+        }
+        else if (batch is not null)
+        {
+            await foreach (ListedImage image in account.Images.ListAsync(batch + "/", cancellationToken))
+            {
+                names.Add(image.Name);
+            }
+        }
+
+        return names;
+    }
+
+    private static void Show(Terminal terminal, RetrySummary summary, IReadOnlyCollection<string> gone, StorageAccount account, bool json)
+    {
+        foreach (string name in gone.Order(StringComparer.Ordinal).Take(MaxGoneShown))
+        {
+            terminal.Warn($"'{name}' is no longer in the container.");
+        }
+
+        if (json)
+        {
+            JsonOutput.Write(summary);
+            return;
+        }
+
+        terminal.Results.WriteLine($"{summary.Resubmitted:N0} of {summary.Images:N0} images put back into the pipeline of {account.Name}.");
+        if (account.IsOwn && summary.Resubmitted > 0)
+        {
+            terminal.Say("Nothing labels them yet: `tinysaver run` does.");
+        }
+    }
+}

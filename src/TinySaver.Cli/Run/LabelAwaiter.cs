@@ -1,0 +1,143 @@
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Labels;
+
+namespace TinySaver.Cli.Run;
+
+/// <summary>Keeps the book of images that are to get a row, and reads the table for it. Safe to share between threads.</summary>
+/// <remarks>The table alone says that an image is done, whoever wrote its row: this process, another, or one that was killed.</remarks>
+internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
+{
+    // Up to this many rows are asked for one by one; more, and the whole batch is listed.
+    private const int MaxSingleReads = 200;
+
+    private const int ParallelReads = 8;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ImageVersion> _pending = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LabelRow> _final = new(StringComparer.Ordinal);
+
+    /// <summary>Images without a final row as far as is known.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pending.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits for the row of an image version.</summary>
+    public void Add(string name, ImageVersion version)
+    {
+        lock (_lock)
+        {
+            _pending[name] = version;
+        }
+    }
+
+    /// <summary>Enters a row that is final already.</summary>
+    public void AddFinal(LabelRow row)
+    {
+        lock (_lock)
+        {
+            _final[row.Name] = row;
+        }
+    }
+
+    /// <summary>The final row of an image; null where it has none yet.</summary>
+    public LabelRow? Find(string name)
+    {
+        lock (_lock)
+        {
+            return _final.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>Reads the table and enters what has become final.</summary>
+    /// <param name="probe">Whether to look also after images that may be gone, and so never get a row.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Whether every image has its final row.</returns>
+    public async Task<bool> LookAsync(bool probe, CancellationToken cancellationToken)
+    {
+        KeyValuePair<string, ImageVersion>[] pending = Snapshot();
+        if (pending.Length <= MaxSingleReads)
+        {
+            await ForEachAsync(pending, async (image, token) =>
+            {
+                if (await labels.GetAsync(image.Key, token) is { } stored)
+                {
+                    Enter(stored.Row);
+                }
+            }, cancellationToken);
+        }
+        else
+        {
+            foreach (string batch in pending.Select(p => LabelKeys.Folder(p.Key) ?? "").Distinct(StringComparer.Ordinal))
+            {
+                await foreach (StoredRow stored in labels.QueryAsync(new LabelQuery(batch), cancellationToken))
+                {
+                    Enter(stored.Row);
+                }
+            }
+        }
+
+        if (probe)
+        {
+            await ForEachAsync(Snapshot().Take(MaxSingleReads), ProbeAsync, cancellationToken);
+        }
+
+        return Pending == 0;
+    }
+
+    private async ValueTask ProbeAsync(KeyValuePair<string, ImageVersion> image, CancellationToken cancellationToken)
+    {
+        ImageVersion? now = await images.GetVersionAsync(image.Key, cancellationToken);
+        if (now is null)
+        {
+            AddFinal(new()
+            {
+                Name = image.Key,
+                Version = image.Value,
+                Status = LabelStatus.Failed,
+                Reason = "deleted",
+                ReasonDetail = "The image was deleted from the container before it had a label.",
+            });
+            lock (_lock)
+            {
+                _pending.Remove(image.Key);
+            }
+        }
+        else if (now != image.Value)
+        {
+            // Somebody has written it anew: the newer version's row is the one to wait for.
+            Add(image.Key, now.Value);
+        }
+    }
+
+    private void Enter(LabelRow row)
+    {
+        lock (_lock)
+        {
+            if (row.Status != LabelStatus.Escalated && _pending.TryGetValue(row.Name, out ImageVersion wanted) && row.Version == wanted)
+            {
+                _pending.Remove(row.Name);
+                _final[row.Name] = row;
+            }
+        }
+    }
+
+    private KeyValuePair<string, ImageVersion>[] Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _pending];
+        }
+    }
+
+    private static Task ForEachAsync(
+        IEnumerable<KeyValuePair<string, ImageVersion>> of, Func<KeyValuePair<string, ImageVersion>, CancellationToken, ValueTask> act, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(of, new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken }, act);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Output;
+using TinySaver.Pipeline;
+using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Hosting;
+using TinySaver.Pipeline.Storage;
+
+namespace TinySaver.Cli.Run;
+
+/// <summary>Puts the local pipeline together: both stages on a storage account, with a policy from this machine.</summary>
+internal sealed class PipelineHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private PipelineHost(ServiceProvider services) => _services = services;
+
+    /// <summary>The pipeline.</summary>
+    public LocalPipeline Pipeline => _services.GetRequiredService<LocalPipeline>();
+
+    /// <summary>The cascade in use; dispose the lease when done.</summary>
+    public ValueTask<CascadeLease> RentCascadeAsync(CancellationToken cancellationToken) =>
+        _services.GetRequiredService<CascadeHost>().RentAsync(cancellationToken);
+
+    /// <summary>Puts it together; nothing runs yet.</summary>
+    /// <param name="terminal">Where warnings go.</param>
+    /// <param name="account">The storage account.</param>
+    /// <param name="policyPath">The policy.</param>
+    /// <param name="threads">How many images are decoded and inferred at once.</param>
+    /// <exception cref="OptionsValidationException">An option that the environment sets is out of its range.</exception>
+    public static PipelineHost Create(Terminal terminal, StorageAccount account, string policyPath, int threads)
+    {
+        // The environment may set what has no option here, as it does in Azure: TinySaver__Pipeline__ShadowShare=0.01.
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                [$"{StorageOptions.Section}:{nameof(StorageOptions.ConnectionString)}"] = account.Options.ConnectionString ?? "",
+                [$"{StorageOptions.Section}:{nameof(StorageOptions.AccountUrl)}"] = account.Options.AccountUrl?.ToString() ?? "",
+                [$"{CascadeSourceOptions.Section}:{nameof(CascadeSourceOptions.PolicyPath)}"] = policyPath,
+                [$"{PipelineOptions.Section}:{nameof(PipelineOptions.Inferences)}"] = threads.ToString(CultureInfo.InvariantCulture),
+            })
+            .Build();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new TerminalLoggerProvider(terminal)));
+
+        // With the upload's clients, and so its connections.
+        services.AddSingleton(account.Clients);
+        services.AddLocalPipeline(configuration);
+        ServiceProvider provider = services.BuildServiceProvider();
+        provider.GetService<IStartupValidator>()?.Validate();
+        return new(provider);
+    }
+
+    /// <summary>Frees the models.</summary>
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

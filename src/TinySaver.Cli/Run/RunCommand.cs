@@ -1,0 +1,64 @@
+using System.CommandLine;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Tables;
+using TinySaver.Cli.Upload;
+
+namespace TinySaver.Cli.Run;
+
+/// <summary><c>tinysaver run</c>: the whole pipeline on this machine.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string[]> Images = new("images")
+    {
+        Description = "Images, folders (searched through), globs in quotes, or a manifest: .csv or .parquet with the columns path and label. None: label what the container holds.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string?> Out = new("--out", "-o")
+    {
+        Description = "Write one row an image to this file: .csv, .jsonl or .parquet. Default: labels.csv in the folder of --data.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<bool> Watch = new("--watch", "-w")
+    {
+        Description = "Keep running and label whatever anybody uploads, until Ctrl-C.",
+    };
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("run", "Run the whole pipeline on this machine: uploads the images to storage, labels them with both stages, and sums up. "
+            + "Without --storage it starts Azurite, the Azure Storage emulator, which it installs on first use (needs Node.js). "
+            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C.")
+        {
+            Images, CommonOptions.Policy, UploadCommand.Batch, Watch, AccountOptions.Storage, AccountOptions.Data, Out, CommonOptions.Threads, CommonOptions.Json,
+        };
+        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var data = DataFolder.Of(arguments.GetValue(AccountOptions.Data));
+        string? outPath = arguments.GetValue(Out);
+        if (outPath is not null)
+        {
+            RowWriter.Check(outPath);
+        }
+
+        string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
+        IReadOnlyList<UploadItem> items = await UploadPlan.FindAsync(arguments.GetValue(Images)!, arguments.GetValue(UploadCommand.Batch), cancellationToken);
+        await using StorageAccount account = await StorageAccount.OpenForRunAsync(terminal, arguments.GetValue(AccountOptions.Storage), data, cancellationToken);
+        await using var host = PipelineHost.Create(terminal, account, policyPath, arguments.GetValue(CommonOptions.Threads));
+        var session = new RunSession(terminal, account, host, new()
+        {
+            Items = items,
+            Watch = arguments.GetValue(Watch),
+            LabelsPath = outPath ?? data.LabelsPath,
+            Json = arguments.GetValue(CommonOptions.Json),
+        });
+        return await session.RunAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using TinySaver.Cli.Upload;
+using TinySaver.Pipeline.Hosting;
+
+namespace TinySaver.Cli.Run;
+
+/// <summary>The numbers that a run shows while it works.</summary>
+/// <param name="pipeline">Counts the rows written.</param>
+/// <param name="upload">Counts the files.</param>
+/// <param name="total">How many files there are to upload.</param>
+internal sealed class RunProgress(LocalProgress pipeline, Uploader upload, int total)
+{
+    // Long enough to even out batches, short enough to show a change.
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(5);
+
+    private readonly Queue<(long At, long Done)> _samples = new();
+    private long _queueDepth;
+    private int _already;
+
+    /// <summary>Files to upload.</summary>
+    public int Total => total;
+
+    /// <summary>Files uploaded so far, those that were there included.</summary>
+    public int Uploaded => upload.Done;
+
+    /// <summary>Images that had their row from an earlier run.</summary>
+    public int Already => Volatile.Read(ref _already);
+
+    /// <summary>Images that the tiny model labelled.</summary>
+    public long LabelledByTiny => pipeline.LabelledByTiny;
+
+    /// <summary>Images that were escalated.</summary>
+    public long Escalated => pipeline.Escalated;
+
+    /// <summary>Images that the large model labelled.</summary>
+    public long LabelledByLarge => pipeline.LabelledByLarge;
+
+    /// <summary>Images that failed.</summary>
+    public long Failed => pipeline.Failed + upload.Failed.Count;
+
+    /// <summary>Tries that failed for a passing cause.</summary>
+    public long Retries => pipeline.Retries;
+
+    /// <summary>Images that this process has brought to their end.</summary>
+    public long Ended => LabelledByTiny + LabelledByLarge + pipeline.Failed + pipeline.Gone;
+
+    /// <summary>Escalations in the queue when it was last asked.</summary>
+    public long QueueDepth
+    {
+        get => Interlocked.Read(ref _queueDepth);
+        set => Interlocked.Exchange(ref _queueDepth, value);
+    }
+
+    /// <summary>Counts an image that had its row.</summary>
+    public void CountAlready() => Interlocked.Increment(ref _already);
+
+    /// <summary>Images a second of late; called by one thread.</summary>
+    public double Rate()
+    {
+        long now = Stopwatch.GetTimestamp();
+        _samples.Enqueue((now, Ended));
+        while (_samples.Count > 2 && Stopwatch.GetElapsedTime(_samples.Peek().At, now) > RateWindow)
+        {
+            _samples.Dequeue();
+        }
+
+        (long at, long done) = _samples.Peek();
+        double seconds = Stopwatch.GetElapsedTime(at, now).TotalSeconds;
+        return seconds > 0 ? (Ended - done) / seconds : 0;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Spectre.Console;
+using TinySaver.Cli.Output;
+
+namespace TinySaver.Cli.Status;
+
+/// <summary>Shows a status to a person.</summary>
+internal static class StatusView
+{
+    /// <summary>Writes the table and the latest failures.</summary>
+    public static void Write(Terminal terminal, StatusReport report)
+    {
+        var table = new Spectre.Console.Table().Border(TableBorder.Rounded).HideHeaders();
+        table.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        foreach ((string name, string value, string remark) in Lines(report))
+        {
+            table.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]", $"[dim]{Markup.Escape(remark)}[/]");
+        }
+
+        terminal.Results.Write(table);
+        foreach (RecentFailure failure in report.RecentFailures)
+        {
+            terminal.Results.WriteLine(
+                $"{failure.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  failed ({failure.Reason})  {failure.Name}: {failure.Message}");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value, string Remark)> Lines(StatusReport r)
+    {
+        yield return ("Images", $"{r.Images:N0}", r.Account);
+        yield return ("Waiting for tiny", $"{r.WaitingForTiny:N0}", Oldest(r, "tiny"));
+        yield return ("Labelled by tiny", $"{r.LabelledByTiny:N0}", r.Degraded > 0 ? $"{r.Degraded:N0} degraded: accepted below the threshold under overload" : "");
+        yield return ("Waiting for large", $"{r.WaitingForLarge:N0}", Join(Oldest(r, "large"), r.QueueDepth is { } depth ? $"{depth:N0} messages" : ""));
+        yield return ("Labelled by large", $"{r.LabelledByLarge:N0}", "");
+        yield return ("Failed", $"{r.Failed:N0}", string.Join(", ", r.FailedByReason.Select(f => $"{f.Value:N0} {f.Key}")));
+        if (r.DeadLetters > 0)
+        {
+            yield return ("Dead letters", $"{r.DeadLetters:N0}", "given up, their failed rows not written yet");
+        }
+
+        if (r.ShadowAnswers > 0)
+        {
+            yield return ("Shadow answers", $"{r.ShadowAnswers:N0}", $"both models agree on {Amounts.Percent(r.ShadowAgreement)}");
+        }
+    }
+
+    private static string Oldest(StatusReport report, string stage) => report.OldestWaiting is { } oldest && oldest.For == stage
+        ? $"the oldest for {Duration(oldest.Seconds)}: {oldest.Name}"
+        : "";
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 120 => $"{Amounts.Number(seconds, 0)} s",
+        < 7200 => $"{Amounts.Number(seconds / 60, 0)} min",
+        < 172_800 => $"{Amounts.Number(seconds / 3600, 0)} h",
+        _ => $"{Amounts.Number(seconds / 86_400, 0)} days",
+    };
+
+    private static string Join(params string[] parts) => string.Join("; ", parts.Where(p => p.Length > 0));
+}

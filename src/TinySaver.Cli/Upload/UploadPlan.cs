@@ -1,0 +1,92 @@
+using TinySaver.Cli.Images;
+using TinySaver.Cli.Tables;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+
+namespace TinySaver.Cli.Upload;
+
+/// <summary>Decides which blob each file becomes: <c>batch/path below the folder</c>.</summary>
+/// <remarks>
+/// The batch is the folder's own name unless one is given. So the same command names the same blobs again: an upload is resumed,
+/// and a second run finds the rows of the first, instead of a new copy of everything under a new name.
+/// </remarks>
+internal static class UploadPlan
+{
+    // Azure's limit.
+    private const int MaxNameLength = 1024;
+
+    // For the root of a file system, which has no name.
+    private const string NamelessBatch = "images";
+
+    /// <summary>Finds the files and names them.</summary>
+    /// <param name="arguments">Files, folders, globs and manifests.</param>
+    /// <param name="batch">The batch; null for each folder's own name.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="TinySaverException">An argument names nothing, two files would become one blob, or a name is too long.</exception>
+    public static async Task<IReadOnlyList<UploadItem>> FindAsync(IReadOnlyList<string> arguments, string? batch, CancellationToken cancellationToken)
+    {
+        var items = new List<UploadItem>();
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string argument in arguments)
+        {
+            string? folder = Folder(argument);
+            foreach (ImageFile image in await ImageFinder.FindAsync([argument], cancellationToken))
+            {
+                var item = new UploadItem(image, BlobNames.Normalize(Name(image.FullPath, folder, batch)));
+                if (!byName.TryGetValue(item.Name, out string? other))
+                {
+                    byName.Add(item.Name, image.FullPath);
+                    items.Add(item);
+                }
+                else if (other != image.FullPath)
+                {
+                    throw new TinySaverException(
+                        $"'{other}' and '{image.FullPath}' would both become the blob '{item.Name}'. Give each folder in a command of its own, with --batch.");
+                }
+            }
+        }
+
+        return items.Find(i => i.Name.Length > MaxNameLength) is { } tooLong
+            ? throw new TinySaverException(
+                $"The blob name of '{tooLong.File.Path}' has {tooLong.Name.Length} characters; at most {MaxNameLength} are allowed. Give a folder deeper down, or a shorter --batch.")
+            : items;
+    }
+
+    /// <summary>The batches of the items: the first segments of their names.</summary>
+    public static IReadOnlyList<string> Batches(IEnumerable<UploadItem> items) =>
+        [.. items.Select(i => LabelKeys.Folder(i.Name) ?? "").Distinct(StringComparer.Ordinal)];
+
+    private static string Name(string fullPath, string? folder, string? batch)
+    {
+        folder ??= Path.GetDirectoryName(fullPath)!;
+        string relative = Path.GetRelativePath(folder, fullPath);
+
+        // A manifest may name files anywhere.
+        if (relative.StartsWith("..", StringComparison.Ordinal))
+        {
+            relative = Path.GetRelativePath(Path.GetPathRoot(fullPath)!, fullPath);
+        }
+
+        string first = batch?.Trim('/') ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        return $"{(first.Length == 0 ? NamelessBatch : first)}/{relative}";
+    }
+
+    // What the names are relative to; null for the folder of each file.
+    private static string? Folder(string argument)
+    {
+        if (Directory.Exists(argument))
+        {
+            return Path.GetFullPath(argument);
+        }
+
+        if (File.Exists(argument))
+        {
+            return TableFile.IsTable(argument) ? Path.GetDirectoryName(Path.GetFullPath(argument)) : null;
+        }
+
+        string normal = argument.Replace('\\', '/');
+        int slash = normal.LastIndexOf('/', Math.Max(normal.IndexOfAny(['*', '?', '[']), 0));
+        return Path.GetFullPath(slash < 0 ? "." : slash == 0 ? "/" : normal[..slash]);
+    }
+}

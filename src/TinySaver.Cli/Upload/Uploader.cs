@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using TinySaver.Cli.Accounts;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Images;
+
+namespace TinySaver.Cli.Upload;
+
+/// <summary>Uploads files side by side, passes over what storage has already, and outlasts outages.</summary>
+internal sealed class Uploader(IImageStore images, int parallel)
+{
+    // With the waits in between, and the SDK's own tries, some four minutes.
+    private const int MaxTries = 10;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentBag<UploadOutcome> _failed = [];
+    private int _done;
+    private int _uploaded;
+    private int _skipped;
+    private long _bytes;
+
+    /// <summary>Files that are done with.</summary>
+    public int Done => Volatile.Read(ref _done);
+
+    /// <summary>Files uploaded.</summary>
+    public int Uploaded => Volatile.Read(ref _uploaded);
+
+    /// <summary>Files that were there.</summary>
+    public int Skipped => Volatile.Read(ref _skipped);
+
+    /// <summary>Bytes uploaded.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Files that could not be uploaded.</summary>
+    public IReadOnlyCollection<UploadOutcome> Failed => _failed;
+
+    /// <summary>Uploads the files.</summary>
+    /// <param name="items">The files.</param>
+    /// <param name="present">The blobs that are there, by name.</param>
+    /// <param name="done">Told of every file, from several threads.</param>
+    /// <param name="cancellationToken">Ends it; what is uploaded stays.</param>
+    /// <exception cref="TinySaverException">Storage does not answer.</exception>
+    public Task RunAsync(
+        IEnumerable<UploadItem> items,
+        IReadOnlyDictionary<string, ListedImage> present,
+        Func<UploadOutcome, CancellationToken, Task> done,
+        CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, async (item, token) =>
+        {
+            UploadOutcome outcome = await Patience.TryAsync(
+                $"Uploading '{item.Name}'", MaxTries, FirstDelay, LongestDelay, () => UploadAsync(item, present.GetValueOrDefault(item.Name), token), token);
+            if (outcome.Failure is not null)
+            {
+                _failed.Add(outcome);
+            }
+            else
+            {
+                Interlocked.Increment(ref outcome.Skipped ? ref _skipped : ref _uploaded);
+            }
+
+            await done(outcome, token);
+            Interlocked.Increment(ref _done);
+        });
+
+    /// <summary>The blobs of some batches, by name.</summary>
+    public static async Task<Dictionary<string, ListedImage>> ListAsync(IImageStore images, IEnumerable<string> batches, CancellationToken cancellationToken)
+    {
+        var present = new Dictionary<string, ListedImage>(StringComparer.Ordinal);
+        foreach (string batch in batches)
+        {
+            await foreach (ListedImage image in images.ListAsync(batch + "/", cancellationToken))
+            {
+                present[image.Name] = image;
+            }
+        }
+
+        return present;
+    }
+
+    private async Task<UploadOutcome> UploadAsync(UploadItem item, ListedImage? present, CancellationToken cancellationToken)
+    {
+        FileStream file;
+        byte[] md5;
+        try
+        {
+            file = new(item.File.FullPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Unreadable(item, error);
+        }
+
+        await using (file)
+        {
+            try
+            {
+#pragma warning disable CA5351 // Not for security: storage keeps the MD5 of a blob, and tells by it whether the content is the same.
+                md5 = MD5.HashData(file);
+#pragma warning restore CA5351
+                file.Position = 0;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return Unreadable(item, error);
+            }
+
+            if (present?.Md5 is { } there && there.AsSpan().SequenceEqual(md5))
+            {
+                return new(item, present.Version, Skipped: true);
+            }
+
+            ImageVersion version = await images.UploadAsync(item.Name, file, md5, cancellationToken);
+            Interlocked.Add(ref _bytes, file.Length);
+            return new(item, version);
+        }
+    }
+
+    private static UploadOutcome Unreadable(UploadItem item, Exception error) => new(item, Version: null, Failure: new(
+        error is FileNotFoundException or DirectoryNotFoundException ? FailureReason.Deleted : FailureReason.Unreadable,
+        $"The file cannot be read: {error.Message}",
+        error));
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace TinySaver.Cli.Tests.Run;
+
+/// <summary>A local pipeline's folder of one test, with images to put in.</summary>
+internal sealed class PipelineData : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static string Policy { get; } = Path.Combine(RepositoryPaths.Samples, "cascade.json");
+
+    public static string[] SampleImages { get; } =
+        [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "images"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    public string Folder => Path.Combine(_folder.Path, "data");
+
+    public string In(string name) => Path.Combine(_folder.Path, name);
+
+    public string Write(string name, byte[] content) => _folder.Write(name, content);
+
+    public string Write(string name, string content) => _folder.Write(name, content);
+
+    /// <summary>The sample images under as many names as are asked for, in one folder.</summary>
+    public string Images(string folder, int count)
+    {
+        string path = In(folder);
+        Directory.CreateDirectory(path);
+        for (int i = 0; i < count; i++)
+        {
+            File.Copy(SampleImages[i % SampleImages.Length], Path.Combine(path, i.ToString("D5", CultureInfo.InvariantCulture) + ".jpg"));
+        }
+
+        return path;
+    }
+
+    public Task<TinySaverProcess.Result> RunAsync(params string[] arguments) => TinySaverProcess.RunAsync(null, [.. arguments, "--data", Folder]);
+
+    public Process Start(params string[] arguments) => TinySaverProcess.Start(null, [.. arguments, "--data", Folder]);
+
+    /// <summary>The rows that <c>results</c> shows, by name.</summary>
+    public async Task<Dictionary<string, JsonElement>> ResultsAsync(params string[] arguments)
+    {
+        TinySaverProcess.Result result = await RunAsync(["results", "--format", "jsonl", .. arguments]);
+        Assert.True(result.ExitCode == 0, result.Errors);
+        return Lines(result.Output).ToDictionary(r => r.GetProperty("name").GetString()!);
+    }
+
+    public async Task<JsonElement> StatusAsync()
+    {
+        TinySaverProcess.Result result = await RunAsync("status", "--json");
+        Assert.True(result.ExitCode == 0, result.Errors);
+        return JsonDocument.Parse(result.Output).RootElement;
+    }
+
+    /// <summary>Looks again and again until a condition holds.</summary>
+    public async Task<JsonElement> UntilAsync(string what, Func<JsonElement, bool> holds)
+    {
+        var watch = Stopwatch.StartNew();
+        JsonElement status;
+        while (!holds(status = await StatusAsync()))
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), $"Five minutes and not yet: {what}. {status}");
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        return status;
+    }
+
+    public static IEnumerable<JsonElement> Lines(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement);
+
+    /// <summary>Waits for the line in which <c>run --watch</c> says how to reach it, and reads on so that it never blocks.</summary>
+    public static async Task<string> ConnectionStringAsync(Process process)
+    {
+        const string Prefix = "Connection string: ";
+        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (line.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                _ = process.StandardError.ReadToEndAsync();
+                return line[Prefix.Length..];
+            }
+        }
+
+        throw new InvalidOperationException("The process ended without a connection string.");
+    }
+
+    public static void Signal(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
+
+    public void Dispose() => _folder.Dispose();
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}

@@ -1,0 +1,236 @@
+using System.Diagnostics;
+using System.Text.Json;
+using TinySaver.Pipeline.Emulator;
+
+namespace TinySaver.Cli.Tests.Run;
+
+/// <summary>The whole pipeline as a user runs it, on a real Azurite.</summary>
+public sealed class RunSpecs : IDisposable
+{
+    private const int SigInt = 2;
+    private const int SigKill = 9;
+
+    private readonly PipelineData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Run_labels_every_sample_image_exactly_as_classify_does()
+    {
+        string ran = _data.In("ran.jsonl");
+        string classified = _data.In("classified.jsonl");
+        TinySaverProcess.Result run = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy, "--out", ran, "--json");
+        TinySaverProcess.Result classify = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--policy", PipelineData.Policy, "--out", classified, "--json");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal(Answers(classified), Answers(ran));
+        JsonElement here = JsonDocument.Parse(run.Output).RootElement;
+        JsonElement there = JsonDocument.Parse(classify.Output).RootElement;
+        Assert.Equal(there.EnumerateObject().Select(p => p.Name), here.EnumerateObject().Select(p => p.Name));
+        foreach (string key in (string[])["images", "labelledByTiny", "labelledByLarge", "failed", "exitRate", "accuracy", "tinyAccuracy", "macsPerImage", "computeChange", "policy"])
+        {
+            Assert.Equal(there.GetProperty(key).ToString(), here.GetProperty(key).ToString());
+        }
+
+        // Again: told from the rows there are, none of them written anew.
+        Dictionary<string, JsonElement> before = await _data.ResultsAsync();
+        TinySaverProcess.Result again = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy, "--out", ran);
+        Assert.True(again.ExitCode == 0, again.Errors);
+        Assert.Equal(Answers(classified), Answers(ran));
+        Dictionary<string, JsonElement> after = await _data.ResultsAsync("--batch", "images");
+        Assert.Equal(PipelineData.SampleImages.Length, after.Count);
+        Assert.All(after, row => Assert.Equal(before[row.Key].GetProperty("writtenAt").GetString(), row.Value.GetProperty("writtenAt").GetString()));
+    }
+
+    [Fact]
+    public async Task Another_policy_labels_the_same_images_anew()
+    {
+        string images = _data.Images("in", 10);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "models", "large")))
+        {
+            _data.Write("large/" + Path.GetFileName(file), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        }
+
+        string largeOnly = _data.Write("cascade.json", """{ "version": 1, "savers": [], "large": { "folder": "large" } }""");
+        TinySaverProcess.Result first = await _data.RunAsync("run", images, "--policy", PipelineData.Policy, "--json");
+        TinySaverProcess.Result second = await _data.RunAsync("run", images, "--policy", largeOnly, "--json");
+
+        Assert.True(first.ExitCode == 0, first.Errors);
+        Assert.True(second.ExitCode == 0, second.Errors);
+        Assert.InRange(JsonDocument.Parse(first.Output).RootElement.GetProperty("labelledByTiny").GetInt32(), 1, 10);
+        Assert.Equal(10, JsonDocument.Parse(second.Output).RootElement.GetProperty("labelledByLarge").GetInt32());
+        string policy = JsonDocument.Parse(second.Output).RootElement.GetProperty("policy").GetString()!;
+        Assert.All(await _data.ResultsAsync(), row => Assert.Equal(policy, row.Value.GetProperty("policy").GetString()));
+    }
+
+    [Fact]
+    public async Task Killed_in_the_middle_of_uploads_and_started_again_it_labels_every_image()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
+        const int Count = 300;
+        string images = _data.Images("in", Count);
+        using Process killed = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
+        string connection = await PipelineData.ConnectionStringAsync(killed);
+        using Process upload = _data.Start("upload", images, "--parallel", "2");
+        _ = upload.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        JsonElement status = await _data.UntilAsync("some labelled", s => s.GetProperty("labelledByTiny").GetInt32() > 0);
+        PipelineData.Signal(killed, SigKill);
+        await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(status.GetProperty("labelledByTiny").GetInt32(), 1, Count - 1);
+
+        using Process restarted = _data.Start("run", "--watch", "--json", "--policy", PipelineData.Policy);
+
+        // The same ports, so that whoever was uploading goes on.
+        Assert.Equal(connection, await PipelineData.ConnectionStringAsync(restarted));
+        await upload.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, upload.ExitCode);
+        await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == Count);
+        Dictionary<string, JsonElement> rows = await _data.ResultsAsync("--batch", "in");
+        PipelineData.Signal(restarted, SigInt);
+        string summary = await restarted.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await restarted.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Directory.EnumerateFiles(images).Select(f => "in/" + Path.GetFileName(f)).Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
+        Assert.All(rows.Values, row => Assert.Equal("Labelled", row.GetProperty("status").GetString()));
+        Assert.Equal(130, restarted.ExitCode);
+        Assert.InRange(JsonDocument.Parse(summary).RootElement.GetProperty("images").GetInt32(), 1, Count);
+    }
+
+    [Fact]
+    public async Task Storage_gone_for_seconds_in_the_middle_loses_nothing()
+    {
+        const int Count = 150;
+        string images = _data.Images("in", Count);
+        string tools = AzuriteInstallation.FindFolder();
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await AzuriteInstallation.EnsureInstalledAsync(tools, progress: null, cancellationToken);
+        await using AzuriteServer first = await AzuriteServer.StartAsync(tools, _data.In("azurite"), AzuritePorts.Free, cancellationToken);
+        string labels = _data.In("labels.jsonl");
+        Task<TinySaverProcess.Result> running = TinySaverProcess.RunAsync(
+            null, "run", images, "--policy", PipelineData.Policy, "--storage", first.ConnectionString, "--out", labels, "--json");
+        while (!running.IsCompleted && await LabelledAsync(first.ConnectionString) == 0)
+        {
+            await Task.Delay(100, cancellationToken);
+        }
+
+        await first.StopAsync();
+        Assert.False(running.IsCompleted, "The run ended before the outage; take more images.");
+        await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
+        await using AzuriteServer second = await AzuriteServer.StartAsync(tools, _data.In("azurite"), first.Ports, cancellationToken);
+        TinySaverProcess.Result result = await running;
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Equal(Count, JsonDocument.Parse(result.Output).RootElement.GetProperty("images").GetInt32());
+        Assert.Equal(Count, await LabelledAsync(second.ConnectionString));
+    }
+
+    [Fact]
+    public async Task Odd_names_and_bad_files_each_have_a_row_that_results_finds()
+    {
+        byte[] good = await File.ReadAllBytesAsync(PipelineData.SampleImages[0], TestContext.Current.CancellationToken);
+        string deep = string.Join('/', Enumerable.Range(1, 20).Select(i => $"d{i}")) + "/deep.jpg";
+        string longest = Longest("in/");
+        string[] odd = ["with space.jpg", "a#b.jpg", "what?.jpg", "back\\slash.jpg", "100%25.jpg", "ümläut 猫 🦊.jpg", "plus+and&.jpg", deep, longest];
+        foreach (string name in odd)
+        {
+            _data.Write("in/" + name, good);
+        }
+
+        _data.Write("in/empty.jpg", "");
+        _data.Write("in/text.jpg", "Not an image.");
+        _data.Write("in/truncated.jpg", good[..(good.Length / 2)]);
+
+        TinySaverProcess.Result run = await _data.RunAsync("run", _data.In("in"), "--policy", PipelineData.Policy);
+        Assert.True(run.ExitCode == 1, run.Errors);
+        string[] names = [.. odd.Select(n => "in/" + n)];
+        Assert.Equal(1024, names[^1].Length);
+
+        // One by one, as a person asks, and all in one listing.
+        Dictionary<string, JsonElement> asked = await _data.ResultsAsync(names);
+        Dictionary<string, JsonElement> listed = await _data.ResultsAsync("--batch", "in");
+        Assert.Equal(odd.Length + 3, listed.Count);
+        foreach (string name in names)
+        {
+            // Storage keeps no backslash: docs/cli.md says so.
+            string stored = name.Replace('\\', '/');
+            Assert.Equal("Labelled", asked[stored].GetProperty("status").GetString());
+            Assert.Equal("Labelled", listed[stored].GetProperty("status").GetString());
+        }
+
+        Dictionary<string, JsonElement> failed = await _data.ResultsAsync("--status", "failed");
+        Assert.Equal(
+            new Dictionary<string, string?> { ["in/empty.jpg"] = "empty", ["in/text.jpg"] = "not-an-image", ["in/truncated.jpg"] = "damaged" },
+            failed.ToDictionary(f => f.Key, f => f.Value.GetProperty("reason").GetString()));
+        JsonElement status = await _data.StatusAsync();
+        Assert.Equal(3, status.GetProperty("failed").GetInt32());
+        Assert.Equal(3, status.GetProperty("recentFailures").GetArrayLength());
+        Assert.Equal(0, status.GetProperty("waitingForTiny").GetInt32());
+
+        // Put back, the failed images, the odd names too, get rows of their new versions.
+        TinySaverProcess.Result retry = await _data.RunAsync("retry", "--batch", "in", "--json");
+        Assert.True(retry.ExitCode == 0, retry.Errors);
+        Assert.Equal(odd.Length + 3, JsonDocument.Parse(retry.Output).RootElement.GetProperty("resubmitted").GetInt32());
+        Assert.Equal(odd.Length + 3, (await _data.StatusAsync()).GetProperty("waitingForTiny").GetInt32());
+        Assert.Equal(1, (await _data.RunAsync("run", "--policy", PipelineData.Policy)).ExitCode);
+        Dictionary<string, JsonElement> anew = await _data.ResultsAsync();
+        Assert.Equal(listed.Count, anew.Count);
+        Assert.All(anew, row => Assert.NotEqual(listed[row.Key].GetProperty("imageETag").GetString(), row.Value.GetProperty("imageETag").GetString()));
+
+        static string Longest(string prefix)
+        {
+            // A file system takes 255 bytes a segment.
+            string folders = string.Join('/', Enumerable.Repeat(new string('x', 200), 4)) + "/";
+            return folders + new string('y', 1024 - prefix.Length - folders.Length - ".jpg".Length) + ".jpg";
+        }
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_folder_is_refused_in_one_sentence()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
+        using Process first = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
+        await PipelineData.ConnectionStringAsync(first);
+        TinySaverProcess.Result second = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy);
+        PipelineData.Signal(first, SigInt);
+        await first.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("tinysaver upload", second.Errors);
+        Assert.DoesNotContain("   at ", second.Errors);
+    }
+
+    [Theory]
+    [InlineData("run", "samples/images", "--storage", "nonsense")]
+    [InlineData("run", "samples/images", "--storage", "https://example.com")]
+    [InlineData("run", "no-such-folder")]
+    [InlineData("run", "--out", "labels.docx")]
+    [InlineData("results")]
+    [InlineData("results", "--format", "parquet")]
+    [InlineData("status")]
+    [InlineData("retry")]
+    [InlineData("retry", "--failed", "a.jpg")]
+    [InlineData("upload")]
+    [InlineData("upload", "samples/images", "--batch", "/")]
+    public async Task What_cannot_be_done_ends_with_exit_code_2_and_a_sentence(params string[] arguments)
+    {
+        TinySaverProcess.Result result = await _data.RunAsync(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.NotEmpty(result.Errors);
+        Assert.DoesNotContain("   at ", result.Errors);
+    }
+
+    private static async Task<int> LabelledAsync(string connection)
+    {
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "status", "--storage", connection, "--json");
+        if (result.ExitCode != 0)
+        {
+            return 0;
+        }
+
+        JsonElement status = JsonDocument.Parse(result.Output).RootElement;
+        return status.GetProperty("labelledByTiny").GetInt32() + status.GetProperty("labelledByLarge").GetInt32();
+    }
+
+    private static string[] Answers(string labels) => [.. PipelineData.Lines(File.ReadAllText(labels)).Select(r =>
+        $"{r.GetProperty("path")} {r.GetProperty("status")} {r.GetProperty("label")} {r.GetProperty("decidedBy")} {r.GetProperty("trueClassIndex")}")];
+}

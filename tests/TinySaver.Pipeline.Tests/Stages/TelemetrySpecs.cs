@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline.Tests.Stages;
+
+public sealed class TelemetrySpecs
+{
+    [Fact]
+    public async Task EveryInstrumentOfThePipelineSpeaks_when_images_pass_through_both_stages()
+    {
+        using var cascade = new TestCascade();
+        await using var pipeline = new MemoryPipeline(cascade, o => o.ShadowShare = 1);
+        var measured = new ConcurrentDictionary<string, double>();
+        var tags = new ConcurrentBag<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Name == PipelineTelemetry.SourceName && ReferenceEquals(instrument.Meter.Scope, pipeline.Meters))
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> with)
+        {
+            measured.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+            tags.Add($"{instrument.Name} {string.Join(' ', with.ToArray().Select(t => $"{t.Key}={t.Value}"))}");
+        }
+
+        listener.SetMeasurementEventCallback<long>((i, value, with, _) => Take(i, value, with));
+        listener.SetMeasurementEventCallback<int>((i, value, with, _) => Take(i, value, with));
+        listener.SetMeasurementEventCallback<double>((i, value, with, _) => Take(i, value, with));
+        listener.Start();
+
+        await pipeline.LabelAsync("exits", TestImages.Red);
+        await pipeline.LabelAsync("disagrees", TestImages.DimRed);
+        await pipeline.LabelAsync("escalated", TestImages.Unsure);
+        await pipeline.LabelAsync("failed", TestImages.NotAnImage);
+        await pipeline.PumpAsync();
+
+        Assert.Equal(4 + 3, measured["tinysaver.images"]);
+        Assert.Equal(3, measured["tinysaver.batch.size"]);
+        Assert.Equal((6 * TestImages.Red.Length) + TestImages.NotAnImage.Length, measured["tinysaver.image.bytes"]);
+
+        // Tiny 10, large 1,000: three images asked the tiny model, three the large one; two labels spared 990, one cost 10 more.
+        Assert.Equal(3_030, measured["tinysaver.macs.spent"]);
+        Assert.Equal(1_970, measured["tinysaver.macs.saved"]);
+        Assert.Equal(1, measured["tinysaver.failures"]);
+        Assert.Equal(2, measured["tinysaver.shadows"]);
+        Assert.Contains("tinysaver.images stage=tiny outcome=Labelled decided_by=tiny", tags);
+        Assert.Contains("tinysaver.images stage=large outcome=Labelled decided_by=large", tags);
+        Assert.Contains("tinysaver.failures stage=tiny reason=not-an-image", tags);
+        Assert.Contains("tinysaver.shadows agrees=False", tags);
+        Assert.Contains("tinysaver.confidence exits=False", tags);
+        foreach (string step in new[] { "tiny step=download", "tiny step=decode", "tiny step=infer", "tiny step=write", "tiny step=send", "large step=infer" })
+        {
+            Assert.Contains($"tinysaver.stage.duration stage={step}", tags);
+        }
+    }
+}
