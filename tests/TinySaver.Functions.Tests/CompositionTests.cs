@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using TinySaver.Functions.Large;
+using TinySaver.Functions.Tiny;
+using TinySaver.Pipeline.FunctionApps;
+
+namespace TinySaver.Functions.Tests;
+
+/// <summary>The worker makes a function's object from the app's services at its first call; a missing service would show only then.</summary>
+public sealed class CompositionTests
+{
+    private static readonly IConfiguration Settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    {
+        ["ImagesStorage"] = "UseDevelopmentStorage=true",
+        ["EscalationsServiceBus:fullyQualifiedNamespace"] = "nobody.servicebus.windows.net",
+        ["TinySaver:Storage:AccountUrl"] = "https://nobody.blob.core.windows.net",
+    }).Build();
+
+    [Theory]
+    [InlineData(typeof(ClassifyWithTinyModel))]
+    [InlineData(typeof(ClassifyWithTinyModelByPolling))]
+    [InlineData(typeof(RecordPoisonedImages))]
+    [InlineData(typeof(Health))]
+    public async Task TinyApp_MakesItsFunctions(Type function) =>
+        await MakeAsync(new ServiceCollection().AddTinyFunctionApp(Settings).AddServiceBusEscalations(Settings), function);
+
+    [Theory]
+    [InlineData(typeof(ClassifyWithLargeModel))]
+    [InlineData(typeof(RecordDeadLetters))]
+    public async Task LargeApp_MakesItsFunctions(Type function) =>
+        await MakeAsync(new ServiceCollection().AddLargeFunctionApp(Settings), function);
+
+    private static async Task MakeAsync(IServiceCollection services, Type function)
+    {
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.NotNull(ActivatorUtilities.CreateInstance(provider, function));
+    }
+}
