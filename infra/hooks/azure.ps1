@@ -1,0 +1,38 @@
+# What both hooks need. Dot-sourced, not run. azure.sh is its twin.
+
+function Say([string] $text) {
+    [Console]::Error.WriteLine($text)
+}
+
+function Fail([string] $text) {
+    Say "ERROR: $text"
+    exit 1
+}
+
+# Takes each setting from azd's environment where it is not in this process's, so that a hook can be run by hand.
+function Need([string[]] $names) {
+    foreach ($name in $names) {
+        $value = [Environment]::GetEnvironmentVariable($name)
+        if (-not $value) {
+            $value = azd env get-value $name 2>$null
+            if ($LASTEXITCODE -ne 0 -or -not $value) {
+                Fail "$name is not set: run 'azd provision' first, or 'azd env select' another environment."
+            }
+            [Environment]::SetEnvironmentVariable($name, $value)
+        }
+    }
+}
+
+# Runs the script block until it answers true, waiting 5, 10, 20 and then 30 seconds between attempts.
+function Retry([int] $attempts, [string] $what, [scriptblock] $action) {
+    $wait = 5
+    for ($count = 1; -not (& $action); $count++) {
+        if ($count -ge $attempts) {
+            return $false
+        }
+        Say "${what}: not yet (attempt $count of $attempts); trying again in $wait s."
+        Start-Sleep -Seconds $wait
+        $wait = [Math]::Min(2 * $wait, 30)
+    }
+    return $true
+}

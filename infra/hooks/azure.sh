@@ -1,0 +1,40 @@
+# shellcheck shell=sh
+# What both hooks need. Sourced, not run. azure.ps1 is its twin.
+
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+fail() {
+  say "ERROR: $*"
+  exit 1
+}
+
+# need NAME...: takes each setting from azd's environment where it is not in this shell's, so that a hook can be run by hand.
+need() {
+  for need_name in "$@"; do
+    eval "need_value=\${$need_name:-}"
+    if [ -z "$need_value" ]; then
+      need_value=$(azd env get-value "$need_name" 2>/dev/null) || need_value=
+      [ -n "$need_value" ] || fail "$need_name is not set: run 'azd provision' first, or 'azd env select' another environment."
+      eval "$need_name=\$need_value"
+    fi
+  done
+}
+
+# retry ATTEMPTS WHAT COMMAND...: until the command succeeds, waiting 5, 10, 20 and then 30 seconds between attempts.
+retry() {
+  retry_attempts=$1
+  retry_what=$2
+  shift 2
+  retry_count=1
+  retry_wait=5
+  until "$@"; do
+    [ "$retry_count" -lt "$retry_attempts" ] || return 1
+    say "$retry_what: not yet (attempt $retry_count of $retry_attempts); trying again in $retry_wait s."
+    sleep "$retry_wait"
+    retry_count=$((retry_count + 1))
+    retry_wait=$((retry_wait * 2))
+    [ "$retry_wait" -le 30 ] || retry_wait=30
+  done
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using TinySaver.Core.Costs;
+
+namespace TinySaver.Infra.Tests.Files;
+
+/// <summary>The money in the documentation and in the workbook's defaults, worked out by the project's own cost model.</summary>
+public sealed class CostTableTests
+{
+    // Inputs of the table, as docs/deploy.md says them.
+    private static readonly TinyWorkload Tiny = new(MemoryMegabytes: 2048, SecondsPerImage: 0.100, InFlight: 8, ImagesPerActivity: 1000);
+    private const double Utilisation = 0.5;
+
+    private static readonly (string Name, double GpuPerSecond, LargeWorkload Workload)[] Replicas =
+    [
+        ("`none`: 4 vCPU, 8 GiB, 200 ms an image", 0, new(4, 8, 0.200, Utilisation)),
+        ("`T4`: 8 vCPU, 56 GiB, 10 ms an image", Prices.T4PerSecond, new(8, 56, 0.010, Utilisation)),
+        ("`A100`: 24 vCPU, 220 GiB, 4 ms an image", Prices.A100PerSecond, new(24, 220, 0.004, Utilisation)),
+    ];
+
+    private static readonly double[] ExitRates = [0.5, 0.8, 0.95];
+
+    [Fact]
+    public void Documentation_HasTheCostModelsFigures()
+    {
+        string documentation = Repository.Read("docs", "deploy.md");
+
+        foreach ((string name, double gpu, LargeWorkload large) in Replicas)
+        {
+            CostEstimate[] estimates = [.. ExitRates.Select(e => CostModel.Estimate(Tiny, large, e, PricesFor(gpu)))];
+            string row = string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {estimates[0].LargeOnlyPerMillion:F2} | {string.Join(" | ", estimates.Select(e => e.CascadePerMillion.ToString("F2", CultureInfo.InvariantCulture)))} | {estimates[0].BreakEvenExitRate:P0} |");
+            Assert.Contains(row, documentation, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Workbook_StartsWithTheCostModelsFigures()
+    {
+        string main = Repository.Read("infra", "main.bicep");
+        (_, double gpu, LargeWorkload large) = Replicas[0];
+        CostEstimate none = CostModel.Estimate(Tiny, large, 0, PricesFor(gpu));
+        CostEstimate all = CostModel.Estimate(Tiny, large, 1, PricesFor(gpu));
+
+        // With every image exiting, the cascade costs what the tiny app costs; each image that does not costs the difference more.
+        AssertDefault("usdPerMillionImages", all.CascadePerMillion);
+        AssertDefault("usdPerMillionEscalations", none.CascadePerMillion - all.CascadePerMillion);
+        AssertDefault("usdPerMillionLargeOnly", none.LargeOnlyPerMillion);
+
+        void AssertDefault(string parameter, double dollars) => Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"param {parameter} string = '{dollars:F2}'"), main, StringComparison.Ordinal);
+    }
+
+    private static Prices PricesFor(double gpuPerSecond) => Prices.Default with { Replica = Prices.Default.Replica with { Gpu = gpuPerSecond } };
+}
