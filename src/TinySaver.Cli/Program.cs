@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 using TinySaver.Cli;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Classify;
@@ -46,6 +47,11 @@ catch (TinySaverException error)
 catch (OperationCanceledException)
 {
     return ExitCode.Cancelled;
+}
+catch (OptionsValidationException error)
+{
+    terminal.Error(string.Join(' ', error.Failures));
+    return ExitCode.UserError;
 }
 catch (Exception error) when (StorageErrors.Explain(error) is { } explained)
 {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Storage;
@@ -110,7 +111,7 @@ internal sealed class StorageAccount : IAsyncDisposable
             }
 
             return AzuriteRecord.Read(data) is { RunBy: not null } running
-                ? new($"the Azurite of `tinysaver run` on {data.FolderPath}", new() { ConnectionString = running.ConnectionString }, azurite: null)
+                ? new($"the Azurite of `tinysaver run` on {data.FolderPath}", Names(running.ConnectionString), azurite: null)
                 : null;
         }, cancellationToken);
     }
@@ -127,18 +128,31 @@ internal sealed class StorageAccount : IAsyncDisposable
     public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static StorageAccount Local(DataFolder data, LocalAzurite azurite) =>
-        new($"Azurite on {data.FolderPath}", new() { ConnectionString = azurite.ConnectionString }, azurite);
+        new($"Azurite on {data.FolderPath}", Names(azurite.ConnectionString), azurite);
+
+    // Container, table and queue have other names where the environment says so, as in the function apps; the account is the caller's choice.
+    private static StorageOptions Names(string? connectionString, Uri? url = null)
+    {
+        var options = new StorageOptions();
+        IConfigurationSection section = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(StorageOptions.Section);
+        options.ImagesContainer = section[nameof(StorageOptions.ImagesContainer)] ?? options.ImagesContainer;
+        options.LabelsTable = section[nameof(StorageOptions.LabelsTable)] ?? options.LabelsTable;
+        options.EscalationsQueue = section[nameof(StorageOptions.EscalationsQueue)] ?? options.EscalationsQueue;
+        options.ConnectionString = connectionString;
+        options.AccountUrl = url;
+        return options;
+    }
 
     private static StorageAccount Named(string storage)
     {
         if (storage.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || storage.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
             return Uri.TryCreate(storage, UriKind.Absolute, out Uri? url)
-                ? new(url.Host, new() { AccountUrl = url }, azurite: null)
+                ? new(url.Host, Names(connectionString: null, url), azurite: null)
                 : throw new TinySaverException($"'{storage}' is not an address; expected https://ACCOUNT.blob.core.windows.net.");
         }
 
-        return new(name: null, new() { ConnectionString = storage }, azurite: null);
+        return new(name: null, Names(storage), azurite: null);
     }
 
     private static async Task<StorageAccount> UntilFreeAsync(
