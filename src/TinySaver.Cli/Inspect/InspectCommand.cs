@@ -71,6 +71,7 @@ internal static class InspectCommand
             Labels = folder.Labels.Texts,
             Preprocessing = [.. PreprocessingSteps.Describe(classifier.Preprocessing)],
             Macs = cost.Macs,
+            UncountedOperators = cost.UncountedOperators,
             Parameters = cost.Parameters,
             ExecutionProvider = classifier.ExecutionProvider,
             MillisecondsAtBatch1 = LatencyMeter.MedianMilliseconds(classifier, batchSize: 1),
@@ -91,7 +92,7 @@ internal static class InspectCommand
         Row("Batch", report.FixedBatchSize is { } size ? $"fixed at {size} by the graph" : "any size");
         Row("Labels", $"{report.Labels.Count}: {labels}{(more > 0 ? $", … {more} more" : "")}");
         Row("Preprocessing", string.Join("\n", report.Preprocessing));
-        Row("Compute", $"{Amounts.Macs(report.Macs)} MACs an image");
+        Row("Compute", $"{Amounts.Macs(report.Macs)} MACs an image{(report.UncountedOperators.Count == 0 ? "" : $", without {string.Join(", ", report.UncountedOperators)}, which are not counted")}");
         Row("Parameters", Amounts.Macs(report.Parameters));
         Row("Latency", $"{Amounts.Number(report.MillisecondsAtBatch1, 2)} ms at batch 1, {Amounts.Number(report.MillisecondsAtBatch8, 2)} ms at batch 8 ({Amounts.Number(report.MillisecondsAtBatch8 / 8, 2)} ms an image), {report.ExecutionProvider}, one thread, without preprocessing");
         Row("Loading", Amounts.Seconds(report.LoadSeconds));

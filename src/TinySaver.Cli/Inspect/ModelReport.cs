@@ -33,6 +33,9 @@ internal sealed record ModelReport
     /// <summary>Multiply-accumulate operations for one image.</summary>
     public required long Macs { get; init; }
 
+    /// <summary>Operators of the graph whose work is not in <see cref="Macs"/> because nobody taught the tool to count them; empty as a rule.</summary>
+    public required IReadOnlyList<string> UncountedOperators { get; init; }
+
     /// <summary>Weights.</summary>
     public required long Parameters { get; init; }
 
