@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace TinySaver.Infra.Tests.Bicep;
 
@@ -9,10 +10,9 @@ internal static class BicepCompiler
     /// <summary>Why a test that needs the compiler is skipped.</summary>
     public const string WhyMissing = "The Bicep compiler's package in use here is for Linux on x64 only.";
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<ProcessRun>>> Built = new();
+    private static readonly Lazy<BicepServer> Server = new(() => new BicepServer(Repository.Metadata("BicepPath")));
 
-    /// <summary>The compiler's program.</summary>
-    public static string Program { get; } = Repository.Metadata("BicepPath");
+    private static readonly ConcurrentDictionary<string, Lazy<Task<BicepBuild>>> Built = new();
 
     /// <summary>Whether the compiler runs on this platform.</summary>
     public static bool IsAvailable => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
@@ -26,11 +26,37 @@ internal static class BicepCompiler
         .Select(path => Path.GetRelativePath(Repository.PathOf("infra"), path))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>Compiles a file to its ARM template, once for all tests.</summary>
-    public static Task<ProcessRun> BuildAsync(string file) =>
-        Built.GetOrAdd(file, f => new(() => RunAsync(CancellationToken.None, "build", f, "--stdout"))).Value;
+    /// <summary>Compiles and lints a file, once for all tests.</summary>
+    /// <param name="file">Its path from the folder <c>infra</c>, or a whole one.</param>
+    public static Task<BicepBuild> BuildAsync(string file) => Built.GetOrAdd(file, f => new(() => Task.Run(() =>
+    {
+        JsonElement result = Server.Value.Call("bicep/compile", new { path = Repository.PathOf("infra", f) });
+        string[] diagnostics = [.. result.GetProperty("diagnostics").EnumerateArray().Select(d => d.ToString())];
+        return new BicepBuild(result.GetProperty("success").GetBoolean(), diagnostics, result.TryGetProperty("contents", out JsonElement template) ? template.GetString()! : "{}");
+    }))).Value;
 
-    /// <summary>Runs the compiler in the folder <c>infra</c>.</summary>
-    public static Task<ProcessRun> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        ProcessRun.StartAsync(Program, arguments, Repository.PathOf("infra"), cancellationToken: cancellationToken);
+    /// <summary>A file as the compiler would write it.</summary>
+    public static string Format(string file) =>
+        Server.Value.Call("bicep/format", new { path = Repository.PathOf("infra", file) }).GetProperty("contents").GetString()!;
+
+    /// <summary>What a parameter file would deploy, as JSON.</summary>
+    public static string Snapshot(string parameterFile, object metadata) =>
+        Server.Value.Call("bicep/getSnapshot", new { path = parameterFile, metadata }).GetProperty("snapshot").GetString()!;
+}
+
+/// <summary>A file that was compiled.</summary>
+/// <param name="Success">Whether it had no error.</param>
+/// <param name="Diagnostics">Errors, warnings and what the linter found, in it and in its modules.</param>
+/// <param name="Template">The ARM template.</param>
+internal sealed record BicepBuild(bool Success, IReadOnlyList<string> Diagnostics, string Template)
+{
+    /// <summary>A part of the template, by its name.</summary>
+    public JsonElement Section(string name)
+    {
+        using var template = JsonDocument.Parse(Template);
+        return template.RootElement.GetProperty(name).Clone();
+    }
+
+    /// <summary>The names of the members of a part of the template.</summary>
+    public string[] Names(string section) => [.. Section(section).EnumerateObject().Select(p => p.Name)];
 }

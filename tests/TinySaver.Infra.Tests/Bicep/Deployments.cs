@@ -60,6 +60,6 @@ internal static class Deployments
         }
 
         string key = $"{file} {string.Join(' ', parameters.OrderBy(p => p.Key, StringComparer.Ordinal))}";
-        return Made.GetOrAdd(key, _ => new(() => PredictedDeployment.PredictAsync(file, parameters, resourceGroup))).Value;
+        return Made.GetOrAdd(key, _ => new(() => Task.Run(() => PredictedDeployment.Predict(file, parameters, resourceGroup)))).Value;
     }
 }

@@ -20,21 +20,18 @@ internal sealed record PredictedDeployment(IReadOnlyList<PredictedResource> Reso
     /// <param name="file">The Bicep file, from the folder <c>infra</c>.</param>
     /// <param name="parameters">Parameters by name, as Bicep expressions.</param>
     /// <param name="resourceGroup">The resource group; null for a file at subscription scope.</param>
-    public static async Task<PredictedDeployment> PredictAsync(string file, IReadOnlyDictionary<string, string> parameters, string? resourceGroup)
+    public static PredictedDeployment Predict(string file, IReadOnlyDictionary<string, string> parameters, string? resourceGroup)
     {
         string folder = Directory.CreateTempSubdirectory("tinysaver-bicep-").FullName;
         try
         {
             string parameterFile = Path.Combine(folder, "predict.bicepparam");
             string template = Path.GetRelativePath(folder, Repository.PathOf("infra", file)).Replace('\\', '/');
-            await File.WriteAllLinesAsync(parameterFile, [$"using '{template}'", .. parameters.Select(p => $"param {p.Key} = {p.Value}")]);
-            string[] scope = resourceGroup is null ? ["--location", "westus3"] : ["--resource-group", resourceGroup];
-            ProcessRun run = await BicepCompiler.RunAsync(
-                CancellationToken.None,
-                ["snapshot", parameterFile, "--mode", "overwrite", "--subscription-id", Subscription, "--tenant-id", Tenant, "--deployment-name", "test", .. scope]);
-            Assert.True(run.ExitCode == 0, $"bicep snapshot of {file}: {run.Errors}{run.Output}");
+            File.WriteAllLines(parameterFile, [$"using '{template}'", .. parameters.Select(p => $"param {p.Key} = {p.Value}")]);
+            string text = BicepCompiler.Snapshot(
+                parameterFile, new { subscriptionId = Subscription, tenantId = Tenant, deploymentName = "test", location = "westus3", resourceGroup });
 
-            using var snapshot = JsonDocument.Parse(await File.ReadAllTextAsync(Path.ChangeExtension(parameterFile, ".snapshot.json")));
+            using var snapshot = JsonDocument.Parse(text);
             JsonElement root = snapshot.RootElement.Clone();
             Assert.Empty(root.GetProperty("diagnostics").EnumerateArray());
             return new([.. root.GetProperty("predictedResources").EnumerateArray().Select(r => new PredictedResource(r))], OutputsOf(root));

@@ -15,10 +15,10 @@ public sealed partial class ParameterFileTests
     [InlineData("large")]
     public async Task Parameters_AreThoseOfTheTemplate(string name)
     {
-        using JsonDocument template = await CompileAsync(name);
+        BicepBuild template = await BicepCompiler.BuildAsync($"{name}.bicep");
         using JsonDocument file = Fill(name);
 
-        JsonProperty[] declared = [.. template.RootElement.GetProperty("parameters").EnumerateObject()];
+        JsonProperty[] declared = [.. template.Section("parameters").EnumerateObject()];
         JsonElement given = file.RootElement.GetProperty("parameters");
         string[] required = [.. declared.Where(p => !p.Value.TryGetProperty("defaultValue", out _)).Select(p => p.Name)];
 
@@ -30,12 +30,12 @@ public sealed partial class ParameterFileTests
     [BicepFact]
     public async Task LargeParameters_HaveTheKindsThatTheTemplateAsksFor()
     {
-        using JsonDocument template = await CompileAsync("large");
+        JsonElement parameters = (await BicepCompiler.BuildAsync("large.bicep")).Section("parameters");
         using JsonDocument file = Fill("large");
 
         foreach (JsonProperty given in file.RootElement.GetProperty("parameters").EnumerateObject())
         {
-            JsonElement declared = template.RootElement.GetProperty("parameters").GetProperty(given.Name);
+            JsonElement declared = parameters.GetProperty(given.Name);
             string kind = declared.TryGetProperty("type", out JsonElement type) ? type.GetString()! : "string";
             Assert.Equal(kind == "int" ? JsonValueKind.Number : JsonValueKind.String, given.Value.GetProperty("value").ValueKind);
         }
@@ -45,8 +45,7 @@ public sealed partial class ParameterFileTests
     [BicepFact]
     public async Task Variables_HaveADefaultOrASource()
     {
-        using JsonDocument template = await CompileAsync("main");
-        string[] outputs = [.. template.RootElement.GetProperty("outputs").EnumerateObject().Select(o => o.Name)];
+        string[] outputs = (await BicepCompiler.BuildAsync("main.bicep")).Names("outputs");
 
         foreach (string name in (string[])["main", "large"])
         {
@@ -65,10 +64,10 @@ public sealed partial class ParameterFileTests
     [BicepFact]
     public async Task Defaults_OfTheFile_AreThoseOfTheTemplate()
     {
-        using JsonDocument template = await CompileAsync("main");
+        BicepBuild template = await BicepCompiler.BuildAsync("main.bicep");
         using JsonDocument file = Fill("main");
 
-        foreach (JsonProperty declared in template.RootElement.GetProperty("parameters").EnumerateObject())
+        foreach (JsonProperty declared in template.Section("parameters").EnumerateObject())
         {
             if (declared.Value.TryGetProperty("defaultValue", out JsonElement value)
                 && file.RootElement.GetProperty("parameters").TryGetProperty(declared.Name, out JsonElement given)
@@ -90,12 +89,6 @@ public sealed partial class ParameterFileTests
                 Variable().Matches(Repository.Read("infra", $"{name}.parameters.json")).Where(v => v.Groups["default"].Success).Select(v => v.Groups["name"].Value).Except(SetByAzd),
                 variable => Assert.Contains($"`{variable}`", documentation, StringComparison.Ordinal));
         }
-    }
-
-    private static async Task<JsonDocument> CompileAsync(string name)
-    {
-        ProcessRun run = await BicepCompiler.BuildAsync($"{name}.bicep");
-        return JsonDocument.Parse(run.Output);
     }
 
     // As azd does it: a variable that is set, or else its default. Here none is set, and what has no default keeps its name.
