@@ -271,4 +271,3 @@ output TINYSAVER_LARGE_ENVIRONMENT string = names.largeEnvironment
 output TINYSAVER_LARGE_PROFILE string = largeEnvironment.outputs.profileName
 output TINYSAVER_LARGE_FLAVOUR string = gpu == 'none' ? 'cpu' : 'gpu'
 output TINYSAVER_GPU string = gpu
-output TINYSAVER_WORKBOOK string = workbook.outputs.id

@@ -218,5 +218,3 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     serializedData: string(content)
   }
 }
-
-output id string = workbook.id

@@ -18,6 +18,7 @@ public sealed class GpuTests
         Assert.Equal(gpu == "none" ? ["Consumption: Consumption"] : ["Consumption: Consumption", $"gpu: {profileType}"], profiles);
         Assert.Equal(profile, main.Outputs.GetProperty("TINYSAVER_LARGE_PROFILE").GetString());
         Assert.Equal(flavour, main.Outputs.GetProperty("TINYSAVER_LARGE_FLAVOUR").GetString());
+        Assert.Contains($" AS runtime-{flavour}\n", Repository.Read("src", "TinySaver.Functions.Large", "Dockerfile"), StringComparison.Ordinal);
         Assert.Equal(gpu, main.Outputs.GetProperty("TINYSAVER_GPU").GetString());
     }
 

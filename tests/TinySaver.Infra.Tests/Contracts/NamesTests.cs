@@ -19,6 +19,10 @@ public sealed class NamesTests
 
         Assert.Equal(["deployments", "event-dead-letters", Defaults.ImagesContainer, Defaults.ModelsContainer], containers.Order(StringComparer.Ordinal));
         Assert.Equal(FunctionAppOptions.ImagesContainer, Defaults.ImagesContainer);
+        // Who writes to the two that no option names.
+        Assert.StartsWith("[format('{0}deployments'", main.Only("Microsoft.Web/sites").Text("properties.functionAppConfig.deployment.storage.value"), StringComparison.Ordinal);
+        Assert.Equal("event-dead-letters", (await Deployments.EventSubscriptionAsync()).Only("Microsoft.EventGrid/systemTopics/eventSubscriptions")
+            .Text("properties.deadLetterWithResourceIdentity.deadLetterDestination.properties.blobContainerName"));
     }
 
     [BicepFact]

@@ -55,6 +55,33 @@ public sealed class ResourcesTests
     }
 
     [BicepFact]
+    public async Task Services_TakeTheirSizesAndLimitsFromTheParameters()
+    {
+        PredictedDeployment main = await Deployments.MainAsync(new()
+        {
+            ["storageSku"] = "'Standard_ZRS'",
+            ["registrySku"] = "'Premium'",
+            ["escalationTimeToLive"] = "'P3D'",
+            ["logRetentionDays"] = "45",
+            ["logDailyQuotaGb"] = "3",
+            ["alertBacklogMinutes"] = "50",
+            ["alertFailurePercent"] = "7",
+        });
+        PredictedResource workspace = main.Only("Microsoft.OperationalInsights/workspaces");
+
+        Assert.Equal("Standard_ZRS", main.Only("Microsoft.Storage/storageAccounts").Text("sku.name"));
+        Assert.Equal("Premium", main.Only("Microsoft.ContainerRegistry/registries").Text("sku.name"));
+        Assert.Equal("P3D", main.Only("Microsoft.ServiceBus/namespaces/queues").Text("properties.defaultMessageTimeToLive"));
+        Assert.Equal(45, workspace.At("properties.retentionInDays").GetInt32());
+        Assert.Equal(3, workspace.At("properties.workspaceCapping.dailyQuotaGb").GetInt32());
+        Assert.Equal([("AgeMinutes", 50), ("FailedPercent", 7)], main.OfType("Microsoft.Insights/scheduledQueryRules")
+            .Select(r => r.At("properties.criteria.allOf")[0])
+            .Where(c => c.TryGetProperty("metricMeasureColumn", out _))
+            .Select(c => (c.GetProperty("metricMeasureColumn").GetString(), c.GetProperty("threshold").GetInt32()))
+            .Order());
+    }
+
+    [BicepFact]
     public async Task EventSubscription_TakesFinishedBlobsOnlyAndDropsNone()
     {
         PredictedResource subscription = (await Deployments.EventSubscriptionAsync()).Only("Microsoft.EventGrid/systemTopics/eventSubscriptions");

@@ -3,6 +3,12 @@ namespace TinySaver.Infra.Tests.Hooks;
 /// <summary>A folder in which the fakes on PATH keep what they were asked and how they answer.</summary>
 internal sealed class HookRun : IDisposable
 {
+    // A command of PowerShell itself, which no program on PATH can stand in for.
+    private const string FakeSleep = """function Start-Sleep([int] $Seconds) { Add-Content "$env:FAKE/calls" "sleep|$Seconds" };""";
+
+    // The real one: on PATH a fake of that name comes first.
+    private static readonly string Dotnet = Path.GetFullPath("../../../dotnet", Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("tinysaver-hook-").FullName;
 
     /// <summary>Settings that azd puts into a hook's environment.</summary>
@@ -40,8 +46,12 @@ internal sealed class HookRun : IDisposable
     {
         Environment["FAKE"] = _folder;
         Environment["PATH"] = $"{Repository.PathOf("tests", "TinySaver.Infra.Tests", "Hooks", "Fakes")}:/usr/local/bin:/usr/bin:/bin";
-        return ProcessRun.StartAsync(
-            "/bin/sh", [Repository.PathOf("infra", "hooks", hook)], Path.GetTempPath(), Environment, TestContext.Current.CancellationToken);
+        Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        string script = Repository.PathOf("infra", "hooks", hook);
+        (string program, string[] arguments) = hook.EndsWith(".sh", StringComparison.Ordinal)
+            ? ("/bin/sh", new[] { script })
+            : (Dotnet, [Repository.Metadata("PowerShellPath"), "-NoProfile", "-NonInteractive", "-Command", $"{FakeSleep} & '{script}'; exit $LASTEXITCODE"]);
+        return ProcessRun.StartAsync(program, arguments, Path.GetTempPath(), Environment, TestContext.Current.CancellationToken);
     }
 
     /// <inheritdoc/>
