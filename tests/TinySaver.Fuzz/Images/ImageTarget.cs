@@ -1,0 +1,70 @@
+using TinySaver.Core.Failures;
+using TinySaver.Inference.Imaging;
+
+namespace TinySaver.Fuzz.Images;
+
+/// <summary>Damaged images through decoding and preprocessing, held against what Skia alone says of them.</summary>
+internal sealed class ImageTarget : FuzzTarget
+{
+    // Small, so that a damaged size costs little; the guard itself is the same at every limit.
+    private static readonly ImageLimits Limits = new() { MaxPixels = 200_000 };
+
+    private static readonly PreprocessingSpec[] Specs =
+    [
+        PreprocessingSpec.Create(ResizeRule.ShortestEdge(20), new CenterCrop(16, 16)),
+        PreprocessingSpec.Create(ResizeRule.Exact(24, 18), filter: ResampleFilter.Bicubic, layout: TensorLayout.Nhwc),
+        PreprocessingSpec.Create(null, new CenterCrop(33, 17, CropOffset.HalfToEven)),
+        PreprocessingSpec.Create(ResizeRule.ShortestEdge(64), new CenterCrop(64, 64), ResampleFilter.Bicubic),
+    ];
+
+    private readonly Corpus _corpus = new();
+    private readonly float[] _tensor = new float[Specs.Max(static spec => spec.TensorLength)];
+
+    public override string Extension => ".bin";
+
+    public override string Try(Random random)
+    {
+        var (name, sound) = _corpus.Any(random);
+        var other = _corpus.Like(name, random);
+        Input = sound.Length > 3 && name.EndsWith(".jpg", StringComparison.Ordinal) && random.Next(2) == 0
+            ? JpegDamage.Apply(sound, other, random)
+            : Mutator.Damage(sound, other, 700, random);
+        if (name.EndsWith(".png", StringComparison.Ordinal) && random.Next(4) != 0)
+            PngChecksums.Mend(Input);
+
+        var expected = SkiaReference.Decode(Input, Limits);
+        DecodedImage image;
+        try
+        {
+            image = ImageDecoder.Decode(Input, Limits);
+        }
+        catch (PermanentFailureException refusal)
+        {
+            var isStricter = SkiaReference.IsKnownToBeStricter(Input, refusal);
+            if (expected is not null && !isStricter)
+                throw new FuzzFault($"{name}: Skia decodes it, ours refuses it: {refusal.Message}");
+            return $"{Path.GetExtension(name)} refused: {refusal.Reason.Name()}{(expected is not null ? ", stricter than Skia on purpose" : "")}";
+        }
+
+        using (image)
+        {
+            if (expected is null)
+                throw new FuzzFault($"{name}: Skia refuses it, ours decodes it to {image.Width}×{image.Height}.");
+            SkiaReference.Compare(expected, image, name);
+            var spec = Specs[random.Next(Specs.Length)];
+            try
+            {
+                ImagePreprocessor.Write(image, spec, _tensor);
+            }
+            catch (PermanentFailureException refusal)
+            {
+                return $"{Path.GetExtension(name)} refused by the preprocessing: {refusal.Reason.Name()}";
+            }
+
+            if (!_tensor.AsSpan(0, spec.TensorLength).ToArray().All(float.IsFinite))
+                throw new FuzzFault($"{name}: the tensor holds a number that is not finite.");
+        }
+
+        return $"{Path.GetExtension(name)} decoded";
+    }
+}
