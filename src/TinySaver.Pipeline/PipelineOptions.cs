@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TinySaver.Inference.Imaging;
 
 namespace TinySaver.Pipeline;
 
@@ -10,11 +11,17 @@ public sealed class PipelineOptions
 
     /// <summary>Most bytes of an encoded image; larger ones fail. Default 25,000,000.</summary>
     [Range(1, 1_000_000_000)]
-    public int MaxImageBytes { get; set; } = 25_000_000;
+    public int MaxImageBytes { get; set; } = DecoderOptions.Default.MaxBytes;
 
     /// <summary>Most pixels of an image; larger ones fail. Default 64,000,000, which take 256 MB while one is decoded.</summary>
     [Range(1, 500_000_000)]
-    public int MaxImagePixels { get; set; } = 64_000_000;
+    public int MaxImagePixels { get; set; } = DecoderOptions.Default.MaxPixels;
+
+    /// <summary>Whether common JPEGs are decoded by our own vector code instead of Skia's; the pixels are the same. Default true.</summary>
+    public bool JpegShortCut { get; set; } = true;
+
+    /// <summary>What the decoder is told of this.</summary>
+    internal DecoderOptions Decoder => new() { MaxBytes = MaxImageBytes, MaxPixels = MaxImagePixels, JpegShortCut = JpegShortCut };
 
     /// <summary>How many images are worked on at once, most of them waiting for storage. Default 4 a processor, at least 8.</summary>
     [Range(1, 10_000)]

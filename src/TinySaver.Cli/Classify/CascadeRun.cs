@@ -74,7 +74,7 @@ internal sealed class CascadeRun(LoadedCascade cascade, IReadOnlyList<ImageFile>
     private void LabelOne(int index, EscalationBatch escalations, ClassifyTimes times)
     {
         long start = Stopwatch.GetTimestamp();
-        using DecodedImage image = ImageFileReader.Decode(images[index].FullPath, options.Limits);
+        using DecodedImage image = ImageFileReader.Decode(images[index].FullPath);
         long decoded = Stopwatch.GetTimestamp();
         times.Decode += decoded - start;
 

@@ -1,5 +1,3 @@
-using TinySaver.Inference.Imaging;
-
 namespace TinySaver.Cli.Classify;
 
 /// <summary>How a cascade runs over image files.</summary>
@@ -13,7 +11,4 @@ internal sealed record CascadeRunOptions
 
     /// <summary>Whether to skip the savers, to measure what the large model alone would do.</summary>
     public bool LargeOnly { get; init; }
-
-    /// <summary>The input limits.</summary>
-    public ImageLimits Limits { get; init; } = ImageLimits.Default;
 }

@@ -8,25 +8,31 @@ namespace TinySaver.Cli.Images;
 /// <summary>Reads and decodes image files through pooled buffers.</summary>
 internal static class ImageFileReader
 {
+    // The setting of the function apps and of `run`, so that one name switches the short cut off everywhere.
+    private static readonly DecoderOptions Options = new()
+    {
+        JpegShortCut = !string.Equals(Environment.GetEnvironmentVariable("TinySaver__Pipeline__JpegShortCut"), "false", StringComparison.OrdinalIgnoreCase),
+    };
+
     /// <summary>Decodes an image file.</summary>
     /// <exception cref="PermanentFailureException">The file is gone, cannot be read, or is not an image within the limits.</exception>
-    public static DecodedImage Decode(string path, ImageLimits limits) => Decode(path, limits, hash: false, out _);
+    public static DecodedImage Decode(string path) => Decode(path, hash: false, out _);
 
     /// <summary>Decodes an image file, and gives the first 16 hex digits of the SHA-256 of its bytes.</summary>
     /// <exception cref="PermanentFailureException">The file is gone, cannot be read, or is not an image within the limits.</exception>
-    public static DecodedImage Decode(string path, ImageLimits limits, out string contentHash) => Decode(path, limits, hash: true, out contentHash);
+    public static DecodedImage Decode(string path, out string contentHash) => Decode(path, hash: true, out contentHash);
 
-    private static DecodedImage Decode(string path, ImageLimits limits, bool hash, out string contentHash)
+    private static DecodedImage Decode(string path, bool hash, out string contentHash)
     {
         byte[]? rented = null;
         try
         {
             using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             long length = RandomAccess.GetLength(file);
-            if (length > limits.MaxBytes)
+            if (length > Options.MaxBytes)
             {
                 throw new PermanentFailureException(
-                    FailureReason.TooManyBytes, $"The file has {length:N0} bytes; at most {limits.MaxBytes:N0} are accepted.");
+                    FailureReason.TooManyBytes, $"The file has {length:N0} bytes; at most {Options.MaxBytes:N0} are accepted.");
             }
 
             rented = ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 1));
@@ -43,7 +49,7 @@ internal static class ImageFileReader
             }
 
             contentHash = hash ? Convert.ToHexStringLower(SHA256.HashData(rented.AsSpan(0, read)).AsSpan(0, 8)) : "";
-            return ImageDecoder.Decode(rented.AsSpan(0, read), limits);
+            return ImageDecoder.Decode(rented.AsSpan(0, read), Options);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

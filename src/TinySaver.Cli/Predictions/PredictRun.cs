@@ -43,7 +43,7 @@ internal sealed class PredictRun(
         {
             try
             {
-                using DecodedImage image = ImageFileReader.Decode(images[index].FullPath, ImageLimits.Default, out string contentHash);
+                using DecodedImage image = ImageFileReader.Decode(images[index].FullPath, out string contentHash);
                 long start = Stopwatch.GetTimestamp();
                 ImagePreprocessor.Write(image, classifier.Preprocessing, batch[0]);
                 classifier.Run(batch, 1, scores);

@@ -20,7 +20,7 @@ internal static class Thumbnail
     {
         try
         {
-            using DecodedImage image = ImageFileReader.Decode(file, ImageLimits.Default);
+            using DecodedImage image = ImageFileReader.Decode(file);
             return "data:image/jpeg;base64," + Convert.ToBase64String(Encode(image));
         }
         catch (PermanentFailureException)

@@ -16,25 +16,25 @@ public static class ImageDecoder
 {
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The whole file.</param>
-    /// <param name="limits">Checked before pixel memory is taken; null means <see cref="ImageLimits.Default"/>.</param>
+    /// <param name="options">Its limits are checked before pixel memory is taken; null means <see cref="DecoderOptions.Default"/>.</param>
     /// <returns>The image; dispose it.</returns>
     /// <exception cref="PermanentFailureException">
     /// The bytes are empty, too many, no image, an image of another format, of too many pixels, or truncated or damaged.
     /// </exception>
-    public static DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageLimits? limits = null)
+    public static DecodedImage Decode(ReadOnlySpan<byte> encoded, DecoderOptions? options = null)
     {
-        limits ??= ImageLimits.Default;
-        var format = CheckedFormat(encoded, limits);
+        options ??= DecoderOptions.Default;
+        var format = CheckedFormat(encoded, options);
         var transparency = format == ImageFormat.Gif ? GifTransparency.FlagPosition(encoded) : -1;
         if (transparency < 0)
-            return Decode(encoded, format, limits);
+            return Decode(encoded, format, options);
 
         var opaque = ArrayPool<byte>.Shared.Rent(encoded.Length);
         try
         {
             encoded.CopyTo(opaque);
             opaque[transparency] &= unchecked((byte)~GifTransparency.FlagBit);
-            return Decode(opaque.AsSpan(0, encoded.Length), format, limits);
+            return Decode(opaque.AsSpan(0, encoded.Length), format, options);
         }
         finally
         {
@@ -42,7 +42,7 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageFormat format, ImageLimits limits)
+    private static unsafe DecodedImage Decode(ReadOnlySpan<byte> encoded, ImageFormat format, DecoderOptions options)
     {
         fixed (byte* file = encoded)
         {
@@ -50,26 +50,26 @@ public static class ImageDecoder
             using var codec = SKCodec.Create(data)
                 ?? throw Damaged(format, "its header cannot be read");
             var (width, height) = (codec.Info.Width, codec.Info.Height);
-            if ((long)width * height > limits.MaxPixels)
+            if ((long)width * height > options.MaxPixels)
             {
                 throw Failure(
                     FailureReason.TooManyPixels,
-                    $"The image is {width}×{height} = {(long)width * height} pixels; at most {limits.MaxPixels} are accepted.");
+                    $"The image is {width}×{height} = {(long)width * height} pixels; at most {options.MaxPixels} are accepted.");
             }
 
             if (format == ImageFormat.Jpeg && JpegEnd.IsMissing(encoded))
                 throw Damaged(format, "its end marker is missing");
             var origin = format == ImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
-            return DecodePixels(codec, encoded, format, origin);
+            return DecodePixels(codec, encoded, format, origin, options.JpegShortCut);
         }
     }
 
-    private static ImageFormat CheckedFormat(ReadOnlySpan<byte> encoded, ImageLimits limits)
+    private static ImageFormat CheckedFormat(ReadOnlySpan<byte> encoded, DecoderOptions options)
     {
         if (encoded.IsEmpty)
             throw Failure(FailureReason.Empty, $"The file has no bytes; expected an image ({ImageFormat.AcceptedNames}).");
-        if (encoded.Length > limits.MaxBytes)
-            throw Failure(FailureReason.TooManyBytes, $"The file has {encoded.Length} bytes; at most {limits.MaxBytes} are accepted.");
+        if (encoded.Length > options.MaxBytes)
+            throw Failure(FailureReason.TooManyBytes, $"The file has {encoded.Length} bytes; at most {options.MaxBytes} are accepted.");
         var format = ImageFormat.Detect(encoded)
             ?? throw Failure(FailureReason.NotAnImage, $"The {encoded.Length} bytes are not an image; {ImageFormat.AcceptedNames} are accepted.");
         return format.Accepted
@@ -78,7 +78,7 @@ public static class ImageDecoder
     }
 
     private static unsafe DecodedImage DecodePixels(
-        SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, SKEncodedOrigin origin)
+        SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, SKEncodedOrigin origin, bool jpegShortCut)
     {
         // No colour space in the target: Skia then converts none, as Pillow does not. Unpremultiplied: alpha never touches the colours.
         var (width, height) = (codec.Info.Width, codec.Info.Height);
@@ -89,7 +89,7 @@ public static class ImageDecoder
         var image = swaps ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
         try
         {
-            if (format == ImageFormat.Jpeg && BaselineJpeg.TryDecode(encoded, width, height, origin, pixels))
+            if (jpegShortCut && format == ImageFormat.Jpeg && BaselineJpeg.TryDecode(encoded, width, height, origin, pixels))
                 return image;
             if (swaps)
             {

@@ -28,7 +28,7 @@ public sealed class LargeStage(
 {
     private const string Stage = "large";
 
-    private readonly ImageLimits _limits = new() { MaxBytes = options.Value.MaxImageBytes, MaxPixels = options.Value.MaxImagePixels };
+    private readonly DecoderOptions _decoder = options.Value.Decoder;
 
     /// <summary>Works on escalations; any number, which are split into batches of what the model takes.</summary>
     /// <param name="escalations">The escalations.</param>
@@ -135,12 +135,12 @@ public sealed class LargeStage(
             await using OpenedImage opened =
                 await images.OpenAsync(escalation.Name, escalation.ETag, cancellationToken).ConfigureAwait(false);
             using EncodedImage encoded =
-                await EncodedImage.ReadAsync(opened, _limits.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
+                await EncodedImage.ReadAsync(opened, _decoder.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
             telemetry.Bytes(Stage, opened.Length);
             telemetry.Step(Stage, "download", time.GetElapsedTime(start));
             using Budget.Share inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
             long read = time.GetTimestamp();
-            using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _limits);
+            using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _decoder);
             batch.Add(group, known, decoded);
             telemetry.Step(Stage, "decode", time.GetElapsedTime(read));
             return null;

@@ -31,7 +31,7 @@ public sealed class TinyStage(
 {
     private const string Stage = "tiny";
 
-    private readonly ImageLimits _limits = new() { MaxBytes = options.Value.MaxImageBytes, MaxPixels = options.Value.MaxImagePixels };
+    private readonly DecoderOptions _decoder = options.Value.Decoder;
 
     /// <summary>Works on one announced image version.</summary>
     /// <param name="image">The image.</param>
@@ -84,7 +84,7 @@ public sealed class TinyStage(
             await using (OpenedImage opened = await images.OpenAsync(image.Name, image.ETag, cancellationToken).ConfigureAwait(false))
             {
                 version = opened.Version;
-                encoded = await EncodedImage.ReadAsync(opened, _limits.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
+                encoded = await EncodedImage.ReadAsync(opened, _decoder.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
             }
 
             Step("download", start);
@@ -112,7 +112,7 @@ public sealed class TinyStage(
             telemetry.Bytes(Stage, encoded.Content.Length);
             using Budget.Share inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
             long start = time.GetTimestamp();
-            using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _limits);
+            using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _decoder);
             long ready = Step("decode", start);
 
             // The pixels are all that is needed now.

@@ -16,7 +16,7 @@ internal static class SkiaReference
     public sealed record Picture(int Width, int Height, byte[] Rgba, SKEncodedOrigin Origin);
 
     /// <summary>The pixels, or null where Skia refuses the image or it is beyond the limits.</summary>
-    public static unsafe Picture? Decode(byte[] file, ImageLimits limits)
+    public static unsafe Picture? Decode(byte[] file, DecoderOptions limits)
     {
         if (file.Length == 0 || file.Length > limits.MaxBytes)
             return null;
@@ -46,7 +46,7 @@ internal static class SkiaReference
         // A progressive JPEG that was cut short: Skia shows the passes that it has, blurred.
         (refusal.Reason == FailureReason.Damaged && refusal.Message.Contains("end marker is missing", StringComparison.Ordinal) && file.AsSpan().IndexOf(ProgressiveFrame) >= 0)
         // Skia takes every text that begins with BM for a bitmap.
-        || (refusal.Reason == FailureReason.NotAnImage && file is [(byte)'B', (byte)'M', ..] && file.AsSpan(6, 4).ContainsAnyExcept((byte)0));
+        || (refusal.Reason == FailureReason.NotAnImage && file is [(byte)'B', (byte)'M', _, _, _, _, _, _, _, _, ..] && file.AsSpan(6, 4).ContainsAnyExcept((byte)0));
 
     /// <summary>Holds an upright image against stored pixels.</summary>
     public static void Compare(Picture expected, DecodedImage actual, string name)

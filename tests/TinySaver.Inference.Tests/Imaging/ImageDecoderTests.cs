@@ -45,8 +45,8 @@ public sealed class ImageDecoderTests
     public void Decode_MoreBytesThanTheLimit_IsRefused()
     {
         var file = GoldenCase.ImageBytes("rgb.png");
-        Fails(FailureReason.TooManyBytes, file, $"{file.Length} bytes; at most {file.Length - 1}", new ImageLimits { MaxBytes = file.Length - 1 });
-        using var image = ImageDecoder.Decode(file, new ImageLimits { MaxBytes = file.Length });
+        Fails(FailureReason.TooManyBytes, file, $"{file.Length} bytes; at most {file.Length - 1}", new DecoderOptions { MaxBytes = file.Length - 1 });
+        using var image = ImageDecoder.Decode(file, new DecoderOptions { MaxBytes = file.Length });
         Assert.Equal(150, image.Width);
     }
 
@@ -54,8 +54,8 @@ public sealed class ImageDecoderTests
     public void Decode_MorePixelsThanTheLimit_IsRefused()
     {
         var file = GoldenCase.ImageBytes("rgb.png");
-        Fails(FailureReason.TooManyPixels, file, "150×113 = 16950 pixels; at most 16949", new ImageLimits { MaxPixels = 16_949 });
-        using var image = ImageDecoder.Decode(file, new ImageLimits { MaxPixels = 16_950 });
+        Fails(FailureReason.TooManyPixels, file, "150×113 = 16950 pixels; at most 16949", new DecoderOptions { MaxPixels = 16_949 });
+        using var image = ImageDecoder.Decode(file, new DecoderOptions { MaxPixels = 16_950 });
         Assert.Equal(113, image.Height);
     }
 
@@ -105,7 +105,7 @@ public sealed class ImageDecoderTests
                 file[random.Next(file.Length)] = (byte)random.Next(256);
             try
             {
-                using var image = ImageDecoder.Decode(file.AsSpan(0, random.Next(1, file.Length + 1)), new ImageLimits { MaxPixels = 1_000_000 });
+                using var image = ImageDecoder.Decode(file.AsSpan(0, random.Next(1, file.Length + 1)), new DecoderOptions { MaxPixels = 1_000_000 });
                 Assert.InRange(image.Width * image.Height, 1, 1_000_000);
             }
             catch (PermanentFailureException failure)
@@ -135,7 +135,7 @@ public sealed class ImageDecoderTests
         Assert.Throws<ObjectDisposedException>(() => image.Pixels.Length);
     }
 
-    private static void Fails(FailureReason reason, byte[] file, string message, ImageLimits? limits = null)
+    private static void Fails(FailureReason reason, byte[] file, string message, DecoderOptions? limits = null)
     {
         var failure = Assert.Throws<PermanentFailureException>(() => ImageDecoder.Decode(file, limits).Dispose());
         Assert.Equal(reason, failure.Reason);

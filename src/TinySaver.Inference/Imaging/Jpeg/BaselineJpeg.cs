@@ -4,14 +4,17 @@ using SkiaSharp;
 
 namespace TinySaver.Inference.Imaging.Jpeg;
 
-/// <summary>Decodes the JPEGs that cameras and most programs write, about three times as fast as SkiaSharp's libjpeg.</summary>
+/// <summary>Decodes the JPEGs that cameras and most programs write, about twice as fast as SkiaSharp's libjpeg.</summary>
 /// <remarks>
 /// SkiaSharp's libjpeg-turbo is built without SIMD and spends three quarters of its time where vectors pay: inverse DCT, upsampling,
-/// colours. The result is the same to the bit (both follow libjpeg's accurate integer arithmetic). Anything unusual, and any sign of
-/// damage, is left to Skia: this is a short cut, never a judge.
+/// colours. The result is the same to the bit (both follow libjpeg's accurate integer arithmetic). Anything unusual, any sign of
+/// damage, and whatever does not end exactly with its last block is left to Skia: this is a short cut, never a judge. It goes as soon
+/// as a well-kept package with a libjpeg-turbo that uses SIMD can be had (benchmarks/README.md).
 /// </remarks>
 internal static class BaselineJpeg
 {
+    private const int EndOfImage = 0xD9;
+
     [ThreadStatic]
     private static JpegScan? _idle;
 
@@ -102,6 +105,10 @@ internal static class BaselineJpeg
                     }
                 }
             }
+
+            // What is cut off or left over is for Skia to judge.
+            if (!bits.IsAt(EndOfImage))
+                return false;
         }
         finally
         {

@@ -58,15 +58,16 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
         return value;
     }
 
+    /// <summary>Whether a marker, and nothing else, comes after the byte that is being read.</summary>
+    // Whole bytes from behind the marker cannot be in the buffer: a fill stops before it.
+    public readonly bool IsAt(int marker) =>
+        !IsOverrun && _count - _padding < 8 && _position + 2 <= _data.Length && _data[_position] == 0xFF && _data[_position + 1] == marker;
+
     /// <summary>Drops the rest of the byte and steps over the restart marker. False where it is not the expected one.</summary>
     public bool TryRestart(int number)
     {
-        // Whole bytes of the next interval cannot be in the buffer: a marker is in between.
-        if (IsOverrun || _count - _padding >= 8 || _position + 2 > _data.Length
-            || _data[_position] != 0xFF || _data[_position + 1] != 0xD0 + (number & 7))
-        {
+        if (!IsAt(0xD0 + (number & 7)))
             return false;
-        }
 
         _position += 2;
         (_buffer, _count, _padding) = (0, 0, 0);

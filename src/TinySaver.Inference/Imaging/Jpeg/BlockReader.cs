@@ -5,7 +5,7 @@ namespace TinySaver.Inference.Imaging.Jpeg;
 /// <summary>Reads blocks of coefficients and turns them into samples (ITU-T T.81, F.2).</summary>
 internal static class BlockReader
 {
-    /// <summary>Reads one block. False where the bits make no sense.</summary>
+    /// <summary>Reads one block. False where the bits make no sense or the numbers are beyond those of an image.</summary>
     [SkipLocalsInit]
     public static bool TryRead(
         ref BitReader bits, JpegScan scan, int component, ref int prediction, in SampleRing samples, int blockRow, int blockColumn)
@@ -17,8 +17,6 @@ internal static class BlockReader
             return false;
         bits.Skip(code >> 8);
         var size = code & 0xFF;
-        if (size > 11)
-            return false;
         if (size > 0)
             prediction += bits.Value(size);
 
@@ -32,7 +30,7 @@ internal static class BlockReader
         if (last == 0)
             InverseDct.WriteFlat((short)prediction, quantisation[0], samples.Block(blockRow, blockColumn), samples.Stride);
         else
-            InverseDct.Write(block, quantisation, samples.Block(blockRow, blockColumn), samples.Stride);
+            return InverseDct.TryWrite(block, quantisation, samples.Block(blockRow, blockColumn), samples.Stride);
         return true;
     }
 

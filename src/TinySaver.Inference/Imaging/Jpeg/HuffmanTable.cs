@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TinySaver.Inference.Imaging.Jpeg;
 
 /// <summary>A JPEG Huffman table, spread out so that most symbols take one look-up (ITU-T T.81, annexes C and F.2).</summary>
@@ -24,6 +26,9 @@ internal sealed class HuffmanTable
     /// <summary>Whether a table was read since the last <see cref="Reset"/>.</summary>
     public bool IsDefined { get; private set; }
 
+    /// <summary>The highest symbol that has a code.</summary>
+    public int MaxSymbol { get; private set; }
+
     public ReadOnlySpan<ushort> Codes => _codes;
 
     public ReadOnlySpan<int> Values => _values;
@@ -46,12 +51,14 @@ internal sealed class HuffmanTable
                     Spread(code, length, symbols[place]);
             }
 
-            if (code > 1 << length)
+            // No code is made of ones alone, which libjpeg insists on too.
+            if (code >= 1 << length)
                 return false;
             _ends[length] = code << (LongestCode - length);
             code <<= 1;
         }
 
+        MaxSymbol = symbols.IsEmpty ? 0 : TensorPrimitives.Max(symbols);
         IsDefined = true;
         return true;
     }

@@ -13,12 +13,19 @@ internal static class InverseDct
     private const int ConstantBits = 13;
     private const int KeptBits = 2;
 
-    /// <summary>Dequantises and transforms a block and writes its 8 rows of 8 samples.</summary>
+    // Of a column, dequantised and without signs. 8-bit samples give at most 2,896 (2√2 · 8 · 128), and rounding to the largest factor
+    // adds 8 · 127.5. Up to 4,250 in every column, no sum of either pass leaves 32 bits: (8 · 4 · 1.3871 · 4,250) · 1.3871 · 2^13 < 2^31.
+    private const int MaxColumnSum = 4_200;
+
+    /// <summary>
+    /// Dequantises and transforms a block and writes its 8 rows of 8 samples. False, and nothing written, where the coefficients are so
+    /// large that no image gives them: libjpeg's sums have 64 bits on some platforms, ours 32.
+    /// </summary>
     /// <param name="block">64 coefficients, rows from the top.</param>
     /// <param name="quantisation">64 factors in the same order.</param>
     /// <param name="samples">The first row's first sample.</param>
     /// <param name="stride">Samples from row to row.</param>
-    public static void Write(ReadOnlySpan<short> block, ReadOnlySpan<int> quantisation, Span<byte> samples, int stride)
+    public static bool TryWrite(ReadOnlySpan<short> block, ReadOnlySpan<int> quantisation, Span<byte> samples, int stride)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(block.Length, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(quantisation.Length, 64);
@@ -33,6 +40,10 @@ internal static class InverseDct
         var r5 = Row(ref source, ref factor, 5);
         var r6 = Row(ref source, ref factor, 6);
         var r7 = Row(ref source, ref factor, 7);
+        var sums = Vector256.Abs(r0) + Vector256.Abs(r1) + Vector256.Abs(r2) + Vector256.Abs(r3)
+            + Vector256.Abs(r4) + Vector256.Abs(r5) + Vector256.Abs(r6) + Vector256.Abs(r7);
+        if (Vector256.GreaterThanAny(sums, Vector256.Create(MaxColumnSum)))
+            return false;
         Pass(ConstantBits - KeptBits, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
         Transpose(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
         Pass(ConstantBits + KeptBits + 3, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
@@ -42,6 +53,7 @@ internal static class InverseDct
         Store(r2, r3, ref Unsafe.Add(ref target, 2 * stride), stride);
         Store(r4, r5, ref Unsafe.Add(ref target, 4 * stride), stride);
         Store(r6, r7, ref Unsafe.Add(ref target, 6 * stride), stride);
+        return true;
     }
 
     /// <summary>The same for a block whose only coefficient is the first: all samples are alike.</summary>

@@ -13,6 +13,9 @@ internal sealed class JpegScan
         63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
     ];
 
+    // Of the differences between the first coefficients of blocks, in 8-bit images.
+    private const int MaxDifferenceBits = 11;
+
     private readonly HuffmanTable[] _dc = [new(), new(), new(), new()];
     private readonly HuffmanTable[] _ac = [new(), new(), new(), new()];
     private readonly int[][] _quantisations = [new int[64], new int[64], new int[64], new int[64]];
@@ -74,7 +77,7 @@ internal sealed class JpegScan
                 0xC4 => TryReadHuffman(body),
                 0xDB => TryReadQuantisation(body),
                 0xDD => TryReadRestart(body),
-                0xE0 => _hasJfif |= body.StartsWith("JFIF\0"u8),
+                0xE0 => _hasJfif |= body.Length >= 14 && body.StartsWith("JFIF\0"u8),
                 0xEE => TryReadAdobe(body),
                 // Other application segments and comments say nothing about the pixels; other frames are not for here.
                 _ => marker is > 0xE0 and <= 0xEF or 0xFE,
@@ -162,7 +165,7 @@ internal sealed class JpegScan
         for (var i = 0; i < 3; i++)
         {
             _tablesOf[i] = body[2 + (2 * i)];
-            if (body[1 + (2 * i)] != _ids[i] || (_tablesOf[i] & 0xCC) != 0 || !Dc(i).IsDefined || !Ac(i).IsDefined
+            if (body[1 + (2 * i)] != _ids[i] || (_tablesOf[i] & 0xCC) != 0 || !Dc(i).IsDefined || Dc(i).MaxSymbol > MaxDifferenceBits || !Ac(i).IsDefined
                 || (_quantisationsRead & (1 << _quantisationOf[i])) == 0)
             {
                 return false;

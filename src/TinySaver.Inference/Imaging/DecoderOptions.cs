@@ -1,11 +1,11 @@
 namespace TinySaver.Inference.Imaging;
 
-/// <summary>What is refused before any pixel is decoded: the guard against decompression bombs.</summary>
+/// <summary>What is refused before any pixel is decoded (the guard against decompression bombs), and how the rest is decoded.</summary>
 /// <remarks>A decoded image takes 4 bytes a pixel: 256 MB at the default pixel limit, for as long as it lives.</remarks>
-public sealed record ImageLimits
+public sealed record DecoderOptions
 {
-    /// <summary>The default limits.</summary>
-    public static ImageLimits Default { get; } = new();
+    /// <summary>The default limits, with the short cut.</summary>
+    public static DecoderOptions Default { get; } = new();
 
     /// <summary>Most bytes of an encoded image; default 25,000,000 (25 MB); at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
@@ -32,4 +32,7 @@ public sealed record ImageLimits
             field = value;
         }
     } = 64_000_000;
+
+    /// <summary>Whether common JPEGs are decoded by our own vector code instead of Skia's; default true. The pixels are the same.</summary>
+    public bool JpegShortCut { get; init; } = true;
 }
