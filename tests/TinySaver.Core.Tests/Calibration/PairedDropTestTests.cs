@@ -23,6 +23,10 @@ public sealed class PairedDropTestTests
     [InlineData(1500, 0.005, 0.005)]
     [InlineData(5000, 0.01, 0.1)]
     [InlineData(20_000, 0.002, 0.05)]
+    // Where the worst null hypothesis has many gains: a search of less than the whole range of P(gain) would pass at the sizes above.
+    [InlineData(300, 0.05, 0.05)]
+    [InlineData(800, 0.02, 0.025)]
+    [InlineData(10, 0.01, 0.005)]
     public void ProbabilityOfCertifying_EveryNullHypothesis_IsAtMostDelta(int n, double epsilon, double delta)
     {
         PairedDropTest test = PairedDropTest.For(n, epsilon, delta);
@@ -33,7 +37,8 @@ public sealed class PairedDropTestTests
             largest = Math.Max(largest, test.ProbabilityOfCertifying(gains + epsilon, gains));
         }
 
-        Assert.InRange(largest, 0.7 * delta, delta);
+        // Ten images have too few outcomes to come nearer to δ.
+        Assert.InRange(largest, (n < 20 ? 0.6 : 0.7) * delta, delta);
         Assert.True(test.ProbabilityOfCertifying(1.5 * epsilon, 0) <= delta);
     }
 
