@@ -126,15 +126,29 @@ internal static class EvaluateCommand
             Logits = policy.Savers.Any(s => s.Temperature != 1f) ? true : null,
         };
         PredictionSet large = await largeSource.LoadAsync(terminal, data, options, cancellationToken);
+        RequireModel(large, policy.Large, "--large");
         var savers = new PredictionSet[policy.Savers.Count];
         for (int i = 0; i < savers.Length; i++)
         {
             PredictionSource source = recordedLarge is null ? Source(policy.Savers[i].Model, policyPath, $"savers[{i}].model") : PredictionSource.Parse(recorded[i]);
             PredictionSet set = await source.LoadAsync(terminal, data, options, cancellationToken);
+            RequireModel(set, policy.Savers[i].Model, "--saver");
             savers[i] = PredictionAlignment.Align(set, source.Folder, large, largeSource.Folder);
         }
 
         return (large, savers);
+    }
+
+    // Where either side does not say which model it is about, the user is taken at their word.
+    private static void RequireModel(PredictionSet set, ModelReference model, string option)
+    {
+        if (set.ModelHash is { } hash && model.Sha256 is { } expected && hash != expected)
+        {
+            throw new TinySaverException(
+                $"'{set.Source}' was predicted by another model than the policy's {model.Name}: its model_hash is {Short(hash)}, the policy's sha256 {Short(expected)}. Give {option} predictions of the policy's model, the savers in its order, or leave both options out to predict anew.");
+        }
+
+        static string Short(string text) => text.Length > 12 ? text[..12] : text;
     }
 
     private static PredictionSource Source(ModelReference reference, string policyPath, string field)
