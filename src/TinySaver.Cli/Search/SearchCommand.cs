@@ -81,8 +81,8 @@ internal static class SearchCommand
         SearchProblem problem = await SearchProblem.LoadAsync(
             terminal, arguments.GetRequiredValue(Large), arguments.GetRequiredValue(Saver), data, CommonOptions.PredictionSource(arguments), cancellationToken);
         Func<PredictionSet, double> costOf = arguments.GetValue(Cost) == "macs" ? MacsOf : MillisecondsOf;
-        (SearchInput input, rule) = Prepare(problem, rule, costOf);
-        SearchResult result = CascadeSearch.Run(input, rule, new() { MaxSavers = arguments.GetValue(MaxSavers) });
+        var options = new SearchOptions { MaxSavers = arguments.GetValue(MaxSavers) };
+        SearchResult result = CascadeSearch.Run(Prepare(problem, rule, options, costOf), rule, options);
 
         EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
             ? CascadeEvaluation.Run(EvaluationBuilder.Input(choice.Stages, choice.Certificate, testLarge, problem.TestSavers))
@@ -131,8 +131,8 @@ internal static class SearchCommand
         return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
-    // Temperatures look at outcomes: for a certified search they are fitted on the images that select, and only a split keeps those apart.
-    private static (SearchInput Input, SearchRule Rule) Prepare(SearchProblem problem, SearchRule rule, Func<PredictionSet, double> costOf)
+    // Temperatures look at outcomes: for a certified search they are fitted on the images that select, and the search must know which those are.
+    private static SearchInput Prepare(SearchProblem problem, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
     {
         if (problem.Large.Count == 0)
         {
@@ -141,13 +141,16 @@ internal static class SearchCommand
 
         if (rule is not CertifiedRule certified)
         {
-            return (problem.ToInput([.. Enumerable.Range(0, problem.Large.Count)], costOf), rule);
+            return problem.ToInput([.. Enumerable.Range(0, problem.Large.Count)], costOf);
         }
 
-        SampleSplit split = SampleSplit.Draw(problem.Large.Count, problem.Large.Keys, certified.SelectionShare, certified.Seed);
-        SearchInput input = problem.ToInput(split.Selection, costOf);
-        bool fitted = input.Savers.Any(s => s.Confidences.Any(c => c.Temperature != 1f));
-        return (input, fitted ? certified with { Correction = CandidateCorrection.Split } : certified);
+        if (problem.Savers.All(s => s.Logits is null))
+        {
+            return problem.ToInput(null, costOf);
+        }
+
+        SampleSplit split = CascadeSearch.DrawSplit(certified, options, problem.Large.Keys, problem.Large.Labelled);
+        return problem.ToInput(split.Selection, costOf) with { Split = split };
     }
 
     private static SearchRule RuleOf(ParseResult arguments) => arguments.GetValue(Rule) switch

@@ -90,7 +90,8 @@ internal sealed record SearchProblem
         }
 
         // Another stream than the search's own split, which draws from the same keys.
-        SampleSplit split = SampleSplit.Draw(Large.Count, Large.Keys, testShare, (ulong)seed ^ 0x7E57_5E7UL);
+        int testing = Math.Clamp((int)Math.Round(testShare * Large.Count), 1, Large.Count - 1);
+        SampleSplit split = SampleSplit.Draw(Large.Count, Large.Keys, testing, (ulong)seed ^ 0x7E57_5E7UL);
         return this with
         {
             Large = Large.Select(split.Certification),

@@ -24,4 +24,27 @@ public static class DisagreementTest
 
         return low;
     }
+
+    /// <summary>The fewest images that certify at most ε at level δ with a number of disagreements among them.</summary>
+    /// <param name="disagreements">Number of disagreements, at least 0.</param>
+    /// <param name="epsilon">The share in question, in (0, 1).</param>
+    /// <param name="delta">The error probability, in (0, 1).</param>
+    public static int FewestSamples(int disagreements, double epsilon, double delta)
+    {
+        int tooFew = disagreements;
+        int enough = disagreements + 1;
+        while (Binomial.Cumulative(disagreements, enough, epsilon) > delta)
+            (tooFew, enough) = (enough, checked(2 * enough));
+
+        while (enough - tooFew > 1)
+        {
+            int middle = tooFew + ((enough - tooFew) / 2);
+            if (Binomial.Cumulative(disagreements, middle, epsilon) <= delta)
+                enough = middle;
+            else
+                tooFew = middle;
+        }
+
+        return enough;
+    }
 }

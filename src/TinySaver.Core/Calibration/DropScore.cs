@@ -36,7 +36,10 @@ public static class DropScore
     /// <param name="epsilon">ε, in (0, 1).</param>
     /// <param name="delta">δ, in (0, 1).</param>
     /// <returns>The number; null where lossRate − gainRate is not below ε, so that no number would do.</returns>
-    /// <remarks>The usual sample-size formula of non-inferiority (Nam 1997), and never fewer than an entirely loss-free sample needs.</remarks>
+    /// <remarks>
+    /// The usual sample-size formula of non-inferiority (Nam 1997); where there are no gains, never fewer than an entirely loss-free sample needs.
+    /// Gains make up for losses, so with them fewer may do.
+    /// </remarks>
     public static long? SamplesNeeded(double lossRate, double gainRate, double epsilon, double delta)
     {
         double drop = lossRate - gainRate;
@@ -47,7 +50,7 @@ public static class DropScore
         double underNull = Math.Sqrt(VarianceUnderNull(1, lossRate, gainRate, epsilon));
         double actual = Math.Sqrt(Math.Max(0, lossRate + gainRate - (drop * drop)));
         double root = ((Normal.UpperQuantile(delta) * underNull) + (Normal.UpperQuantile(1 - power) * actual)) / (epsilon - drop);
-        double needed = Math.Max(root * root, Math.Log(delta) / Math.Log(1 - epsilon));
+        double needed = gainRate > 0 ? root * root : Math.Max(root * root, Math.Log(delta) / double.LogP1(-epsilon));
         return needed < 1e15 ? (long)Math.Ceiling(needed) : null;
     }
 }

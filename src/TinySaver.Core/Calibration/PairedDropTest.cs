@@ -23,18 +23,17 @@ public sealed class PairedDropTest
     // Below this the fit has failed by more than interval bounds explain; certifying nothing is always valid.
     private const double LeastFittedShare = 0.5;
 
-    private const int MostHalvings = 14;
-
     // A search asks for the same few (n, ε, δ) for every saver and measure; a simulation for the same one hundreds of times.
     private const int MostRemembered = 64;
     private static readonly ConcurrentDictionary<(int Samples, double Epsilon, double Delta), PairedDropTest> Remembered = new();
+    private static readonly ConcurrentDictionary<(int Losses, double Epsilon, double Delta), int> RememberedFewest = new();
 
     private readonly int[] _mostLosses;
 
     private PairedDropTest(int samples, double epsilon, double delta)
     {
         (Samples, Epsilon, Delta) = (samples, epsilon, delta);
-        _mostLosses = Fit();
+        _mostLosses = Fit(new DropContour(samples, epsilon), delta);
     }
 
     /// <summary>Number of images n, exited or not.</summary>
@@ -87,93 +86,88 @@ public sealed class PairedDropTest
     public double ProbabilityOfCertifying(double lossRate, double gainRate) =>
         TrinomialRegion.Probability(_mostLosses, Samples, lossRate, gainRate);
 
-    private int[] Fit()
+    /// <summary>The fewest images that certify the drop with a number of losses and no gain: what the contour of n images allows, looked for over n.</summary>
+    /// <param name="losses">Number of losses, at least 0.</param>
+    /// <param name="epsilon">The drop in question, as a share of images, in (0, 1).</param>
+    /// <param name="delta">The error probability, in (0, 1).</param>
+    /// <remarks>
+    /// Usually the binomial number, where the drop is tested against P(gain) = 0 alone, or a few images more; at a small δ the worst P(gain) is
+    /// another and it takes up to a third more. Around the number the contour's size goes up and down with n, so a few larger n may not certify.
+    /// </remarks>
+    public static int FewestSamples(int losses, double epsilon, double delta)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(losses);
+        RequireShare(epsilon, nameof(epsilon));
+        RequireShare(delta, nameof(delta));
+        if (RememberedFewest.Count >= MostRemembered)
+            RememberedFewest.Clear();
+
+        return RememberedFewest.GetOrAdd((losses, epsilon, delta), static key => FindFewest(key.Losses, key.Epsilon, key.Delta));
+    }
+
+    private static int FindFewest(int losses, double epsilon, double delta)
+    {
+        int enough = DisagreementTest.FewestSamples(losses, epsilon, delta);
+        int tooFew = enough - 1;
+        while (!Allows(enough))
+            (tooFew, enough) = (enough, enough + Math.Max(1, enough / 16));
+
+        while (enough - tooFew > 1)
+        {
+            int middle = tooFew + ((enough - tooFew) / 2);
+            if (Allows(middle))
+                enough = middle;
+            else
+                tooFew = middle;
+        }
+
+        // The proof of the size may ask for more than the grid does.
+        while (For(enough, epsilon, delta).MostLosses(0) < losses)
+            enough++;
+
+        return enough;
+
+        // One look at the contour through the point, where a whole test is fitted by some twenty.
+        bool Allows(int samples)
+        {
+            var contour = new DropContour(samples, epsilon);
+            int[] curve = contour.Curve(DropScore.Of(samples, losses, 0, epsilon));
+            return contour.IsSmallOnGrid(curve, delta * FittedShare);
+        }
+    }
+
+    private static int[] Fit(DropContour contour, double delta)
     {
         for (double share = FittedShare; share >= LeastFittedShare; share *= FittedShare)
         {
-            int[] curve = FitOnGrid(Delta * share);
-            if (SizeIsAtMostDelta(curve))
+            int[] curve = FitOnGrid(contour, delta * share);
+            if (contour.SizeIsAtMost(curve, delta))
                 return curve;
         }
 
-        var nothing = new int[Samples + 1];
+        var nothing = new int[contour.Samples + 1];
         Array.Fill(nothing, -1);
         return nothing;
     }
 
-    // Halving on the critical value; the grid's spacing follows the standard deviation, √(2b + ε).
-    private int[] FitOnGrid(double level)
+    // Halving on the critical value.
+    private static int[] FitOnGrid(DropContour contour, double level)
     {
-        const int gridSize = 100;
         const int halvings = 20;
         double strict = -6;
         double lax = 0;
-        int[] curve = Contour(strict);
+        int[] curve = contour.Curve(strict);
         for (int i = 0; i < halvings; i++)
         {
             double middle = 0.5 * (strict + lax);
-            int[] candidate = Contour(middle);
-            bool small = true;
-            for (int k = 0; k <= gridSize && small; k++)
-            {
-                double gain = GainRate((double)k / gridSize);
-                small = TrinomialRegion.Probability(candidate, Samples, gain + Epsilon, gain) <= level;
-            }
-
-            if (small)
+            int[] candidate = contour.Curve(middle);
+            if (contour.IsSmallOnGrid(candidate, level))
                 (strict, curve) = (middle, candidate);
             else
                 lax = middle;
         }
 
         return curve;
-    }
-
-    // The largest never-falling curve below the score's contour: what makes the bound in the remarks hold, whatever the score does.
-    private int[] Contour(double z)
-    {
-        var curve = new int[Samples + 1];
-        int losses = -1;
-        for (int gains = 0; gains <= Samples; gains++)
-        {
-            while (losses + 1 + gains <= Samples && DropScore.Of(Samples, losses + 1, gains, Epsilon) <= z)
-                losses++;
-
-            curve[gains] = losses;
-        }
-
-        return curve;
-    }
-
-    private bool SizeIsAtMostDelta(int[] curve)
-    {
-        const int intervals = 64;
-        for (int i = 0; i < intervals; i++)
-        {
-            if (!Bounded((double)i / intervals, (i + 1.0) / intervals, MostHalvings))
-                return false;
-        }
-
-        return true;
-
-        bool Bounded(double from, double to, int halvings)
-        {
-            if (TrinomialRegion.Probability(curve, Samples, GainRate(from) + Epsilon, GainRate(to)) <= Delta)
-                return true;
-            if (halvings == 0)
-                return false;
-
-            double middle = 0.5 * (from + to);
-            return Bounded(from, middle, halvings - 1) && Bounded(middle, to, halvings - 1);
-        }
-    }
-
-    // Maps [0, 1] to the nuisance parameter's range [0, (1 − ε) / 2], in equal steps of the standard deviation √(2b + ε).
-    private double GainRate(double u)
-    {
-        double low = Math.Sqrt(Epsilon);
-        double deviation = low + (u * (1 - low));
-        return Math.Max(0, 0.5 * ((deviation * deviation) - Epsilon));
     }
 
     private static void RequireShare(double value, string name)

@@ -9,9 +9,21 @@ public sealed record RiskLimit(RiskKind Risk, double Epsilon, double Delta)
     /// <summary>The exact test of the promise on n images.</summary>
     public RiskTest Test(int samples) => new(this, samples);
 
-    /// <summary>The fewest images with which anything can be certified without a gain: no loss or disagreement among them, (1 − ε)ⁿ ≤ δ.</summary>
-    public long FewestSamples =>
-        (long)Math.Ceiling(Math.Log(Risk == RiskKind.AccuracyDrop ? Delta * PairedDropTest.FittedShare : Delta) / Math.Log(1 - Epsilon));
+    /// <summary>The fewest images that certify with a number of losses (or disagreements) and no gain among them.</summary>
+    /// <remarks>A gain makes up for a loss, so with gains fewer images may do.</remarks>
+    public long FewestSamples(int losses = 0)
+    {
+        // Beyond ten million images a test is a matter of minutes; the binomial number is then a lower limit.
+        const double mostTested = 1e7;
+        double withoutLoss = Math.Log(Delta) / double.LogP1(-Epsilon);
+        return withoutLoss > mostTested ? (long)Math.Ceiling(withoutLoss)
+            : Risk == RiskKind.AccuracyDrop ? PairedDropTest.FewestSamples(losses, Epsilon, Delta)
+            : DisagreementTest.FewestSamples(losses, Epsilon, Delta);
+    }
+
+    /// <summary>Whether the risk that was observed is above ε.</summary>
+    public bool Exceeds(Evaluation.OperatingPoint point) =>
+        (Risk == RiskKind.AccuracyDrop ? point.AccuracyDrop ?? 0 : (double)point.Disagreements / point.Samples) > Epsilon;
 
     /// <summary>About how many images certify a threshold with a chance of 80 %, given the shares of losses, gains and disagreements.</summary>
     /// <returns>The number of images; null where no number would do, because the risk is not below ε.</returns>

@@ -21,6 +21,9 @@ public sealed class RiskTest
     /// <summary>Number of images, exited or not.</summary>
     public int Samples { get; }
 
+    /// <summary>The most losses (or disagreements) that certify without a gain; −1 where not even none does.</summary>
+    public int MostLosses => _drop?.MostLosses(0) ?? _mostDisagreements;
+
     /// <summary>Whether counts on the images certify the promise.</summary>
     /// <param name="losses">Images that only the large model has right; ignored where the risk is disagreement.</param>
     /// <param name="gains">Images that only the cascade has right; likewise.</param>

@@ -8,7 +8,7 @@ internal static class CandidateReport
 {
     /// <summary>The result of a candidate at a threshold, or without one.</summary>
     public static CandidateResult Of(
-        SearchInput input, Candidate candidate, SweepCurve curve, double? threshold, bool certified, int? largeCorrect, int curvePoints)
+        SearchInput input, Candidate candidate, SweepCurve curve, double? threshold, bool certified, RiskLimit? limit, int? largeCorrect, int curvePoints)
     {
         OperatingPoint? point = threshold is { } t ? Point(candidate, curve, curve.At(t), largeCorrect) : null;
         CandidateVerdict verdict = point is null ? CandidateVerdict.NotCertified
@@ -23,6 +23,8 @@ internal static class CandidateReport
             correct / (double)input.Samples,
             verdict,
             certified,
+            false,
+            point is not null && limit is not null && limit.Exceeds(point),
             threshold,
             point,
             Thin(candidate, curve, largeCorrect, curvePoints));

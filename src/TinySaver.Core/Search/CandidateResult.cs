@@ -11,6 +11,10 @@ namespace TinySaver.Core.Search;
 /// <param name="Accuracy">Accuracy of the saver alone on all images; null without labels.</param>
 /// <param name="Verdict">Whether it saves.</param>
 /// <param name="Certified">Whether the guarantee holds for this very point; always false for rules without one.</param>
+/// <param name="Chosen">Whether this point is the cascade that was chosen. A chain is no single candidate's.</param>
+/// <param name="AboveLimit">
+/// Whether the risk of this point on the calibration images is above ε of the certified rule: an estimate that nobody should pick.
+/// </param>
 /// <param name="Threshold">The threshold; null where the verdict is not-certified.</param>
 /// <param name="Point">What a cascade with it does; null likewise.</param>
 /// <param name="Curve">The candidate's thresholds from the highest down, thinned for charts.</param>
@@ -22,6 +26,8 @@ public sealed record CandidateResult(
     double? Accuracy,
     CandidateVerdict Verdict,
     bool Certified,
+    bool Chosen,
+    bool AboveLimit,
     double? Threshold,
     OperatingPoint? Point,
     IReadOnlyList<CurvePoint> Curve);

@@ -27,6 +27,23 @@ public static class CascadeSearch
             : ThresholdSearch.Run(input, candidates, rule, options);
     }
 
+    /// <summary>Draws the images that select under the certified rule, for what must look at outcomes before the search: fitting temperatures.</summary>
+    /// <param name="rule">The rule: its promise decides how many images certify, its seed which.</param>
+    /// <param name="options">The options of the search.</param>
+    /// <param name="keys">One number for each image that does not depend on its row.</param>
+    /// <param name="labelled">Whether true labels are known.</param>
+    /// <returns>The split to give to the search with <see cref="SearchInput.Split"/>.</returns>
+    /// <exception cref="TinySaverException">The rule or the options are out of range.</exception>
+    public static SampleSplit DrawSplit(CertifiedRule rule, SearchOptions options, ReadOnlySpan<ulong> keys, bool labelled)
+    {
+        rule.Check();
+        options.Check(rule);
+
+        int certifying = keys.Length < 2 ? 0
+            : new CertificationPlan(rule.Limit(labelled), rule.SelectionShare).Certifying(keys.Length, options.MaxSavers > 1);
+        return SampleSplit.Draw(keys.Length, keys, keys.Length - certifying, rule.Seed);
+    }
+
     internal static SearchResult Result(
         SearchInput input, SearchRule rule, CascadeChoice? choice, NoCascade? noCascade, List<CandidateResult> candidates)
     {
@@ -39,8 +56,17 @@ public static class CascadeSearch
             largeCorrect / (double)input.Samples,
             choice,
             noCascade,
-            [.. candidates.OrderBy(c => c.Point?.DeltaC ?? double.PositiveInfinity)]);
+            [.. candidates.Select(c => c with { Chosen = IsChosen(c, choice) }).OrderBy(Rank).ThenBy(c => c.Point?.DeltaC ?? double.PositiveInfinity)]);
+
+        // What is chosen first, then what the promise holds for, then what only seems to keep it, and last what does not: the lowest ΔC of all is
+        // often one that breaks it.
+        static int Rank(CandidateResult c) => c.Chosen ? 0 : c.Certified ? 1 : c.AboveLimit ? 3 : 2;
+
     }
+
+    private static bool IsChosen(CandidateResult c, CascadeChoice? choice) =>
+        choice?.Stages is [var only]
+        && (only.Saver, only.Measure, only.Temperature, (double?)only.Threshold) == (c.Saver, c.Measure, c.Temperature, c.Threshold);
 
     internal static CascadeChoice Choice(SearchInput input, IReadOnlyList<StageSetting> stages, Certificate? certificate)
     {

@@ -1,3 +1,4 @@
+using TinySaver.Core.Calibration;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Core.Search;
@@ -29,11 +30,17 @@ public sealed record CertifiedRule : SearchRule
     /// <summary>How the choice among candidates is corrected for. Default: by their number.</summary>
     public CandidateCorrection Correction { get; init; } = CandidateCorrection.Auto;
 
-    /// <summary>The share of images that select where the images are split, in (0, 1). Default 0.2.</summary>
+    /// <summary>
+    /// The share of images that select where the images are split, in (0, 1); more where the others suffice for as much, fewer where they would
+    /// certify nothing. Default 0.2.
+    /// </summary>
     public double SelectionShare { get; init; } = DefaultSelectionShare;
 
     /// <summary>The seed of the split. Default 0. Trying several and keeping the best voids the guarantee.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>What is promised: about accuracy with labels, about agreement without.</summary>
+    public RiskLimit Limit(bool labelled) => new(labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement, Epsilon, Delta);
 
     internal override void Check()
     {

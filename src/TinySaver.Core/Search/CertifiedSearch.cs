@@ -6,15 +6,6 @@ namespace TinySaver.Core.Search;
 /// <summary>The search under the certified rule: chooses without spoiling the guarantee, then tests.</summary>
 internal static class CertifiedSearch
 {
-    // Up to three candidates, all images at δ / 3 have the narrower margin than four fifths of them at δ / 2: z = 2.13 against 1.96 / √0.8.
-    private const int FewCandidates = 3;
-
-    // With more, Bonferroni still wins where images abound, because it never bets on the wrong candidate: in simulations (docs/calibration.md) from
-    // about this multiple of the fewest images with which it can certify anything.
-    private const double AmpleSamples = 2.5;
-
-    private const int MostFinalists = 2;
-
     // Steps of 1 % of the exit rate: finer ones only add chances to stop early.
     internal const int Steps = 100;
 
@@ -22,64 +13,68 @@ internal static class CertifiedSearch
     {
         // A saver that costs as much as the large model cannot save anything. Costs are known before any outcome, so this is free.
         List<Candidate> eligible = [.. candidates.Where(c => c.CostRatio < 1)];
-        RiskKind risk = input.Labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement;
-        var limit = new RiskLimit(risk, rule.Epsilon, rule.Delta);
-        Outcome outcome = eligible.Count == 0 ? Outcome.Nothing
-            : Correction(rule, options, eligible, limit) == CandidateCorrection.Bonferroni ? OnAllImages(eligible, limit)
-            : OnSplit(input, eligible, limit, rule, options);
+        RiskLimit limit = rule.Limit(input.Labelled);
+        var plan = new CertificationPlan(limit, rule.SelectionShare);
+        bool everyCandidate = CertifiesEveryCandidate(input, eligible, rule, options, plan);
+        Outcome outcome = eligible.Count == 0 ? new Outcome()
+            : everyCandidate ? EveryCandidate(input, eligible, rule, plan)
+            : BestCandidates(input, eligible, rule, plan, options);
 
         int? largeCorrect = CascadeSearch.CountCorrect(input.Large.Classes.Span, input.Labels.Span);
         var results = new List<CandidateResult>(candidates.Count);
-        var closest = new ClosestMiss(limit, outcome.CertificationShare);
         foreach (Candidate candidate in candidates)
         {
-            SweepCurve curve = candidate.Curve();
             double? threshold = outcome.Thresholds.TryGetValue(candidate, out double t) ? t : null;
             bool certified = outcome.Certified.Contains(candidate);
-            results.Add(CandidateReport.Of(input, candidate, curve, threshold, certified, largeCorrect, options.CurvePoints));
-            closest.Consider(candidate, curve);
+            results.Add(CandidateReport.Of(input, candidate, candidate.Curve(), threshold, certified, limit, largeCorrect, options.CurvePoints));
         }
 
-        if (outcome.Stages is null)
-            return CascadeSearch.Result(input, rule, null, closest.Explain(input, null), results);
+        CascadeChoice? choice = outcome.Stages is null ? null : CascadeSearch.Choice(input, outcome.Stages, outcome.Certificate);
+        if (choice?.Calibration.DeltaC < 0)
+            return CascadeSearch.Result(input, rule, choice, null, results);
 
-        CascadeChoice choice = CascadeSearch.Choice(input, outcome.Stages, outcome.Certificate);
-        return choice.Calibration.DeltaC < 0
-            ? CascadeSearch.Result(input, rule, choice, null, results)
-            : CascadeSearch.Result(input, rule, null, closest.Explain(input, choice), results);
+        var closest = new ClosestMiss(limit, plan, Math.Max(1, eligible.Count), !everyCandidate);
+        foreach (Candidate candidate in candidates)
+            closest.Consider(candidate, candidate.Curve());
+
+        return CascadeSearch.Result(input, rule, null, closest.Explain(input, choice), results);
     }
 
-    private static CandidateCorrection Correction(CertifiedRule rule, SearchOptions options, List<Candidate> eligible, RiskLimit limit)
+    private static bool CertifiesEveryCandidate(
+        SearchInput input, List<Candidate> eligible, CertifiedRule rule, SearchOptions options, CertificationPlan plan)
     {
-        // Temperatures are fitted to outcomes, and a chain's path is read off them: both need images that do not certify.
-        bool fitted = eligible.Any(c => c.Column.Temperature != 1);
-        if (rule.Correction == CandidateCorrection.Bonferroni && (fitted || options.MaxSavers > 1))
+        bool fitted = input.Savers.Any(s => s.Confidences.Any(c => c.Temperature != 1));
+        if (fitted && input.Split is null)
         {
             throw new TinySaverException(
-                "Bonferroni certifies on all images, so none are left to fit temperatures or to find a chain on: use the split correction for those.");
+                "A temperature other than 1 was fitted to outcomes, so the images that it was fitted on must not certify: give the search the split (Split) that it was fitted on.");
         }
 
-        if (rule.Correction != CandidateCorrection.Auto)
-            return rule.Correction;
-        if (fitted || options.MaxSavers > 1)
-            return CandidateCorrection.Split;
+        bool chains = options.MaxSavers > 1;
+        if (rule.Correction == CandidateCorrection.Bonferroni && (input.Split is not null || chains))
+        {
+            throw new TinySaverException(
+                "Bonferroni certifies every candidate on all images, so none are left to fit temperatures or to find a chain on: use the split correction for those.");
+        }
 
-        // Decided by numbers of images and candidates alone, so the data have no say in it.
-        long fewest = (limit with { Delta = limit.Delta / eligible.Count }).FewestSamples;
-        bool ample = eligible[0].Outcomes.Length >= AmpleSamples * fewest;
-        return ample || eligible.Count <= FewCandidates ? CandidateCorrection.Bonferroni : CandidateCorrection.Split;
+        return rule.Correction == CandidateCorrection.Bonferroni
+            || (rule.Correction == CandidateCorrection.Auto && input.Split is null && !chains && plan.PrefersEveryCandidate(input.Samples, eligible.Count));
     }
 
-    private static Outcome OnAllImages(List<Candidate> eligible, RiskLimit limit)
+    private static SampleSplit Draw(SearchInput input, int certifying, CertifiedRule rule) =>
+        SampleSplit.Draw(input.Samples, input.SampleKeys.Span, input.Samples - certifying, rule.Seed);
+
+    private static Outcome EveryCandidate(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan)
     {
-        RiskLimit single = limit with { Delta = limit.Delta / eligible.Count };
-        RiskTest test = single.Test(eligible[0].Outcomes.Length);
+        IReadOnlyList<int> rows = Draw(input, plan.CertifyingEvery(input.Samples, eligible.Count), rule).Certification;
+        RiskLimit single = plan.Level(eligible.Count);
+        RiskTest test = single.Test(rows.Count);
         IReadOnlyList<double> grid = ThresholdGrid.LogitSpaced;
-        var outcome = new Outcome(1);
+        var outcome = new Outcome();
         double best = double.PositiveInfinity;
         foreach (Candidate candidate in eligible)
         {
-            SweepCurve curve = candidate.Curve();
+            SweepCurve curve = candidate.Curve(rows);
             int last = Walk(curve, grid, test);
             if (last < 0)
                 continue;
@@ -93,7 +88,7 @@ internal static class CertifiedSearch
                 best = deltaC;
                 outcome.Stages = [new StageSetting(candidate, grid[last])];
                 outcome.Certificate = new Certificate(
-                    limit.Risk, limit.Epsilon, limit.Delta, CandidateCorrection.Bonferroni, eligible.Count, single.Delta, 0,
+                    single.Risk, single.Epsilon, plan.Level(1).Delta, CandidateCorrection.Bonferroni, eligible.Count, single.Delta, 0,
                     curve.Samples, point.Losses, point.Gains, point.Disagreements, Math.Min(last + 2, grid.Count), last + 1);
             }
         }
@@ -101,18 +96,24 @@ internal static class CertifiedSearch
         return outcome;
     }
 
-    private static Outcome OnSplit(SearchInput input, List<Candidate> eligible, RiskLimit limit, CertifiedRule rule, SearchOptions options)
+    private static Outcome BestCandidates(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan, SearchOptions options)
     {
-        SampleSplit split = SampleSplit.Draw(input.Samples, input.SampleKeys.Span, rule.SelectionShare, rule.Seed);
-        var outcome = new Outcome((double)split.Certification.Count / input.Samples);
-        if (split.Selection.Count == 0)
+        var outcome = new Outcome();
+        if (input.Samples < 2)
             return outcome;
 
+        // A split that the input carries has been looked at; no other may be drawn.
+        SampleSplit split = input.Split ?? Draw(input, plan.Certifying(input.Samples, options.MaxSavers > 1), rule);
         int certifying = split.Certification.Count;
-        bool two = certifying >= (limit with { Delta = limit.Delta / MostFinalists }).FewestSamples;
-        RiskLimit single = two ? limit with { Delta = limit.Delta / MostFinalists } : limit;
-        RiskTest test = single.Test(certifying);
+        if (split.Selection.Count == 0 || certifying == 0)
+            return outcome;
 
+        // A chain never takes a pair's place. Where there are images enough it is tested besides, but only where the images that select expect
+        // more of it, at the stricter level that the three then have, than of the best pair at its own.
+        bool takesChain = options.MaxSavers > 1 && plan.TakesChain(certifying);
+        int finalists = eligible.Count == 1 ? 1 : takesChain ? 2 : plan.Finalists(certifying);
+        ChainPath? chain = null;
+        RiskTest test = plan.Level(finalists).Test(certifying);
         List<PairPath> pairs = [.. eligible.Select(c => PairPath.Select(c, split.Selection, test)).OrderBy(p => p.Rank)];
         foreach (PairPath pair in pairs)
         {
@@ -120,9 +121,13 @@ internal static class CertifiedSearch
                 outcome.Thresholds[pair.Candidate] = projected;
         }
 
-        ChainPath? chain = options.MaxSavers > 1 ? ChainPath.Best(pairs[0], eligible, split.Selection, test) : null;
+        if (takesChain)
+            chain = ChainPath.Best(pairs[0], eligible, split.Selection, plan.Level(3).Test(certifying));
+        if (chain is not null)
+            test = plan.Level(3).Test(certifying);
+
         double best = double.PositiveInfinity;
-        foreach (ICascadePath path in Finalists(pairs, chain, two ? MostFinalists : 1))
+        foreach (ICascadePath path in Finalists(pairs, chain, finalists))
         {
             var counts = new (int Losses, int Gains, int Disagreements)[path.Count];
             path.CountOutcomes(split.Certification, counts);
@@ -144,7 +149,7 @@ internal static class CertifiedSearch
             {
                 (best, outcome.Stages) = (deltaC, stages);
                 outcome.Certificate = new Certificate(
-                    limit.Risk, limit.Epsilon, limit.Delta, CandidateCorrection.Split, eligible.Count, single.Delta, split.Selection.Count,
+                    test.Limit.Risk, test.Limit.Epsilon, plan.Level(1).Delta, CandidateCorrection.Split, eligible.Count, test.Limit.Delta, split.Selection.Count,
                     certifying, counts[last].Losses, counts[last].Gains, counts[last].Disagreements, Math.Min(last + 2, path.Count), last + 1);
             }
         }
@@ -152,15 +157,12 @@ internal static class CertifiedSearch
         return outcome;
     }
 
-    // A chain takes the last place; otherwise the best-ranked candidates of different savers, whose fortunes differ more than two measures' do.
-    private static List<ICascadePath> Finalists(List<PairPath> ranked, ChainPath? chain, int most)
+    // The best-ranked candidates of different savers, whose fortunes differ more than two measures' do.
+    private static IEnumerable<ICascadePath> Finalists(List<PairPath> ranked, ChainPath? chain, int most)
     {
         List<PairPath> first = [.. ranked.DistinctBy(p => p.Candidate.Saver)];
-        List<ICascadePath> finalists = [.. first.Concat(ranked.Except(first)).Take(chain is null ? most : most - 1)];
-        if (chain is not null)
-            finalists.Add(chain);
-
-        return finalists;
+        IEnumerable<ICascadePath> pairs = first.Concat(ranked.Except(first)).Take(most);
+        return chain is null ? pairs : pairs.Append(chain);
     }
 
     private static int Walk(SweepCurve curve, IReadOnlyList<double> grid, RiskTest test) => FixedSequence.LastCertified(
@@ -171,12 +173,8 @@ internal static class CertifiedSearch
             return test.Certifies(point.Losses, point.Gains, point.Disagreements);
         });
 
-    private sealed class Outcome(double certificationShare)
+    private sealed class Outcome
     {
-        public static Outcome Nothing => new(1);
-
-        public double CertificationShare { get; } = certificationShare;
-
         public IReadOnlyList<StageSetting>? Stages { get; set; }
 
         public Certificate? Certificate { get; set; }

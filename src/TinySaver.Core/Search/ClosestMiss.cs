@@ -3,9 +3,14 @@ using TinySaver.Core.Calibration;
 namespace TinySaver.Core.Search;
 
 /// <summary>Finds the candidate and threshold that come nearest to a certified saving, and says what is missing.</summary>
-internal sealed class ClosestMiss(RiskLimit limit, double certificationShare)
+/// <param name="limit">What was to be certified.</param>
+/// <param name="plan">How images are spent on it.</param>
+/// <param name="candidates">Number of candidates that may save.</param>
+/// <param name="splits">Whether some images must select.</param>
+internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int candidates, bool splits)
 {
     private StageSetting? _closest;
+    private SweepPoint _point;
     private double _needed = double.PositiveInfinity;
     private double _risk = double.PositiveInfinity;
 
@@ -22,7 +27,7 @@ internal sealed class ClosestMiss(RiskLimit limit, double certificationShare)
             double risk = limit.Risk == RiskKind.AccuracyDrop ? point.NetLosses / n : point.Disagreements / n;
             double needed = limit.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n) ?? double.PositiveInfinity;
             if (needed < _needed || (needed == _needed && risk < _risk))
-                (_closest, _needed, _risk) = (new StageSetting(candidate, threshold), needed, risk);
+                (_closest, _point, _needed, _risk) = (new StageSetting(candidate, threshold), point, needed, risk);
         }
     }
 
@@ -31,11 +36,7 @@ internal sealed class ClosestMiss(RiskLimit limit, double certificationShare)
     /// <param name="certified">The cascade that was certified but saves nothing; null where nothing was certified.</param>
     public NoCascade Explain(SearchInput input, CascadeChoice? certified)
     {
-        CascadeChoice? closest = _closest is null ? null : CascadeSearch.Choice(input, [_closest], null);
-        long? needed = double.IsFinite(_needed) ? (long)Math.Ceiling(_needed / certificationShare) : null;
-        string promise = limit.Risk == RiskKind.AccuracyDrop ? "an accuracy drop" : "a disagreement with the large model";
-        string target = FormattableString.Invariant($"{promise} of at most {100 * limit.Epsilon:0.###} points with {100 * (1 - limit.Delta):0.###} % confidence");
-        if (closest is null)
+        if (_closest is null)
         {
             return new NoCascade(
                 NoCascadeReason.CostsMoreThanItSaves,
@@ -43,28 +44,35 @@ internal sealed class ClosestMiss(RiskLimit limit, double certificationShare)
                 null, null, null);
         }
 
+        CascadeChoice closest = CascadeSearch.Choice(input, [_closest], null);
+        long? needed = plan.SamplesNeeded(input.Samples, _point, candidates, splits);
+        bool enough = needed <= input.Samples;
         string nearest = FormattableString.Invariant(
             $"The nearest, {closest.Stages[0].Saver} at threshold {closest.Stages[0].Threshold:0.######}, changes compute by {closest.Calibration.DeltaC:+0.0%;-0.0%;0.0%} at {100 * _risk:0.###} points");
-        string remedy = needed is { } count
-            ? FormattableString.Invariant($"; about {count} calibration images like these {input.Samples} would certify it.")
-            : FormattableString.Invariant($", which no number of images would certify: allow a larger drop or use a better saver.");
-
+        string remedy = needed is null ? ", which no number of images would certify: allow a larger drop or use a better saver."
+            : enough ? FormattableString.Invariant($"; {input.Samples} calibration images usually do for that, so it was missed by chance: a higher threshold failed before it, or another candidate was tested. Other images of the same kind may certify it.")
+            : FormattableString.Invariant($"; about {needed} calibration images like these {input.Samples} would certify it.");
+        NoCascadeReason reason = NoCascadeReason.NothingCertified;
+        string why = $"No threshold certifies {Target()}. ";
         if (certified is not null)
         {
-            string cost = FormattableString.Invariant(
+            reason = NoCascadeReason.CostsMoreThanItSaves;
+            why = FormattableString.Invariant(
                 $"What was certified, {certified.Stages[0].Saver} at threshold {certified.Stages[0].Threshold:0.######}, lets {certified.Calibration.ExitRate:P1} of the images exit and so costs more than it saves ({certified.Calibration.DeltaC:+0.0%;-0.0%;0.0%}). ");
-            return new NoCascade(NoCascadeReason.CostsMoreThanItSaves, cost + nearest + remedy, closest.Stages[0], closest.Calibration, needed);
         }
-
-        long fewest = (long)Math.Ceiling(limit.FewestSamples / certificationShare);
-        if (input.Samples < fewest)
+        else if (plan.FewestSamples(candidates, splits) is var fewest && input.Samples < fewest)
         {
-            string few = FormattableString.Invariant(
-                $"{input.Samples} calibration images are too few to certify {target}: even without a single loss it takes {fewest}. ");
-            return new NoCascade(NoCascadeReason.TooFewSamples, few + nearest + remedy, closest.Stages[0], closest.Calibration, needed);
+            reason = NoCascadeReason.TooFewSamples;
+            string spotless = limit.Risk == RiskKind.AccuracyDrop ? "where no image is lost and none gained" : "even where the two never disagree";
+            why = $"{input.Samples} calibration images are too few to certify {Target()}: {spotless} it takes {fewest}. ";
         }
 
-        return new NoCascade(
-            NoCascadeReason.NothingCertified, $"No threshold certifies {target}. " + nearest + remedy, closest.Stages[0], closest.Calibration, needed);
+        return new NoCascade(reason, why + nearest + remedy, closest.Stages[0], closest.Calibration, enough ? null : needed);
+    }
+
+    private string Target()
+    {
+        string promise = limit.Risk == RiskKind.AccuracyDrop ? "an accuracy drop" : "a disagreement with the large model";
+        return FormattableString.Invariant($"{promise} of at most {100 * limit.Epsilon:0.###} points with {100 * (1 - limit.Delta):0.###} % confidence");
     }
 }

@@ -5,6 +5,9 @@ namespace TinySaver.Core.Search;
 /// <summary>One saver before the large model: the thresholds to certify, and how far the images that select expect to get.</summary>
 internal sealed class PairPath : ICascadePath
 {
+    // With fewer images than five a step, quantiles are too coarse; a grid that depends on no data is then finer.
+    private const int LeastForQuantiles = 5 * CertifiedSearch.Steps;
+
     private readonly IReadOnlyList<double> _thresholds;
 
     private PairPath(Candidate candidate, IReadOnlyList<double> thresholds, double? projected, double rank) =>
@@ -24,7 +27,9 @@ internal sealed class PairPath : ICascadePath
     public static PairPath Select(Candidate candidate, IReadOnlyList<int> selection, RiskTest test)
     {
         SweepCurve curve = candidate.Curve(selection);
-        IReadOnlyList<double> thresholds = ThresholdGrid.Quantiles(curve, CertifiedSearch.Steps);
+        IReadOnlyList<double> thresholds = selection.Count < LeastForQuantiles
+            ? ThresholdGrid.LogitSpaced
+            : ThresholdGrid.Quantiles(curve, CertifiedSearch.Steps);
         double? projected = null;
         double rank = double.PositiveInfinity;
         double nearest = double.PositiveInfinity;

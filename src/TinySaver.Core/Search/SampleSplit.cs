@@ -5,16 +5,16 @@ namespace TinySaver.Core.Search;
 /// <param name="Certification">Rows of the images that certify, ascending.</param>
 public sealed record SampleSplit(IReadOnlyList<int> Selection, IReadOnlyList<int> Certification)
 {
-    /// <summary>Divides images at random, the same way for the same keys, share and seed.</summary>
+    /// <summary>Divides images at random, the same way for the same keys, number and seed.</summary>
     /// <param name="samples">Number of images.</param>
     /// <param name="keys">One number for each image that does not depend on its row, or empty to use the row's number.</param>
-    /// <param name="share">The share that selects, in (0, 1); at least one image goes to either side where there are two.</param>
+    /// <param name="selecting">How many select, in [0, samples].</param>
     /// <param name="seed">Any number; another one draws another division.</param>
     /// <remarks>
     /// The images are ranked by a hash of key and seed. That is a random draw as far as the images' content goes, and no order of the rows
     /// changes it.
     /// </remarks>
-    public static SampleSplit Draw(int samples, ReadOnlySpan<ulong> keys, double share, ulong seed)
+    public static SampleSplit Draw(int samples, ReadOnlySpan<ulong> keys, int selecting, ulong seed)
     {
         var ranks = new ulong[samples];
         var rows = new int[samples];
@@ -26,9 +26,8 @@ public sealed record SampleSplit(IReadOnlyList<int> Selection, IReadOnlyList<int
         }
 
         Array.Sort(ranks, rows);
-        int selected = samples < 2 ? 0 : Math.Clamp((int)Math.Round(share * samples), 1, samples - 1);
-        int[] selection = rows[..selected];
-        int[] certification = rows[selected..];
+        int[] selection = rows[..selecting];
+        int[] certification = rows[selecting..];
         Array.Sort(selection);
         Array.Sort(certification);
         return new SampleSplit(selection, certification);

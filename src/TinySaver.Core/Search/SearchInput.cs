@@ -12,6 +12,13 @@ public sealed record SearchInput(ModelPredictions Large, IReadOnlyList<SaverPred
     /// </summary>
     public ReadOnlyMemory<ulong> SampleKeys { get; init; }
 
+    /// <summary>
+    /// Which images select and which certify, where something has looked at outcomes before the search does: temperatures are fitted on
+    /// <see cref="SampleSplit.Selection"/> of this very split (<see cref="CascadeSearch.DrawSplit"/>). Null where nothing has; the certified
+    /// rule then draws a split itself where it needs one. Other rules don't look at it.
+    /// </summary>
+    public SampleSplit? Split { get; init; }
+
     /// <summary>Number of images.</summary>
     public int Samples => Large.Classes.Length;
 

@@ -19,6 +19,8 @@ public static class SearchInputValidation
             RequireLength("the labels", input.Labels.Length, samples);
         if (!input.SampleKeys.IsEmpty)
             RequireLength("the sample keys", input.SampleKeys.Length, samples);
+        if (input.Split is { } split && !split.Selection.Concat(split.Certification).Order().SequenceEqual(Enumerable.Range(0, samples)))
+            throw new TinySaverException($"The split does not divide the {samples} images: each must either select or certify.");
 
         RequireCost(input.Large.Name, input.Large.Cost);
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -8,7 +8,10 @@ namespace TinySaver.Core.Search;
 /// <param name="AccuracyLarge">Accuracy of the large model alone; null without labels.</param>
 /// <param name="Choice">The cascade.</param>
 /// <param name="NoCascade">Why there is none.</param>
-/// <param name="Candidates">Every saver × measure × temperature, the lowest ΔC first, those without a point last.</param>
+/// <param name="Candidates">
+/// Every saver × measure × temperature: the chosen first, then the certified, the others, and those above ε; of each kind the lowest ΔC first
+/// and those without a point last.
+/// </param>
 public sealed record SearchResult(
     string Rule,
     string LargeModel,

@@ -16,7 +16,7 @@ internal static class ThresholdSearch
         {
             SweepCurve curve = candidate.Curve();
             double threshold = Threshold(curve, rule, input.Labelled);
-            CandidateResult result = CandidateReport.Of(input, candidate, curve, threshold, false, largeCorrect, options.CurvePoints);
+            CandidateResult result = CandidateReport.Of(input, candidate, curve, threshold, false, null, largeCorrect, options.CurvePoints);
             results.Add(result);
 
             // A budget asks for accuracy first; among candidates that save at all the most accurate wins, then the one that saves most.

@@ -102,13 +102,16 @@ public sealed class PairedDropTestTests
     [InlineData(0.005, 0.005)]
     [InlineData(0.004, 0.002)]
     [InlineData(0.03, 0.03)]
+    [InlineData(0.001, 0.006)]
+    [InlineData(0, 0.01)]
     public void SamplesNeeded_ThatMany_CertifyFourTimesInFive(double lossRate, double gainRate)
     {
         int needed = (int)DropScore.SamplesNeeded(lossRate, gainRate, 0.005, 0.05)!.Value;
 
         double chance = PairedDropTest.For(needed, 0.005, 0.05).ProbabilityOfCertifying(lossRate, gainRate);
 
-        Assert.InRange(chance, 0.75, 0.85);
+        // The formula is on the safe side where gains outweigh losses.
+        Assert.InRange(chance, 0.75, gainRate > lossRate ? 0.9 : 0.85);
     }
 
     [Fact]
@@ -118,11 +121,36 @@ public sealed class PairedDropTestTests
         Assert.Equal(598, DropScore.SamplesNeeded(0, 0, 0.005, 0.05));
     }
 
-    [Fact]
-    public void FewestSamples_BothRisks_AreTheFirstThatCertifyWithoutALoss()
+    [Theory]
+    [InlineData(1, 606)]
+    [InlineData(2, 789)]
+    [InlineData(3, 920)]
+    [InlineData(9, 1301)]
+    [InlineData(15, 1485)]
+    public void FewestSamples_LowerLevels_AreWhereTheContourBeginsToCertify(int tests, int expected)
     {
-        Assert.Equal(606, new RiskLimit(RiskKind.AccuracyDrop, 0.005, 0.05).FewestSamples);
-        Assert.Equal(598, new RiskLimit(RiskKind.Disagreement, 0.005, 0.05).FewestSamples);
+        long fewest = new RiskLimit(RiskKind.AccuracyDrop, 0.005, 0.05 / tests).FewestSamples();
+
+        Assert.Equal(expected, fewest);
+        Assert.Equal(0, PairedDropTest.For((int)fewest, 0.005, 0.05 / tests).MostLosses(0));
+        Assert.Equal(-1, PairedDropTest.For((int)fewest - 1, 0.005, 0.05 / tests).MostLosses(0));
+    }
+
+    [Fact]
+    public void FewestSamples_WithLosses_IsWhereOneMoreIsAllowed()
+    {
+        Assert.Equal(957, PairedDropTest.FewestSamples(1, 0.005, 0.05));
+        Assert.Equal((0, 1), (PairedDropTest.For(956, 0.005, 0.05).MostLosses(0), PairedDropTest.For(957, 0.005, 0.05).MostLosses(0)));
+        Assert.Equal(947, new RiskLimit(RiskKind.Disagreement, 0.005, 0.05).FewestSamples(1));
+    }
+
+    [Fact]
+    public void FewestSamples_WithoutLabels_IsTheBinomialNumber()
+    {
+        Assert.Equal(598, new RiskLimit(RiskKind.Disagreement, 0.005, 0.05).FewestSamples());
+
+        // Beyond what can be tested: ln δ / ln(1 − ε).
+        Assert.InRange(new RiskLimit(RiskKind.AccuracyDrop, 1e-9, 0.05).FewestSamples(), 2_995_731_000, 2_995_733_000);
     }
 
     [Theory]

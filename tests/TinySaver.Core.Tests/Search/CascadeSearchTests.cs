@@ -2,6 +2,7 @@ using System.Text.Json;
 using TinySaver.Core.Calibration;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Evaluation;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Search;
 
 namespace TinySaver.Core.Tests.Search;
@@ -84,7 +85,7 @@ public sealed class CascadeSearchTests
 
             Certificate certificate = result.Choice!.Certificate!;
             Assert.Equal(rule.Correction, certificate.Correction);
-            Assert.Equal(4000, certificate.Samples + certificate.SelectionSamples);
+            Assert.InRange(certificate.Samples + certificate.SelectionSamples, rule.Correction == CandidateCorrection.Split ? 4000 : 3500, 4000);
             Assert.Equal(6, certificate.Candidates);
             Assert.True(PairedDropTest.For(certificate.Samples, certificate.Epsilon, certificate.TestLevel)
                 .Certifies(certificate.Losses, certificate.Gains));
@@ -118,7 +119,8 @@ public sealed class CascadeSearchTests
         Assert.Null(result.Choice);
         Assert.Equal(NoCascadeReason.TooFewSamples, result.NoCascade!.Reason);
         Assert.Contains("285 calibration images are too few", result.NoCascade.Explanation, StringComparison.Ordinal);
-        Assert.True(result.NoCascade.SamplesNeeded > 600);
+        Assert.Contains("it takes 636", result.NoCascade.Explanation, StringComparison.Ordinal);
+        Assert.True(result.NoCascade.SamplesNeeded >= 636);
         Assert.NotNull(result.NoCascade.Closest);
         Assert.All(result.Candidates, c => Assert.False(c.Certified));
     }
@@ -213,15 +215,34 @@ public sealed class CascadeSearchTests
     }
 
     [Fact]
-    public void Run_FittedTemperature_ForcesASplit()
+    public void Run_FittedTemperature_CertifiesOnTheSplitThatItWasFittedOn()
     {
         SearchInput input = Savers.Draw(4000, 12);
         SaverPredictions tempered = input.Savers[1] with { Confidences = [input.Savers[1].Confidences[0] with { Temperature = 1.7f }] };
+        SampleSplit split = SampleSplit.Draw(4000, [], 900, 77);
 
-        SearchResult result = CascadeSearch.Run(input with { Savers = [tempered] }, new CertifiedRule());
+        SearchResult result = CascadeSearch.Run(input with { Savers = [tempered], Split = split }, new CertifiedRule());
 
-        Assert.Equal(CandidateCorrection.Split, result.Choice!.Certificate!.Correction);
-        Assert.Equal(1.7f, result.Choice.Stages[0].Temperature);
+        Assert.Equal(1.7f, result.Choice!.Stages[0].Temperature);
+        Assert.Equal((900, 3100), (result.Choice.Certificate!.SelectionSamples, result.Choice.Certificate.Samples));
+        SweepCurve certifying = Sweep.Of(
+            [.. split.Certification.Select(i => tempered.Confidences[0].Values.Span[i])],
+            [.. split.Certification.Select(i => PairedOutcomes.Compare(input.Labels.Span, tempered.Classes.Span, input.Large.Classes.Span)[i])]);
+        SweepPoint point = certifying.At(result.Choice.Stages[0].Threshold);
+        Assert.Equal((point.Losses, point.Gains), (result.Choice.Certificate.Losses, result.Choice.Certificate.Gains));
+    }
+
+    [Fact]
+    public void Run_FittedTemperatureWithoutItsSplit_IsRefused()
+    {
+        SearchInput input = Savers.Draw(1000, 12);
+        SaverPredictions tempered = input.Savers[1] with { Confidences = [input.Savers[1].Confidences[0] with { Temperature = 1.7f }] };
+
+        TinySaverException error = Assert.Throws<TinySaverException>(
+            () => CascadeSearch.Run(input with { Savers = [tempered] }, new CertifiedRule()));
+
+        Assert.Contains("the split", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(CascadeSearch.Run(input with { Savers = [tempered] }, new PaperRule()));
     }
 
     [Fact]

@@ -18,6 +18,15 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
     private const int Levels = 400;
     private static readonly double[] NoiseSteps = [-1.6, -0.7, 0, 0.7, 1.6];
 
+    // Computed once: a simulation asks for them some hundred thousand times a draw.
+    private readonly double[] _largeRight = [.. Enumerable.Range(0, Levels).Select(level => Right(large, slope, level))];
+    private readonly double[][] _right = [.. skills.Select(skill => Enumerable.Range(0, Levels).Select(level => Right(skill, slope, level)).ToArray())];
+    private readonly float[][][] _confidences =
+    [
+        .. skills.Select(skill => noises.Select(noise => Enumerable.Range(0, Levels * NoiseSteps.Length)
+            .Select(i => Confidence(skill, slope, noise, i / NoiseSteps.Length, i % NoiseSteps.Length)).ToArray()).ToArray()),
+    ];
+
     public int Savers => skills.Length;
 
     /// <summary>A draw of images with every saver's confidences under as many measures as there are noises.</summary>
@@ -33,14 +42,14 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
             int level = random.Next(Levels);
             double shared = random.NextDouble();
             labels[i] = random.Next(10);
-            largeClasses[i] = shared < Right(large, level) ? labels[i] : (labels[i] + 1) % 10;
+            largeClasses[i] = shared < _largeRight[level] ? labels[i] : (labels[i] + 1) % 10;
             for (int s = 0; s < skills.Length; s++)
             {
                 double own = random.NextDouble() < sharedErrors ? shared : random.NextDouble();
                 int wrong = random.NextDouble() < 0.5 ? 1 : 2;
-                classes[s][i] = own < Right(skills[s], level) ? labels[i] : (labels[i] + wrong) % 10;
+                classes[s][i] = own < _right[s][level] ? labels[i] : (labels[i] + wrong) % 10;
                 for (int m = 0; m < noises.Length; m++)
-                    confidences[s][m][i] = Confidence(s, m, level, random.Next(NoiseSteps.Length));
+                    confidences[s][m][i] = _confidences[s][m][(level * NoiseSteps.Length) + random.Next(NoiseSteps.Length)];
             }
         }
 
@@ -52,7 +61,7 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
     }
 
     /// <summary>The true accuracy drop of a cascade, exactly.</summary>
-    public double TrueDrop(IReadOnlyList<ChosenStage> stages) => Expectation(stages, (s, level) => Right(large, level) - Right(skills[s], level));
+    public double TrueDrop(IReadOnlyList<ChosenStage> stages) => Expectation(stages, (s, level) => _largeRight[level] - _right[s][level]);
 
     /// <summary>The true disagreement with the large model, exactly.</summary>
     public double TrueDisagreement(IReadOnlyList<ChosenStage> stages) => Expectation(stages, (s, level) => 1 - Agreement(s, level));
@@ -82,7 +91,7 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
                 int s = int.Parse(stage.Saver.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
                 double exits = 0;
                 for (int noise = 0; noise < NoiseSteps.Length; noise++)
-                    exits += ExitDecision.Exits(Confidence(s, (int)stage.Measure, level, noise), stage.Threshold) ? 1.0 / NoiseSteps.Length : 0;
+                    exits += ExitDecision.Exits(_confidences[s][(int)stage.Measure][(level * NoiseSteps.Length) + noise], stage.Threshold) ? 1.0 / NoiseSteps.Length : 0;
 
                 sum += waiting * exits * value(s, level);
                 waiting *= 1 - exits;
@@ -94,20 +103,20 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
 
     private static string Name(int saver) => $"s{saver}";
 
-    private double Right(double skill, int level) => Logistic(skill - (slope * Hardness(level)));
+    private static double Right(double skill, double slope, int level) => Logistic(skill - (slope * Hardness(level)));
 
     // Both right, both wrong with the same class: see the remarks.
     private double Agreement(int s, int level)
     {
-        double p = Right(large, level), q = Right(skills[s], level);
+        double p = _largeRight[level], q = _right[s][level];
         double bothRight = (sharedErrors * Math.Min(p, q)) + ((1 - sharedErrors) * p * q);
         double bothWrong = (sharedErrors * (1 - Math.Max(p, q))) + ((1 - sharedErrors) * (1 - p) * (1 - q));
         return bothRight + (0.5 * bothWrong);
     }
 
     // Overconfident, as trained networks are: most confidences lie above 0.99.
-    private float Confidence(int s, int measure, int level, int noise) =>
-        (float)Logistic((1.5 * (skills[s] - (slope * Hardness(level)))) + (noises[measure] * NoiseSteps[noise]));
+    private static float Confidence(double skill, double slope, double noise, int level, int step) =>
+        (float)Logistic((1.5 * (skill - (slope * Hardness(level)))) + (noise * NoiseSteps[step]));
 
     private static double Hardness(int level) => (level + 0.5) / Levels;
 

@@ -25,6 +25,7 @@ public sealed class SearchInputValidationTests
         { "large cost", "The cost of model 'large' is NaN" },
         { "temperature", "The temperature of the margin confidence of saver 'tiny' is 0" },
         { "keys", "There are 1 values in the sample keys" },
+        { "split", "The split does not divide the 2 images" },
     };
 
     [Theory]
@@ -46,6 +47,7 @@ public sealed class SearchInputValidationTests
             "large cost" => Good with { Large = Good.Large with { Cost = double.NaN } },
             "temperature" => With(Saver with { Confidences = [Column with { Temperature = 0 }] }),
             "keys" => Good with { SampleKeys = new ulong[1] },
+            "split" => Good with { Split = new SampleSplit([0, 1], [1]) },
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, "no such case"),
         };
 
