@@ -30,7 +30,7 @@ internal sealed record ClassifySummary
     /// <summary>The cascade's accuracy on them; null where there are none.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>The first saver's accuracy on them.</summary>
+    /// <summary>The savers' accuracy on them, had nothing been escalated: of a chain, that of the saver that was asked last for each image.</summary>
     public double? TinyAccuracy { get; init; }
 
     /// <summary>The large model's accuracy on them, with <c>--compare</c>.</summary>

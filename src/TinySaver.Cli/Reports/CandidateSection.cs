@@ -32,9 +32,9 @@ internal static class CandidateSection
         if (!AnyPoint(search))
             return costs;
 
-        string points = $"Each candidate at its best threshold by the {search.Rule} rule, on all {Wording.Count(search.Samples, "calibration image")}, the lowest ΔC (change of compute) first. {costs}";
+        string points = $"Each candidate at its best threshold by the {search.Rule} rule, on all {Wording.Count(search.Samples, "calibration image")}, the chosen first and then the lowest ΔC (change of compute). {costs}";
         return search.Rule == "certified"
-            ? points + " “Certified” marks the points for which the guarantee holds; the others are estimates that ranked the candidates."
+            ? points + " “Certified” marks the points for which the guarantee holds; the others are estimates that ranked the candidates, last those that break the promise on these very images."
             : points;
     }
 
@@ -62,7 +62,7 @@ internal static class CandidateSection
         {
             candidate.Saver,
             Wording.Measure(candidate.Measure, candidate.Temperature),
-            Verdict(candidate),
+            Verdict(candidate, search),
         };
         if (AnyPoint(search))
         {
@@ -80,10 +80,12 @@ internal static class CandidateSection
         return cells;
     }
 
-    private static XElement Verdict(CandidateResult candidate) => candidate.Verdict switch
+    private static XElement Verdict(CandidateResult candidate, SearchResult search) => candidate.Verdict switch
     {
-        CandidateVerdict.Saves => Html.Element("span", "badge good", candidate.Certified ? "certified" : "saves"),
         CandidateVerdict.CostsMore => Html.Element("span", "badge bad", "costs more"),
-        _ => Html.Element("span", "badge", "not certified"),
+        CandidateVerdict.NotCertified => Html.Element("span", "badge", "not certified"),
+        _ when candidate.Certified => Html.Element("span", "badge good", candidate.Chosen ? "chosen, certified" : "certified"),
+        _ when candidate.AboveLimit => Html.Element("span", "badge bad", "breaks the promise"),
+        _ => Html.Element("span", candidate.Chosen ? "badge good" : "badge", candidate.Chosen ? "chosen" : search.Rule == "certified" ? "estimate" : "saves"),
     };
 }

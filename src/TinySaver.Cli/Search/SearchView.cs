@@ -36,6 +36,7 @@ internal static class SearchView
             }
 
             console.Write(table);
+            WriteStages(console, choice, report.TestDetails);
         }
 
         WriteCandidates(console, result);
@@ -66,7 +67,14 @@ internal static class SearchView
             ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == Core.Calibration.RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
             : $", by the {report.Rule} rule, which promises nothing";
         string names = string.Join(" → ", choice.Stages.Select(s => s.Saver));
-        return $"{names} saves {Amounts.Percent(-point.DeltaC)} of compute {price} on {where}{promise}.";
+        string kept = report.TestDetails?.Promise?.Verdict switch
+        {
+            PromiseVerdict.AboveWithinError => "; the test images lie above that, within chance",
+            PromiseVerdict.Broken => ", but the test images break that promise",
+            _ => "",
+        };
+        string compute = point.DeltaC < 0 ? $"saves {Amounts.Percent(-point.DeltaC)} of compute" : $"costs {Amounts.Percent(point.DeltaC)} more compute";
+        return $"{names} {compute} {price} on {where}{promise}{kept}.";
     }
 
     private static void AddPoint(Table table, string name, OperatingPoint point, Interval? drop) => table.AddRow(
@@ -79,27 +87,54 @@ internal static class SearchView
         Amounts.Percent(point.ExitRate),
         Amounts.Percent(point.DeltaC));
 
+    // What will run, whole: a chain has a threshold at each saver, and none of them is that saver's own in the table of candidates.
+    private static void WriteStages(IAnsiConsole console, CascadeChoice choice, EvaluationResult? test)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("cascade", "measure", "T", "cost", "exits at");
+        if (test is not null)
+        {
+            table.AddColumn("decides");
+        }
+
+        for (int i = 0; i < choice.Stages.Count; i++)
+        {
+            ChosenStage stage = choice.Stages[i];
+            List<string> cells =
+            [
+                Markup.Escape(stage.Saver), stage.Measure.Name(), Temperature(stage.Temperature), Amounts.Percent(stage.CostRatio, 2),
+                FormattableString.Invariant($"≥ {stage.Threshold:0.0000}"),
+            ];
+            if (test is not null)
+            {
+                cells.Add(Amounts.Percent(test.Savers[i].Decided));
+            }
+
+            table.AddRow([.. cells]);
+        }
+
+        console.Write(table);
+    }
+
     private static void WriteCandidates(IAnsiConsole console, SearchResult result)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("candidate", "measure", "T", "cost", "accuracy", "threshold", "exit rate", "drop", "ΔC", "");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("each alone", "measure", "T", "cost", "accuracy", "threshold", "exit rate", result.Labelled ? "drop" : "differs", "ΔC", "");
         foreach (CandidateResult c in result.Candidates.Take(MostCandidates))
         {
-            table.AddRow(
-                Markup.Escape(c.Saver),
+            string style = c.Chosen ? "bold" : c.Certified || result.Choice?.Certificate is null ? "default" : "dim";
+            string[] cells =
+            [
+                c.Saver,
                 c.Measure.Name(),
-                c.Temperature == 1 ? "1" : FormattableString.Invariant($"{c.Temperature:0.00}"),
+                Temperature(c.Temperature),
                 Amounts.Percent(c.CostRatio, 2),
                 Amounts.Percent(c.Accuracy, 2),
                 c.Threshold is { } threshold ? FormattableString.Invariant($"{threshold:0.0000}") : "–",
                 Amounts.Percent(c.Point?.ExitRate),
                 Amounts.Percent(c.Point?.AccuracyDrop ?? 1 - c.Point?.Agreement, 2),
                 Amounts.Percent(c.Point?.DeltaC),
-                c.Certified ? "certified" : c.Verdict switch
-                {
-                    CandidateVerdict.Saves => "",
-                    CandidateVerdict.CostsMore => "costs more",
-                    _ => "no threshold",
-                });
+                Mark(c, result.Rule == "certified"),
+            ];
+            table.AddRow([.. cells.Select(cell => $"[{style}]{Markup.Escape(cell)}[/]")]);
         }
 
         console.Write(table);
@@ -108,6 +143,18 @@ internal static class SearchView
             console.WriteLine($"… and {result.Candidates.Count - MostCandidates} more candidates; --json and --report have them all.");
         }
     }
+
+    private static string Mark(CandidateResult c, bool promises) => c.Verdict switch
+    {
+        CandidateVerdict.CostsMore => "costs more",
+        CandidateVerdict.NotCertified => "no threshold",
+        _ when c.Chosen => "chosen",
+        _ when c.Certified => "certified",
+        _ when c.AboveLimit => "breaks the promise here",
+        _ => promises ? "not tested" : "",
+    };
+
+    private static string Temperature(float temperature) => temperature == 1 ? "1" : FormattableString.Invariant($"{temperature:0.00}");
 
     private static void Wrote(IAnsiConsole console, string what, string? path)
     {
