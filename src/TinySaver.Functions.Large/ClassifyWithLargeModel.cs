@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.FunctionApps;
 
 namespace TinySaver.Functions.Large;
@@ -16,5 +17,6 @@ public sealed class ClassifyWithLargeModel(EscalationReceiver receiver)
         [ServiceBusTrigger(FunctionAppOptions.EscalationsQueue, Connection = FunctionAppOptions.EscalationsConnection, IsBatched = true, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage[] messages,
         ServiceBusMessageActions actions,
-        CancellationToken cancellationToken) => receiver.ReceiveAsync(new ServiceBusEscalations(messages, actions), cancellationToken);
+        CancellationToken cancellationToken) => receiver.ReceiveAsync(
+            [.. messages.Select(message => new ServiceBusEscalation(message, actions))], seen: null, cancellationToken);
 }

@@ -1,19 +1,17 @@
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
 using TinySaver.Pipeline.FunctionApps;
-using TinySaver.Pipeline.Images;
-using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Functions.Tiny;
 
 /// <summary>Asks the savers about an image that the Functions host finds by listing the container: for local runs, without Event Grid.</summary>
-public sealed class ClassifyWithTinyModelByPolling(TinyStage stage)
+public sealed class ClassifyWithTinyModelByPolling(ImageReceiver images)
 {
-    /// <summary>Works on one image; whatever it throws is passing, and the trigger tries again.</summary>
+    /// <summary>Works on one image; where it throws, the trigger tries again.</summary>
     /// <param name="image">The image, bound as a client.</param>
     /// <param name="cancellationToken">Ends the work when the instance goes.</param>
     [Function(nameof(ClassifyWithTinyModelByPolling))]
     public Task RunAsync(
         [BlobTrigger(FunctionAppOptions.ImagesPath, Connection = FunctionAppOptions.ImagesConnection)] BlobClient image,
-        CancellationToken cancellationToken) => stage.ProcessAsync(new ImageReference(image.Name), cancellationToken);
+        CancellationToken cancellationToken) => images.ReceiveAsync(image.Name, cancellationToken);
 }

@@ -1,23 +1,16 @@
 using Microsoft.Azure.Functions.Worker;
 using TinySaver.Pipeline.FunctionApps;
-using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Functions.Tiny;
 
 /// <summary>Writes the failed row of an image whose blob trigger has used up its tries.</summary>
-public sealed class RecordPoisonedImages(TinyStage stage)
+public sealed class RecordPoisonedImages(ImageReceiver images)
 {
     /// <summary>Records one image.</summary>
     /// <param name="message">The host's message, JSON.</param>
     /// <param name="cancellationToken">Ends the work when the instance goes.</param>
     [Function(nameof(RecordPoisonedImages))]
-    public async Task RunAsync(
+    public Task RunAsync(
         [QueueTrigger(FunctionAppOptions.PoisonQueue, Connection = FunctionAppOptions.ImagesConnection)] string message,
-        CancellationToken cancellationToken)
-    {
-        if (PoisonedImage.Read(message) is { } image)
-        {
-            await stage.GiveUpAsync(image, PoisonedImage.Detail, cancellationToken);
-        }
-    }
+        CancellationToken cancellationToken) => images.RecordPoisonedAsync(message, cancellationToken);
 }

@@ -1,7 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using Azure.Messaging.ServiceBus.Administration;
 using TinySaver.Core.Escalations;
-using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.FunctionApps;
 
@@ -17,28 +16,36 @@ internal sealed class ServiceBusEscalationSender(ServiceBusClient client, Servic
     private readonly ServiceBusSender _sender = client.CreateSender(Queue);
 
     /// <inheritdoc/>
-    /// <exception cref="TinySaverException">A failure that lasts until somebody acts; any other exception is passing.</exception>
-    public async Task SendAsync(Escalation escalation, CancellationToken cancellationToken)
+    public Task SendAsync(Escalation escalation, CancellationToken cancellationToken) =>
+        AskAsync(() => _sender.SendMessageAsync(EscalationMessage.Create(escalation), cancellationToken));
+
+    /// <inheritdoc/>
+    public Task CheckAsync(CancellationToken cancellationToken) => AskAsync(async () =>
     {
-        try
-        {
-            await _sender.SendMessageAsync(EscalationMessage.Create(escalation), cancellationToken);
-        }
-        catch (ServiceBusException e)
-            when (SendFailures.Remedy(e.Reason.ToString(), e.IsTransient, Queue, client.FullyQualifiedNamespace) is { } remedy)
-        {
-            throw new TinySaverException(remedy, e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new TinySaverException(SendFailures.Unauthorized(Queue, client.FullyQualifiedNamespace), e);
-        }
-    }
+        // Opens the connection to the queue, and needs no more than the right to send.
+        using ServiceBusMessageBatch batch = await _sender.CreateMessageBatchAsync(cancellationToken);
+    });
 
     /// <inheritdoc/>
     public async Task<long> GetBacklogAsync(CancellationToken cancellationToken)
     {
         QueueRuntimeProperties queue = await administration.GetQueueRuntimePropertiesAsync(Queue, cancellationToken);
         return queue.ActiveMessageCount;
+    }
+
+    private async Task AskAsync(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+        }
+        catch (ServiceBusException e)
+        {
+            throw SendFailures.Explain(e, e.Reason.ToString(), Queue, client.FullyQualifiedNamespace);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw SendFailures.Unauthorized(e, Queue, client.FullyQualifiedNamespace);
+        }
     }
 }

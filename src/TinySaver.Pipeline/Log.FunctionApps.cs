@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using TinySaver.Pipeline.FunctionApps;
 
 namespace TinySaver.Pipeline;
 
@@ -11,15 +10,6 @@ internal static partial class Log
 
     [LoggerMessage(41, LogLevel.Warning, "The large model falls back to the CPU, which TinySaver__Functions__RequireGpu=true would make an error: {Reason}")]
     public static partial void FellBackToCpu(ILogger logger, string reason);
-
-    [LoggerMessage(42, LogLevel.Error, "Nothing could be done about a batch of {Messages} escalations; they come again after {Pause}.")]
-    public static partial void BatchNotReceived(ILogger logger, Exception error, int messages, TimeSpan pause);
-
-    [LoggerMessage(43, LogLevel.Warning, "A message could not be settled ({Kind}); it is delivered again.")]
-    public static partial void MessageNotSettled(ILogger logger, Exception error, SettlementKind kind);
-
-    [LoggerMessage(44, LogLevel.Debug, "A message's lock could not be renewed.")]
-    public static partial void LockNotRenewed(ILogger logger, Exception error);
 
     [LoggerMessage(45, LogLevel.Error, "The policy cannot be loaded.")]
     public static partial void Unhealthy(ILogger logger, Exception error);

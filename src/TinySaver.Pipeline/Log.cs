@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TinySaver.Pipeline.Escalations;
 
 namespace TinySaver.Pipeline;
 
@@ -20,10 +21,10 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "{Name} failed: {Reason}: {Detail}")]
     public static partial void ImageFailed(ILogger logger, string name, string reason, string detail);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Name}: passing failure in the {Stage} stage, try {Try}; it is tried again.")]
+    [LoggerMessage(12, LogLevel.Warning, "{Name}: transient failure in the {Stage} stage, try {Try}; it is tried again.")]
     public static partial void ImageRetried(ILogger logger, Exception error, string name, string stage, long @try);
 
-    [LoggerMessage(13, LogLevel.Error, "A message was taken off the escalation queue that is no escalation: {Detail}")]
+    [LoggerMessage(13, LogLevel.Error, "A message was taken off a queue that names no image, and is done with: {Detail}")]
     public static partial void MessageMalformed(ILogger logger, string detail);
 
     [LoggerMessage(14, LogLevel.Warning, "The large model failed on a batch of {Images} images; each is tried alone.")]
@@ -35,6 +36,18 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "The escalation backlog cannot be read; the last known one, {Backlog}, holds.")]
     public static partial void BacklogUnknown(ILogger logger, Exception error, long backlog);
 
+    [LoggerMessage(21, LogLevel.Warning, "{Work} met an outage; tried again in {Delay}.")]
+    public static partial void OutageMet(ILogger logger, Exception error, string work, TimeSpan delay);
+
     [LoggerMessage(20, LogLevel.Warning, "{Work} failed; tried again in {Delay}.")]
     public static partial void LoopFailed(ILogger logger, Exception error, string work, TimeSpan delay);
+
+    [LoggerMessage(42, LogLevel.Error, "Nothing could be done about a batch of {Messages} escalations; they come again after {Pause}.")]
+    public static partial void BatchNotReceived(ILogger logger, Exception error, int messages, TimeSpan pause);
+
+    [LoggerMessage(43, LogLevel.Warning, "A message could not be settled ({Kind}); it is delivered again.")]
+    public static partial void MessageNotSettled(ILogger logger, Exception error, SettlementKind kind);
+
+    [LoggerMessage(44, LogLevel.Debug, "A message's lock could not be renewed.")]
+    public static partial void LockNotRenewed(ILogger logger, Exception error);
 }

@@ -8,6 +8,7 @@ using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Hosting;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Storage;
 using TinySaver.Pipeline.Telemetry;
@@ -28,6 +29,8 @@ public static class ServiceCollectionExtensions
         services.AddValidated<PipelineOptions>(configuration, PipelineOptions.Section);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
+        services.TryAddPatience(Patience.OfOneCall);
         services.TryAddSingleton(s => StorageClients.Create(s.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.TryAddSingleton<IImageStore>(s => new BlobImageStore(
             s.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(s).ImagesContainer)));
@@ -55,6 +58,7 @@ public static class ServiceCollectionExtensions
     {
         services.Configure<CascadeSourceOptions>(o => o.Large = true);
         services.TryAddSingleton<LargeStage>();
+        services.TryAddSingleton<EscalationReceiver>();
         return services;
     }
 
@@ -62,6 +66,7 @@ public static class ServiceCollectionExtensions
     public static IServiceCollection AddStorageEscalations(this IServiceCollection services)
     {
         services.TryAddSingleton(s => new StorageEscalations(s.GetRequiredService<StorageClients>().Queues, Storage(s)));
+        services.TryAddSingleton<IEscalations>(s => s.GetRequiredService<StorageEscalations>());
         services.TryAddSingleton<IEscalationSender>(s => s.GetRequiredService<StorageEscalations>());
         return services;
     }
@@ -71,6 +76,8 @@ public static class ServiceCollectionExtensions
     /// <param name="configuration">Has the section <c>TinySaver:Local</c> besides those of <see cref="AddTinySaverPipeline"/>.</param>
     public static IServiceCollection AddLocalPipeline(this IServiceCollection services, IConfiguration configuration)
     {
+        // Nobody else takes the work up, so there is nothing to hurry for.
+        services.TryAddPatience(Timeout.InfiniteTimeSpan);
         services.AddTinySaverPipeline(configuration).AddTinyStage().AddLargeStage().AddStorageEscalations();
         services.AddValidated<LocalPipelineOptions>(configuration, LocalPipelineOptions.Section);
         services.TryAddSingleton<LocalProgress>();
@@ -93,6 +100,9 @@ public static class ServiceCollectionExtensions
                 options.CacheFolder,
                 services.GetRequiredService<ILogger<BlobCascadeFiles>>());
     }
+
+    private static void TryAddPatience(this IServiceCollection services, TimeSpan longest) => services.TryAddSingleton(s => new Patience(
+        longest, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILogger<Patience>>()));
 
     private static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class

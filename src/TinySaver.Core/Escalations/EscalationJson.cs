@@ -12,6 +12,12 @@ public static class EscalationJson
     /// <remarks>A Storage queue takes 64 KiB, and a dead letter holds the message as a JSON text, which can double it.</remarks>
     public const int MaxBytes = 24 * 1024;
 
+    // The longest name of a blob.
+    private const int MaxNameLength = 1024;
+
+    // Of the tables' calendar, but for its first year, which another time zone may still reach.
+    private const int OldestYear = 1602;
+
     // How much of a message that cannot be read goes into the error.
     private const int ExcerptLength = 200;
 
@@ -49,7 +55,7 @@ public static class EscalationJson
 
     /// <summary>The escalation that a message holds.</summary>
     /// <exception cref="PermanentFailureException">
-    /// <see cref="FailureReason.MalformedMessage"/>: not JSON, a member missing, or a format version other than
+    /// <see cref="FailureReason.MalformedMessage"/>: not JSON, a member missing or impossible, or a format version other than
     /// <see cref="Escalation.FormatVersion"/>.
     /// </exception>
     public static Escalation Read(ReadOnlyMemory<byte> json)
@@ -76,7 +82,15 @@ public static class EscalationJson
                 throw Malformed("its container, name or etag is empty", json);
             }
 
-            return escalation;
+            // What storage could never have announced can neither be read nor recorded there.
+            if (escalation.Name.Length > MaxNameLength || escalation.ETag.Length > MaxNameLength)
+            {
+                throw Malformed($"its name or etag has more than {MaxNameLength} characters", json);
+            }
+
+            return escalation.LastModified.UtcDateTime.Year >= OldestYear
+                ? escalation
+                : throw Malformed($"its image was written in {escalation.LastModified.UtcDateTime.Year}", json);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

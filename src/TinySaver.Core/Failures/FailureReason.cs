@@ -33,7 +33,7 @@ public enum FailureReason
     /// <summary>A newer version of the image exists.</summary>
     Superseded,
 
-    /// <summary>The image failed for a passing cause until its retries were used up.</summary>
+    /// <summary>The image failed for a transient cause until its retries were used up.</summary>
     RetriesExhausted,
 
     /// <summary>A message on the escalation queue is not an escalation that this version understands.</summary>

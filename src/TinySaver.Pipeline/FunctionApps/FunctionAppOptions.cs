@@ -34,6 +34,9 @@ public sealed class FunctionAppOptions
     /// <summary>Where the Functions host puts images whose blob trigger failed too often; the name is the host's.</summary>
     public const string PoisonQueue = "webjobs-blobtrigger-poison";
 
+    /// <summary>The shortest lock that makes sense for that queue; the one that the infrastructure makes is longer.</summary>
+    public static readonly TimeSpan ShortestLock = TimeSpan.FromSeconds(30);
+
     /// <summary>What tells the tiny app of new images. Default <see cref="BlobTriggerKind.EventGrid"/>.</summary>
     public BlobTriggerKind BlobTrigger { get; set; } = BlobTriggerKind.EventGrid;
 

@@ -19,6 +19,7 @@ public static class FunctionAppServices
     {
         services.AddFunctionApp(configuration, isTiny: true).AddTinyStage();
         services.TryAddSingleton<HealthCheck>();
+        services.TryAddSingleton<ImageReceiver>();
         return services;
     }
 
@@ -26,7 +27,6 @@ public static class FunctionAppServices
     public static IServiceCollection AddLargeFunctionApp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddFunctionApp(configuration, isTiny: false).AddLargeStage();
-        services.TryAddSingleton<EscalationReceiver>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<CascadeSourceOptions>, GpuFallback>(s => new GpuFallback(
             s.GetRequiredService<IOptions<FunctionAppOptions>>(), s.GetRequiredService<ILogger<GpuFallback>>(), () => CudaSupport.WhyMissing())));
         return services;

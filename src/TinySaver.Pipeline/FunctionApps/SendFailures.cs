@@ -1,32 +1,47 @@
+using TinySaver.Core.Failures;
+
 namespace TinySaver.Pipeline.FunctionApps;
 
-/// <summary>Sorts what can go wrong when an escalation is sent to Service Bus.</summary>
-/// <remarks>
-/// The reasons are the names of the SDK's <c>ServiceBusFailureReason</c>. A transient failure is thrown as it is: the SDK has
-/// tried again already, and the blob trigger will. A lasting one needs a person, who is told what to do.
-/// </remarks>
+/// <summary>Puts what Service Bus says into words for the person who has to act.</summary>
 public static class SendFailures
 {
-    /// <summary>What a person has to do about a lasting failure; null for a passing one.</summary>
-    /// <param name="reason">The reason's name.</param>
-    /// <param name="isTransient">Whether the SDK counts it as passing.</param>
+    /// <summary>The failure to throw where an escalation could not be sent.</summary>
+    /// <param name="failure">What the SDK threw, after its own tries.</param>
+    /// <param name="reason">The name of its <c>ServiceBusFailureReason</c>.</param>
     /// <param name="queue">The queue.</param>
     /// <param name="serviceBus">The namespace's host name.</param>
-    public static string? Remedy(string reason, bool isTransient, string queue, string serviceBus) => (reason, isTransient) switch
+    /// <returns>
+    /// An <see cref="IOException"/>, which says nothing against the image and is waited out, be it until the service answers or
+    /// until somebody has acted; or a <see cref="TinySaverException"/> where it is this message that cannot be sent.
+    /// </returns>
+    public static Exception Explain(Exception failure, string reason, string queue, string serviceBus)
     {
-        (_, true) => null,
-        ("MessagingEntityNotFound", _) =>
-            $"There is no queue '{queue}' in {serviceBus}; create it, or correct the setting {FunctionAppOptions.EscalationsConnection}.",
-        ("MessagingEntityDisabled", _) => $"The queue '{queue}' in {serviceBus} does not take messages; enable it.",
-        ("QuotaExceeded", _) =>
-            $"The queue '{queue}' in {serviceBus} is full; the large app does not keep up or does not run: look at its log, or give the queue more room.",
-        ("MessageSizeExceeded", _) =>
-            $"The queue '{queue}' in {serviceBus} refuses the message for its size, which Service Bus Standard (256 KB) would not; raise the queue's limit.",
-        _ => null,
-    };
+        ArgumentNullException.ThrowIfNull(failure);
+        return reason switch
+        {
+            "MessageSizeExceeded" => new TinySaverException(
+                $"The queue '{queue}' in {serviceBus} refuses the message for its size, which Service Bus Standard (256 KB) would not; raise the queue's limit.",
+                failure),
+            "MessagingEntityNotFound" => new IOException(
+                $"There is no queue '{queue}' in {serviceBus}; create it, or correct the setting {FunctionAppOptions.EscalationsConnection}.", failure),
+            "MessagingEntityDisabled" => new IOException($"The queue '{queue}' in {serviceBus} does not take messages; enable it.", failure),
+            "QuotaExceeded" => new IOException(
+                $"The queue '{queue}' in {serviceBus} is full; the large app does not keep up or does not run: look at its log, or give the queue more room.",
+                failure),
+            _ => new IOException($"Service Bus {serviceBus} does not take a message for the queue '{queue}': {failure.Message}", failure),
+        };
+    }
 
-    /// <summary>What a person has to do where Service Bus refuses the app's identity.</summary>
-    public static string Unauthorized(string queue, string serviceBus) =>
+    /// <summary>The failure to throw where Service Bus refuses the app's identity.</summary>
+    public static Exception Unauthorized(Exception failure, string queue, string serviceBus) => new IOException(
         $"The app may not send to the queue '{queue}' in {serviceBus}; give its identity the role Azure Service Bus Data Sender on the queue, " +
-        $"or correct the setting {FunctionAppOptions.EscalationsConnection}.";
+        $"or correct the setting {FunctionAppOptions.EscalationsConnection}.",
+        failure);
+
+    /// <summary>Why Service Bus made a dead letter of an escalation, for the failed row.</summary>
+    /// <param name="deliveries">How often it had been delivered.</param>
+    /// <param name="reason">The dead-letter reason; null where there is none.</param>
+    /// <param name="description">Its description; null where there is none.</param>
+    public static string DeadLettered(long deliveries, string? reason, string? description) =>
+        $"Dead-lettered after {deliveries} deliveries: {reason ?? "no reason was given"}. {description}".TrimEnd();
 }

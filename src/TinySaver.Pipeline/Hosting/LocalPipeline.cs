@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Stages;
-using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Pipeline.Hosting;
 
@@ -12,15 +13,17 @@ namespace TinySaver.Pipeline.Hosting;
 public sealed class LocalPipeline(
     IImageStore images,
     ILabelStore labels,
-    StorageEscalations escalations,
+    IEscalations escalations,
     CascadeHost cascades,
     ImageWatcher watcher,
     EscalationPump pump,
     TinyStage tiny,
     LocalProgress progress,
+    Patience patience,
     IOptions<LocalPipelineOptions> local,
     IOptions<PipelineOptions> pipeline,
     TimeProvider time,
+    Random random,
     ILogger<LocalPipeline> logger)
 {
     /// <summary>What has been done so far.</summary>
@@ -61,31 +64,47 @@ public sealed class LocalPipeline(
         await Task.WhenAll(loops).ConfigureAwait(false);
     }
 
+    // Outages are waited out, however long, and use up no try: they say nothing against the image.
     private async Task LabelAsync(ImageReference image, CancellationToken cancellationToken)
     {
         LocalPipelineOptions settings = local.Value;
-        TimeSpan delay = settings.RetryDelay;
         string lastError = "";
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 progress.Count(attempt <= settings.MaxTries
-                    ? await tiny.ProcessAsync(image, cancellationToken).ConfigureAwait(false)
-                    : await tiny.GiveUpAsync(image, $"Given up after {settings.MaxTries} tries; the last failed with: {lastError}", cancellationToken)
-                        .ConfigureAwait(false));
+                    ? await PatientlyAsync(image, token => tiny.ProcessAsync(image, token), cancellationToken).ConfigureAwait(false)
+                    : await PatientlyAsync(image, token => tiny.GiveUpAsync(image, GivenUp(), token), cancellationToken).ConfigureAwait(false));
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // Giving up is tried for ever: while the table cannot be written, nothing else gets on either.
                 lastError = e.Message;
-                progress.CountRetry();
                 Log.ImageRetried(logger, e, image.Name, "tiny", attempt);
             }
 
+            TimeSpan delay = settings.Backoff.After(attempt, random.NextDouble());
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
-            delay = attempt < settings.MaxTries ? delay * 2 : delay;
         }
+
+        string GivenUp() => $"Given up after {settings.MaxTries} tries; the last failed with: {lastError}";
     }
+
+    private Task<TinyResult> PatientlyAsync(ImageReference image, Func<CancellationToken, Task<TinyResult>> work, CancellationToken cancellationToken) =>
+        patience.TryAsync(
+            $"Labelling {image.Name}",
+            async token =>
+            {
+                try
+                {
+                    return await work(token).ConfigureAwait(false);
+                }
+                catch
+                {
+                    progress.CountRetry();
+                    throw;
+                }
+            },
+            cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TinySaver.Pipeline.Outages;
 
 namespace TinySaver.Pipeline.Hosting;
 
@@ -12,11 +13,11 @@ public sealed class LocalPipelineOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often an image is tried in the tiny stage before its row says that it failed. Default 6: over a minute with the waits between.</summary>
+    /// <summary>How often an image is tried in the tiny stage before its row says that it failed. Default 6: half a minute with the waits between. Outages do not count.</summary>
     [Range(1, 100)]
     public int MaxTries { get; set; } = 6;
 
-    /// <summary>The wait before the second try; it doubles with each further one. Default 1 s.</summary>
+    /// <summary>The longest wait before the second try; it doubles with each further one, up to half a minute. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -27,4 +28,6 @@ public sealed class LocalPipelineOptions
     /// <summary>How many batches of escalations are worked on at once: while one is inferred another is fetched. Default 2.</summary>
     [Range(1, 100)]
     public int LargeBatches { get; set; } = 2;
+
+    internal Backoff Backoff => Backoff.Standard with { First = RetryDelay };
 }

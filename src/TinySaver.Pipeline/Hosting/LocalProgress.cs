@@ -28,7 +28,7 @@ public sealed class LocalProgress
     /// <summary>Images that were deleted or overwritten before they had a label.</summary>
     public long Gone => Interlocked.Read(ref _gone);
 
-    /// <summary>Tries that failed for a passing cause, in both stages.</summary>
+    /// <summary>Tries that failed for a transient cause, in both stages.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
     /// <summary>Answers of the large model that nobody needed any longer.</summary>

@@ -24,6 +24,6 @@ public enum EscalationOutcome
     /// <summary>The large model answered, but meanwhile the row needed it no more.</summary>
     Wasted,
 
-    /// <summary>A passing failure: the message must be delivered again.</summary>
+    /// <summary>A transient failure, or an outage: it must be tried again.</summary>
     Retry,
 }

@@ -36,7 +36,7 @@ public sealed class TinyStage(
     /// <summary>Works on one announced image version.</summary>
     /// <param name="image">The image.</param>
     /// <param name="cancellationToken">Ends the work; what is written stays.</param>
-    /// <returns>What was made of it. A permanent failure is a result; every exception is a passing one: call again.</returns>
+    /// <returns>What was made of it. A permanent failure is a result; every exception is a transient one: call again.</returns>
     public async Task<TinyResult> ProcessAsync(ImageReference image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);

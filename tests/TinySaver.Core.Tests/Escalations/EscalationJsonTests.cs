@@ -62,6 +62,26 @@ public sealed class EscalationJsonTests
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 
+    // Neither could ever be recorded in the table: as a dead letter each would come again for ever.
+    [Theory]
+    [InlineData(1025, 17, 2026, "1024 characters")]
+    [InlineData(10, 1025, 2026, "1024 characters")]
+    [InlineData(10, 17, 1600, "written in 1600")]
+    public void Read_WhatStorageCouldNotHaveAnnounced_IsMalformed(int nameLength, int etagLength, int year, string message)
+    {
+        Escalation foreign = Sample with
+        {
+            Name = new('n', nameLength),
+            ETag = new('e', etagLength),
+            LastModified = new(year, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        };
+
+        var e = Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(EscalationJson.Write(foreign)));
+
+        Assert.Equal(FailureReason.MalformedMessage, e.Reason);
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_EscalationWithoutSaver_HasNoTinyAnswer() =>
         Assert.Null(EscalationJson.Read(EscalationJson.Write(Sample with { Tiny = null })).Tiny);

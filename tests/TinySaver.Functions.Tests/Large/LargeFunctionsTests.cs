@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Azure.Core.Amqp;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
 using TinySaver.Core.Escalations;
 using TinySaver.Functions.Large;
-using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Functions.Tests.Large;
@@ -37,13 +39,14 @@ public sealed class LargeFunctionsTests
         {
             Assert.Equal(["done", "again"], escalations.Select(e => e.Name));
             await settle(0, new EscalationResult(EscalationOutcome.Labelled));
-            await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new IOException("away")));
+            await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new InvalidOperationException("the model")));
         }));
 
-        await function.RunAsync([Message("done"), Message(null), Message("again")], _actions, Cancellation);
+        await function.RunAsync([Message("done"), Message(null), Foreign(), Message("again")], _actions, Cancellation);
 
-        Assert.Equal(["complete done", "deadletter not json: malformed-message", "abandon again"], _actions.Calls.Order().OrderBy(Place));
-        Assert.Contains("not json", _actions.Description, StringComparison.Ordinal);
+        Assert.Equal(
+            ["complete done", "deadletter foreign: malformed-message", "deadletter not json: malformed-message", "abandon again"],
+            _actions.Calls.Order().OrderBy(Place));
     }
 
     [Fact]
@@ -71,9 +74,18 @@ public sealed class LargeFunctionsTests
             deliveryCount: 5,
             properties: new Dictionary<string, object> { ["DeadLetterReason"] = "MaxDeliveryCountExceeded", ["DeadLetterErrorDescription"] = "Too often." });
 
-        await function.RunAsync(message, Cancellation);
+        await function.RunAsync(message, _actions, Cancellation);
+        await function.RunAsync(Foreign(), _actions, Cancellation);
 
         Assert.Equal(("sad", "Dead-lettered after 5 deliveries: MaxDeliveryCountExceeded. Too often."), Assert.Single(_givenUp));
+    }
+
+    // What another program may send: a body of another kind than ours.
+    private static ServiceBusReceivedMessage Foreign()
+    {
+        var message = new AmqpAnnotatedMessage(AmqpMessageBody.FromValue("a value"));
+        message.Properties.MessageId = new AmqpMessageId("foreign");
+        return ServiceBusReceivedMessage.FromAmqpMessage(message, BinaryData.FromBytes(Guid.NewGuid().ToByteArray()));
     }
 
     private static int Place(string call) => call.StartsWith("complete", StringComparison.Ordinal) ? 0 : call.StartsWith("dead", StringComparison.Ordinal) ? 1 : 2;
@@ -91,14 +103,14 @@ public sealed class LargeFunctionsTests
             _givenUp.Add((escalation.Name, detail));
             return Task.CompletedTask;
         },
+        new Patience(Patience.OfOneCall, TimeProvider.System, new Random(1), NullLogger<Patience>.Instance),
         TimeProvider.System,
+        new Random(1),
         NullLogger<EscalationReceiver>.Instance);
 
     private sealed class RecordingActions : ServiceBusMessageActions
     {
         public List<string> Calls { get; } = [];
-
-        public string? Description { get; private set; }
 
         public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
             Record($"complete {message.MessageId}");
@@ -112,11 +124,8 @@ public sealed class LargeFunctionsTests
             Dictionary<string, object>? propertiesToModify = null,
             string? deadLetterReason = null,
             string? deadLetterErrorDescription = null,
-            CancellationToken cancellationToken = default)
-        {
-            Description = deadLetterErrorDescription;
-            return Record($"deadletter {message.MessageId}: {deadLetterReason}");
-        }
+            CancellationToken cancellationToken = default) =>
+            Record($"deadletter {message.MessageId}: {deadLetterReason}");
 
         private Task Record(string call)
         {

@@ -1,9 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using Azure.Messaging.ServiceBus.Administration;
 using TinySaver.Core.Escalations;
-using TinySaver.Core.Failures;
 using TinySaver.Functions.Tiny;
-using TinySaver.Pipeline.FunctionApps;
 
 namespace TinySaver.Functions.Tests.Tiny;
 
@@ -15,7 +13,8 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
 
     private ServiceBusEscalationSender Sender => new(_client, new FakeAdministration());
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    // It has no connection to be closed, and the SDK's own disposal needs one.
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task SendAsync_Escalation_SendsItsJsonUnderItsIdWithItsTrace()
@@ -34,22 +33,16 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
         Assert.Equal("escalations", _client.Queue);
     }
 
-    [Fact]
-    public async Task SendAsync_PassingFailure_IsThrownAsItIs()
+    [Theory]
+    [InlineData(ServiceBusFailureReason.ServiceBusy, "busy")]
+    [InlineData(ServiceBusFailureReason.MessagingEntityNotFound, "There is no queue 'escalations' in fake.servicebus.windows.net")]
+    public async Task SendAsync_FailureOfTheQueue_IsAnOutageThatSaysWhatToDo(ServiceBusFailureReason reason, string words)
     {
-        _client.Fault = new ServiceBusException("busy", ServiceBusFailureReason.ServiceBusy);
+        _client.Fault = new ServiceBusException("busy", reason);
 
-        Assert.Same(_client.Fault, await Record.ExceptionAsync(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation)));
-    }
+        var error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
 
-    [Fact]
-    public async Task SendAsync_QueueMissing_SaysWhatToDo()
-    {
-        _client.Fault = new ServiceBusException("gone", ServiceBusFailureReason.MessagingEntityNotFound);
-
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
-
-        Assert.Contains("There is no queue 'escalations' in fake.servicebus.windows.net", error.Message, StringComparison.Ordinal);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Same(_client.Fault, error.InnerException);
     }
 
@@ -58,21 +51,18 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
     {
         _client.Fault = new UnauthorizedAccessException("no");
 
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
+        var error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
 
         Assert.Contains("Azure Service Bus Data Sender", error.Message, StringComparison.Ordinal);
     }
 
+    // By name, because the pipeline does not know the SDK.
     [Theory]
     [InlineData("MessagingEntityNotFound")]
     [InlineData("MessagingEntityDisabled")]
     [InlineData("QuotaExceeded")]
     [InlineData("MessageSizeExceeded")]
-    public void Remedy_LastingReasons_AreNamesOfTheSdk(string reason)
-    {
-        Assert.True(Enum.TryParse<ServiceBusFailureReason>(reason, out _));
-        Assert.NotNull(SendFailures.Remedy(reason, isTransient: false, "q", "n"));
-    }
+    public void Explain_ReasonsThatItKnows_AreNamesOfTheSdk(string reason) => Assert.True(Enum.TryParse<ServiceBusFailureReason>(reason, out _));
 
     private sealed class FakeAdministration : ServiceBusAdministrationClient;
 

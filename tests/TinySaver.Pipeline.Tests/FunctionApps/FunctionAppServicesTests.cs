@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.FunctionApps;
 using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Storage;

@@ -1,28 +1,40 @@
+using TinySaver.Core.Failures;
 using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Outages;
 
 namespace TinySaver.Pipeline.Tests.FunctionApps;
 
 public sealed class SendFailuresTests
 {
     [Theory]
-    [InlineData("ServiceBusy", true)]
-    [InlineData("ServiceTimeout", true)]
-    [InlineData("ServiceCommunicationProblem", true)]
-    [InlineData("QuotaExceeded", true)]
-    [InlineData("GeneralError", false)]
-    public void Remedy_PassingOrUnknownFailure_IsNone(string reason, bool isTransient) =>
-        Assert.Null(SendFailures.Remedy(reason, isTransient, "escalations", "x.servicebus.windows.net"));
-
-    [Theory]
+    [InlineData("ServiceBusy", "busy")]
+    [InlineData("GeneralError", "busy")]
     [InlineData("MessagingEntityNotFound", "create it")]
     [InlineData("MessagingEntityDisabled", "enable it")]
     [InlineData("QuotaExceeded", "full")]
-    [InlineData("MessageSizeExceeded", "limit")]
-    public void Remedy_LastingFailure_SaysWhatToDoAndWhere(string reason, string remedy)
+    public void Explain_FailureOfTheQueue_IsAnOutageThatSaysWhatToDoAndWhere(string reason, string remedy)
     {
-        string text = SendFailures.Remedy(reason, isTransient: false, "escalations", "x.servicebus.windows.net")!;
+        var failure = new InvalidOperationException("busy");
 
-        Assert.Contains(remedy, text, StringComparison.Ordinal);
-        Assert.Contains("'escalations' in x.servicebus.windows.net", text, StringComparison.Ordinal);
+        Exception explained = SendFailures.Explain(failure, reason, "escalations", "x.servicebus.windows.net");
+
+        Assert.True(Outage.Is(explained));
+        Assert.Same(failure, explained.InnerException);
+        Assert.Contains(remedy, explained.Message, StringComparison.Ordinal);
+        Assert.Contains("escalations", explained.Message, StringComparison.Ordinal);
+        Assert.Contains("x.servicebus.windows.net", explained.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Explain_MessageTooLong_IsNoOutage()
+    {
+        Exception explained = SendFailures.Explain(new InvalidOperationException(), "MessageSizeExceeded", "escalations", "x.servicebus.windows.net");
+
+        Assert.IsType<TinySaverException>(explained);
+        Assert.False(Outage.Is(explained));
+    }
+
+    [Fact]
+    public void DeadLettered_NothingSaid_SaysSo() =>
+        Assert.Equal("Dead-lettered after 5 deliveries: no reason was given.", SendFailures.DeadLettered(5, null, null));
 }

@@ -38,6 +38,7 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
 
     public Task<ImageVersion?> GetVersionAsync(string name, CancellationToken cancellationToken)
     {
+        _faults.Reach("images.version");
         lock (_lock)
         {
             return Task.FromResult(_blobs.TryGetValue(BlobNames.Normalize(name), out var blob) ? blob.Version : (ImageVersion?)null);
@@ -47,6 +48,7 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
     public async IAsyncEnumerable<ListedImage> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ListedImage[] all;
+        _faults.Reach("images.list");
         lock (_lock)
         {
             all = [.. _blobs.Select(b => new ListedImage(b.Key, b.Value.Version, b.Value.Content.Length, b.Value.Md5))];

@@ -16,10 +16,35 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
     private readonly Lock _lock = new();
     private int _writes;
 
+    /// <summary>How many rows there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _rows.Count;
+            }
+        }
+    }
+
+    /// <summary>How many of them wait for nothing any longer.</summary>
+    public int Final
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _rows.Values.Count(r => r.Row.Status != LabelStatus.Escalated);
+            }
+        }
+    }
+
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<StoredRow?> GetAsync(string name, CancellationToken cancellationToken)
     {
+        _faults.Reach("labels.get");
         lock (_lock)
         {
             return Task.FromResult(_rows.GetValueOrDefault(Key(name)));
@@ -38,6 +63,7 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
     public async IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         StoredRow[] rows;
+        _faults.Reach("labels.query");
         lock (_lock)
         {
             rows = [.. _rows.Values];

@@ -4,7 +4,6 @@ using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Stages;
-using TinySaver.Pipeline.Tests.InMemory;
 
 namespace TinySaver.Pipeline.Tests.Stages;
 
@@ -16,8 +15,7 @@ internal sealed class DeliveryScenario(
     StageSet stages,
     IImageStore images,
     ILabelStore labels,
-    IEscalationSender sender,
-    IEscalationReceiver queue,
+    IEscalations queue,
     Func<string, Task> deleteAsync,
     Func<Task> passTimeAsync,
     Faults faults,
@@ -53,7 +51,7 @@ internal sealed class DeliveryScenario(
         faults.CrashAfter = null;
 
         // Messages whose receiver died are in the backlog, but come only when their locks end.
-        while (await sender.GetBacklogAsync(Cancellation) > 0)
+        while (await queue.GetBacklogAsync(Cancellation) > 0)
         {
             await PumpAsync();
             await passTimeAsync();
@@ -193,15 +191,11 @@ internal sealed class DeliveryScenario(
 
     private async Task PumpAsync()
     {
-        IReadOnlyList<ReceivedEscalation> messages = await queue.ReceiveAsync(Pick([1, 4, 11]), Cancellation);
-        if (messages.Count == 0)
-        {
-            return;
-        }
-
-        Escalation[] escalations = [.. messages.Select(m => m.Read())];
         try
         {
+            IReadOnlyList<IEscalationMessage> messages = await queue.ReceiveAsync(Pick([1, 4, 11]), Cancellation);
+            Escalation[] escalations = [.. messages.Select(m => EscalationJson.Read(m.Body))];
+
             // Some are handed over twice, as two receivers would.
             IReadOnlyList<EscalationResult>[] results = await Task.WhenAll(
                 stages.Large.ProcessAsync(escalations, (index, result) => SettleAsync(messages[index], result), Cancellation),
@@ -218,9 +212,9 @@ internal sealed class DeliveryScenario(
         }
     }
 
-    private Task<bool> SettleAsync(ReceivedEscalation message, EscalationResult result) => result.Outcome == EscalationOutcome.Retry
-        ? queue.AbandonAsync(message, TimeSpan.Zero, result.Error!.Message, Cancellation)
-        : queue.CompleteAsync(message, Cancellation);
+    private static Task<bool> SettleAsync(IEscalationMessage message, EscalationResult result) => result.Outcome == EscalationOutcome.Retry
+        ? message.SettleAsync(Settlement.Abandon(result.Error!.Message), Cancellation)
+        : message.SettleAsync(Settlement.Complete, Cancellation);
 
     private T Pick<T>(T[] choices)
     {

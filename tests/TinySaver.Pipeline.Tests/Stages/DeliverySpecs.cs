@@ -2,7 +2,6 @@ using Azure.Core;
 using Microsoft.Extensions.Time.Testing;
 using TinySaver.Pipeline.Storage;
 using TinySaver.Pipeline.Tests.Emulator;
-using TinySaver.Pipeline.Tests.Escalations;
 using TinySaver.Pipeline.Tests.InMemory;
 using TinySaver.Pipeline.Tests.Storage;
 
@@ -29,7 +28,7 @@ public sealed class DeliverySpecs(AzuriteFixture azurite, ITestOutputHelper outp
             var queue = new InMemoryEscalations(time, TimeSpan.FromSeconds(3), maxDeliveries: 1_000, faults);
             await using var stages = new StageSet(images, labels, queue, _cascade, time, new PipelineOptions { LargeBatchSize = 4 });
             var scenario = new DeliveryScenario(
-                stages, images, labels, queue, queue,
+                stages, images, labels, queue,
                 name =>
                 {
                     images.Delete(name);
@@ -74,7 +73,7 @@ public sealed class DeliverySpecs(AzuriteFixture azurite, ITestOutputHelper outp
         await queue.EnsureCreatedAsync(Cancellation);
         await using var stages = new StageSet(images, labels, queue, _cascade, TimeProvider.System, new PipelineOptions { LargeBatchSize = 4 });
         var scenario = new DeliveryScenario(
-            stages, images, labels, queue, new StorageReceiver(queue),
+            stages, images, labels, queue,
             name => calm.Blobs.GetBlobContainerClient(options.ImagesContainer).DeleteBlobAsync(name, cancellationToken: Cancellation),
 
             // The lock of a receiver that died must end.

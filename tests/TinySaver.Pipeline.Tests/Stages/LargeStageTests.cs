@@ -72,7 +72,7 @@ public sealed class LargeStageTests : IAsyncDisposable
 
         _pipeline.Images.Delete("deleted");
         await _pipeline.UploadAsync("overwritten", TestImages.Red);
-        IReadOnlyList<Escalation> messages = [.. (await _pipeline.Queue.ReceiveAsync(10, Cancellation)).Select(m => m.Read())];
+        IReadOnlyList<Escalation> messages = [.. (await _pipeline.Queue.ReceiveAsync(10, Cancellation)).Select(m => EscalationJson.Read(m.Body))];
 
         // Only another program could change bytes without a new version.
         LabelRow unreadable = (await _pipeline.RowAsync("unreadable"))!;
@@ -114,7 +114,7 @@ public sealed class LargeStageTests : IAsyncDisposable
     public async Task ProcessAsync_Duplicates_AskTheModelOnce()
     {
         await _pipeline.LabelAsync("a", TestImages.Unsure);
-        Escalation escalation = Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Read();
+        Escalation escalation = EscalationJson.Read(Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Body);
         var settled = new System.Collections.Concurrent.ConcurrentBag<int>();
 
         IReadOnlyList<EscalationResult> results = await _pipeline.Large.ProcessAsync(
@@ -156,7 +156,7 @@ public sealed class LargeStageTests : IAsyncDisposable
     public async Task GiveUpAsync_Escalation_HasAFailedRow_ButAShadowKeepsItsLabel()
     {
         await _pipeline.LabelAsync("a", TestImages.Unsure);
-        Escalation escalation = Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Read();
+        Escalation escalation = EscalationJson.Read(Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Body);
 
         await _pipeline.Large.GiveUpAsync(escalation with { Shadow = true }, "x", Cancellation);
         Assert.Equal(LabelStatus.Escalated, (await _pipeline.RowAsync("a"))!.Status);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Stages;
@@ -13,12 +14,12 @@ public sealed class MemoryPipeline : IAsyncDisposable
 {
     private readonly StageSet _stages;
 
-    public MemoryPipeline(TestCascade cascade, Action<PipelineOptions>? configure = null, int seed = 1)
+    public MemoryPipeline(TestCascade cascade, Action<PipelineOptions>? configure = null, int seed = 1, int maxDeliveries = 100)
     {
         configure?.Invoke(Options);
         Images = new InMemoryImages(Time, new Random(seed), Faults);
         Labels = new InMemoryLabels(Time, Faults);
-        Queue = new InMemoryEscalations(Time, TimeSpan.FromSeconds(60), maxDeliveries: 100, Faults);
+        Queue = new InMemoryEscalations(Time, TimeSpan.FromSeconds(60), maxDeliveries, Faults);
         _stages = new StageSet(Images, Labels, Queue, cascade, Time, Options);
     }
 
@@ -33,6 +34,8 @@ public sealed class MemoryPipeline : IAsyncDisposable
     public InMemoryLabels Labels { get; }
 
     public InMemoryEscalations Queue { get; }
+
+    public CascadeHost Cascades => _stages.Cascades;
 
     public TinyStage Tiny => _stages.Tiny;
 
@@ -56,13 +59,13 @@ public sealed class MemoryPipeline : IAsyncDisposable
     /// <summary>Gives what waits on the queue to the large stage in one call, and settles it.</summary>
     public async Task<IReadOnlyList<EscalationResult>> PumpAsync()
     {
-        IReadOnlyList<ReceivedEscalation> messages = await Queue.ReceiveAsync(1_000, Cancellation);
-        Escalation[] escalations = [.. messages.Select(m => m.Read())];
+        IReadOnlyList<IEscalationMessage> messages = await Queue.ReceiveAsync(1_000, Cancellation);
+        Escalation[] escalations = [.. messages.Select(m => EscalationJson.Read(m.Body))];
         return await Large.ProcessAsync(
             escalations,
             (index, result) => result.Outcome == EscalationOutcome.Retry
-                ? Queue.AbandonAsync(messages[index], TimeSpan.Zero, result.Error!.Message, Cancellation)
-                : Queue.CompleteAsync(messages[index], Cancellation),
+                ? messages[index].SettleAsync(Settlement.Abandon(result.Error!.Message), Cancellation)
+                : messages[index].SettleAsync(Settlement.Complete, Cancellation),
             Cancellation);
     }
 

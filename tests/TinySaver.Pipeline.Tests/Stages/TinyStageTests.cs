@@ -48,7 +48,7 @@ public sealed class TinyStageTests : IAsyncDisposable
         Assert.Equal(TinyOutcome.Escalated, result.Outcome);
         LabelRow row = (await _pipeline.RowAsync("b/a.bmp"))!;
         Assert.Equal((LabelStatus.Escalated, null, null, "red"), (row.Status, row.Label, row.DecidedBy, row.TinyLabel));
-        Escalation message = Assert.Single(await _pipeline.Queue.ReceiveAsync(10, Cancellation)).Read();
+        Escalation message = EscalationJson.Read(Assert.Single(await _pipeline.Queue.ReceiveAsync(10, Cancellation)).Body);
         Assert.Equal(("images", "b/a.bmp", version, _cascade.Policy.Id, false), (message.Container, message.Name, message.Version, message.Policy, message.Shadow));
         Assert.Equal(("red", row.TinyConfidence, row.TinyModel), (message.Tiny!.Label, message.Tiny.Confidence, message.Tiny.Model));
     }

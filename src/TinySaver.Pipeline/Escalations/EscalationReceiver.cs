@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Outages;
+using TinySaver.Pipeline.Stages;
+
+namespace TinySaver.Pipeline.Escalations;
+
+/// <summary>Gives escalation messages to the large stage, keeps their locks while it works, and settles each on its own.</summary>
+/// <remarks>
+/// An outage uses up no delivery: the messages are worked on again under their locks until it is over or lasts longer than one
+/// call waits. What fails for itself is abandoned, after a wait that grows with its deliveries.
+/// </remarks>
+public sealed class EscalationReceiver
+{
+    /// <summary>How long a batch waits where nothing could be done for a cause that is no outage, such as a policy that cannot be used.</summary>
+    /// <remarks>A failed call is delivered again at once, and five deliveries would be used up before anybody could mend it.</remarks>
+    public static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(30);
+
+    // How long settling may go on when the host ends; after that the locks end by themselves.
+    private static readonly TimeSpan LastSettlements = TimeSpan.FromSeconds(5);
+
+    private readonly Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> _process;
+    private readonly Func<Escalation, string, CancellationToken, Task> _giveUp;
+    private readonly Patience _patience;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger<EscalationReceiver> _logger;
+
+    /// <summary>Receives for a large stage.</summary>
+    public EscalationReceiver(LargeStage stage, Patience patience, TimeProvider time, Random random, ILogger<EscalationReceiver> logger)
+        : this(stage.ProcessAsync, stage.GiveUpAsync, patience, time, random, logger)
+    {
+    }
+
+    internal EscalationReceiver(
+        Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process,
+        Func<Escalation, string, CancellationToken, Task> giveUp,
+        Patience patience,
+        TimeProvider time,
+        Random random,
+        ILogger<EscalationReceiver> logger)
+    {
+        _process = process;
+        _giveUp = giveUp;
+        _patience = patience;
+        _time = time;
+        _random = random;
+        _logger = logger;
+    }
+
+    /// <summary>Works on a batch until each of its messages is settled or the call is cancelled.</summary>
+    /// <param name="messages">The batch.</param>
+    /// <param name="seen">Told of each result, also of those that are tried again; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the work; what is not settled is abandoned, and that is no failure.</param>
+    /// <exception cref="TinySaverException">Nothing could be done; the messages' locks end, and they come again.</exception>
+    public async Task ReceiveAsync(IReadOnlyList<IEscalationMessage> messages, Action<EscalationResult>? seen, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        using var locks = new MessageLocks(messages, LastSettlements, _time, _logger, cancellationToken);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task renewing = locks.RenewAsync(done.Token);
+        try
+        {
+            await WorkAsync(locks, await ReadAsync(messages, locks).ConfigureAwait(false), seen, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The instance goes. Another takes the rest up at once; without this it would wait for the locks to end.
+            await locks.AbandonRestAsync("The host ended again and again while it worked on it.").ConfigureAwait(false);
+        }
+        catch (Exception e) when (Outage.Is(e))
+        {
+            await locks.AbandonRestAsync($"An outage lasted longer than is waited: {e.Message}").ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.BatchNotReceived(_logger, e, locks.Open, FailurePause);
+            await Task.Delay(FailurePause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await renewing.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes the failed row of an escalation that was given up. Waits out outages; the caller completes the message.</summary>
+    /// <returns>Whether it was an escalation. What is none names no image, so there is no row to write: it is logged as an error.</returns>
+    public async Task<bool> RecordDeadLetterAsync(IEscalationMessage letter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        try
+        {
+            Escalation escalation = Read(letter);
+            await _patience.TryAsync(
+                $"Recording the dead letter of {escalation.Name}",
+                token => _giveUp(escalation, letter.DeadLetterReason ?? "It was given up; no reason was left with it.", token),
+                cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PermanentFailureException e) when (e.Reason == FailureReason.MalformedMessage)
+        {
+            Log.MessageMalformed(_logger, e.Message);
+            return false;
+        }
+    }
+
+    private async Task<List<Received>> ReadAsync(IReadOnlyList<IEscalationMessage> messages, MessageLocks locks)
+    {
+        var received = new List<Received>(messages.Count);
+        foreach (IEscalationMessage message in messages)
+        {
+            try
+            {
+                received.Add(new Received(message, Read(message)));
+            }
+            catch (PermanentFailureException e)
+            {
+                Log.MessageMalformed(_logger, e.Message);
+                await locks.SettleAsync(message, Settlement.DeadLetter(e)).ConfigureAwait(false);
+            }
+        }
+
+        return received;
+    }
+
+    private static Escalation Read(IEscalationMessage message)
+    {
+        ReadOnlyMemory<byte> body;
+        try
+        {
+            body = message.Body;
+        }
+        catch (Exception e) when (e is not PermanentFailureException)
+        {
+            throw new PermanentFailureException(FailureReason.MalformedMessage, $"The queue message is not an escalation: its body cannot be read: {e.Message}", e);
+        }
+
+        return EscalationJson.Read(body);
+    }
+
+    private async Task WorkAsync(MessageLocks locks, List<Received> pending, Action<EscalationResult>? seen, CancellationToken cancellationToken)
+    {
+        var abandoning = new ConcurrentBag<Task>();
+        try
+        {
+            await _patience.TryAsync("Working on escalations", token => TryAllAsync(token), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Task.WhenAll(abandoning).ConfigureAwait(false);
+        }
+
+        async Task TryAllAsync(CancellationToken token)
+        {
+            var met = new ConcurrentQueue<Exception>();
+            List<Received> tried = pending;
+            await _process([.. tried.Select(p => p.Escalation)], (index, result) => SettleAsync(tried[index], result, met, token), token)
+                .ConfigureAwait(false);
+            pending = [.. tried.Where(p => !p.Failed && locks.Holds(p.Message))];
+            if (met.TryPeek(out Exception? outage))
+            {
+                throw outage;
+            }
+        }
+
+        async Task SettleAsync(Received received, EscalationResult result, ConcurrentQueue<Exception> met, CancellationToken token)
+        {
+            seen?.Invoke(result);
+            if (result is not { Outcome: EscalationOutcome.Retry, Error: { } error })
+            {
+                await locks.SettleAsync(received.Message, Settlement.Complete).ConfigureAwait(false);
+            }
+            else if (Outage.Is(error))
+            {
+                met.Enqueue(error);
+            }
+            else
+            {
+                received.Failed = true;
+                abandoning.Add(AbandonLaterAsync(locks, received, error, token));
+            }
+        }
+    }
+
+    // Delivered at once it would fail at once: its deliveries are few, and the cause may need a moment.
+    private async Task AbandonLaterAsync(MessageLocks locks, Received received, Exception error, CancellationToken cancellationToken)
+    {
+        IEscalationMessage message = received.Message;
+        TimeSpan delay = Backoff.Standard.After(message.DeliveryCount, _random.NextDouble());
+        Log.ImageRetried(_logger, error, received.Escalation.Name, "large", message.DeliveryCount);
+        await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await locks.SettleAsync(
+            message, Settlement.Abandon($"Given up after {message.DeliveryCount} deliveries; the last failed with: {error.Message}")).ConfigureAwait(false);
+    }
+
+    private sealed class Received(IEscalationMessage message, Escalation escalation)
+    {
+        public IEscalationMessage Message { get; } = message;
+
+        public Escalation Escalation { get; } = escalation;
+
+        public bool Failed { get; set; }
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace TinySaver.Pipeline.Outages;
+
+/// <summary>Waits out outages: tries work again until it is done or fails for another reason.</summary>
+/// <param name="longest">For how long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">Spreads the waits.</param>
+/// <param name="logger">Is told of each failure.</param>
+public sealed class Patience(TimeSpan longest, TimeProvider time, Random random, ILogger<Patience> logger)
+{
+    /// <summary>How long one call of a function waits.</summary>
+    /// <remarks>
+    /// Triggers deliver five times, so this is a fifth of the outage that nobody has to do anything about; and with the work
+    /// itself it stays well within the ten minutes of host.json's <c>functionTimeout</c>.
+    /// </remarks>
+    public static readonly TimeSpan OfOneCall = TimeSpan.FromMinutes(5);
+
+    /// <summary>Does the work, again and again while it meets an outage.</summary>
+    /// <param name="what">What it is, for the log: "Labelling a.jpg".</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends the waits.</param>
+    /// <exception cref="Exception">What the work threw last: no outage, or one that lasted longer than is waited.</exception>
+    public async Task<T> TryAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        long start = time.GetTimestamp();
+        for (int failures = 1; ; failures++)
+        {
+            TimeSpan delay = Backoff.Standard.After(failures, random.NextDouble());
+            try
+            {
+                return await work(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (Outage.Is(e) && !cancellationToken.IsCancellationRequested && HasTime(start, delay))
+            {
+                Log.OutageMet(logger, e, what, delay);
+            }
+
+            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="TryAsync{T}"/>
+    public Task TryAsync(string what, Func<CancellationToken, Task> work, CancellationToken cancellationToken) => TryAsync(
+        what,
+        async token =>
+        {
+            await work(token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    private bool HasTime(long start, TimeSpan delay) => longest == Timeout.InfiniteTimeSpan || time.GetElapsedTime(start) + delay <= longest;
+}

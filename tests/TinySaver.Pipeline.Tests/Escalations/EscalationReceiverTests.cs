@@ -1,0 +1,319 @@
+using Azure;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Outages;
+using TinySaver.Pipeline.Stages;
+using TinySaver.Pipeline.Tests.InMemory;
+using TinySaver.Pipeline.Tests.Outages;
+using TinySaver.Pipeline.Tests.Stages;
+
+namespace TinySaver.Pipeline.Tests.Escalations;
+
+public sealed class EscalationReceiverTests : IAsyncDisposable
+{
+    private static readonly RequestFailedException Away = new(0, "storage is away");
+
+    private readonly TestCascade _cascade = new();
+    private readonly MemoryPipeline _pipeline;
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<(string Name, string Detail)> _givenUp = [];
+
+    public EscalationReceiverTests() => _pipeline = new MemoryPipeline(_cascade);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pipeline.DisposeAsync();
+        _cascade.Dispose();
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_MixedBatch_SettlesEachMessageOnItsOwn()
+    {
+        MemoryMessage good = await EscalateAsync("good.bmp", TestImages.Unsure);
+        MemoryMessage deleted = await EscalateAsync("deleted.bmp", TestImages.Unsure);
+        MemoryMessage superseded = await EscalateAsync("newer.bmp", TestImages.Unsure);
+        _pipeline.Images.Delete("deleted.bmp");
+        await _pipeline.UploadAsync("newer.bmp", TestImages.Red);
+        var foreign = new MemoryMessage("{\"v\":1}"u8.ToArray());
+        var text = new MemoryMessage("not json"u8.ToArray());
+
+        // What Service Bus does where the sender chose an AMQP value or sequence as the body.
+        var value = new MemoryMessage(default) { BodyFault = new NotSupportedException("value bodies are not supported") };
+
+        await Receiver(_pipeline.Large.ProcessAsync).ReceiveAsync([good, foreign, deleted, text, value, superseded], null, Cancellation);
+
+        Assert.All((MemoryMessage[])[good, deleted, superseded], m => Assert.Equal(Settlement.Complete, m.Settled));
+        Assert.All(
+            (MemoryMessage[])[foreign, text, value],
+            m => Assert.Equal((SettlementKind.DeadLetter, "malformed-message"), (m.Settled!.Kind, m.Settled.Reason)));
+        Assert.Contains("not json", text.Settled!.Description, StringComparison.Ordinal);
+        Assert.Contains("value bodies", value.Settled!.Description, StringComparison.Ordinal);
+        Assert.Equal(LabelStatus.Labelled, (await _pipeline.RowAsync("good.bmp"))!.Status);
+        Assert.Equal(LabelStatus.Failed, (await _pipeline.RowAsync("deleted.bmp"))!.Status);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_OutageOfOneMessage_TriesItAgainUnderItsLockAndUsesUpNoDelivery()
+    {
+        MemoryMessage[] messages = [Message("a"), Message("b"), Message("c")];
+        DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
+        var asked = new List<string>();
+        EscalationReceiver receiver = Receiver(async (list, settle, _) =>
+        {
+            asked.Add(string.Concat(list.Select(e => e.Name)));
+            for (int i = 0; i < list.Count; i++)
+            {
+                await settle(i, list[i].Name == "b" && _time.GetUtcNow() < end
+                    ? new EscalationResult(EscalationOutcome.Retry, Error: Away)
+                    : new EscalationResult(EscalationOutcome.Labelled));
+            }
+        });
+
+        await _time.PassUntilAsync(receiver.ReceiveAsync(messages, null, Cancellation), TimeSpan.FromSeconds(1));
+
+        Assert.All(messages, m => Assert.Equal(Settlement.Complete, m.Settled));
+        Assert.Equal("abc", asked[0]);
+        Assert.All(asked.Skip(1), names => Assert.Equal("b", names));
+        Assert.True(messages[1].Renewals >= 17, $"{messages[1].Renewals} renewals in three minutes.");
+        Assert.Equal(0, messages[0].Renewals);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_OutageOfTheWholeStage_IsWaitedOutToo()
+    {
+        MemoryMessage message = Message("a");
+        DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
+        EscalationReceiver receiver = Receiver(
+            (_, settle, _) => _time.GetUtcNow() < end ? throw Away : settle(0, new EscalationResult(EscalationOutcome.Labelled)));
+
+        await _time.PassUntilAsync(receiver.ReceiveAsync([message], null, Cancellation), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(Settlement.Complete, message.Settled);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_OutageLongerThanACall_AbandonsWhatIsOpenAndIsNoFailure()
+    {
+        MemoryMessage[] messages = [Message("a"), Message("b")];
+        EscalationReceiver receiver = Receiver(async (list, settle, _) =>
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                await settle(i, list[i].Name == "b"
+                    ? new EscalationResult(EscalationOutcome.Retry, Error: Away)
+                    : new EscalationResult(EscalationOutcome.Labelled));
+            }
+        });
+
+        TimeSpan waited = await _time.PassUntilAsync(receiver.ReceiveAsync(messages, null, Cancellation), TimeSpan.FromSeconds(1));
+
+        Assert.Equal((SettlementKind.Complete, SettlementKind.Abandon), (messages[0].Settled!.Kind, messages[1].Settled!.Kind));
+        Assert.InRange(waited, Patience.OfOneCall - Backoff.Standard.Longest, Patience.OfOneCall + TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(1, 0.5, 1)]
+    [InlineData(4, 4, 8)]
+    [InlineData(60, 15, 30)]
+    public async Task ReceiveAsync_FailureOfOneMessage_AbandonsItAfterAWaitThatGrowsAndEnds(int deliveries, double least, double most)
+    {
+        MemoryMessage[] messages = [Message("a"), new(EscalationJson.Write(Sample("b"))) { DeliveryCount = deliveries, LockDuration = TimeSpan.FromSeconds(3) }];
+        EscalationReceiver receiver = Receiver(async (_, settle, _) =>
+        {
+            await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new InvalidOperationException("the model")));
+            await settle(0, new EscalationResult(EscalationOutcome.Labelled));
+        });
+
+        TimeSpan waited = await _time.PassUntilAsync(receiver.ReceiveAsync(messages, null, Cancellation), TimeSpan.FromSeconds(0.1));
+
+        Assert.Equal(Settlement.Complete, messages[0].Settled);
+        Assert.Equal(SettlementKind.Abandon, messages[1].Settled!.Kind);
+        Assert.Contains($"after {deliveries} deliveries; the last failed with: the model", messages[1].Settled!.Description, StringComparison.Ordinal);
+        Assert.InRange(waited, TimeSpan.FromSeconds(least - 0.1), TimeSpan.FromSeconds(most + 0.2));
+        Assert.Equal(waited.TotalSeconds >= 1.1, messages[1].Renewals > 0);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_EveryOutcomeButRetry_Completes()
+    {
+        EscalationOutcome[] outcomes = [.. Enum.GetValues<EscalationOutcome>().Except([EscalationOutcome.Retry])];
+        MemoryMessage[] messages = [.. outcomes.Select(o => Message($"{o}"))];
+        var seen = new List<EscalationOutcome>();
+
+        await Receiver(async (list, settle, _) =>
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                await settle(i, new EscalationResult(outcomes[i]));
+            }
+        }).ReceiveAsync(messages, result => seen.Add(result.Outcome), Cancellation);
+
+        Assert.All(messages, m => Assert.Equal(Settlement.Complete, m.Settled));
+        Assert.Equal(outcomes, seen);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_Cancelled_AbandonsWhatIsOpenAndIsNoFailure()
+    {
+        using var stop = new CancellationTokenSource();
+        MemoryMessage[] messages = [Message("a"), Message("b")];
+
+        await Receiver(async (_, settle, cancellationToken) =>
+        {
+            await settle(0, new EscalationResult(EscalationOutcome.Labelled));
+            await stop.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }).ReceiveAsync(messages, null, stop.Token);
+
+        Assert.Equal((SettlementKind.Complete, SettlementKind.Abandon), (messages[0].Settled!.Kind, messages[1].Settled!.Kind));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_CancelledWhileItWaits_AbandonsAtOnce()
+    {
+        using var stop = new CancellationTokenSource();
+        MemoryMessage[] messages = [Message("away"), Message("failing")];
+        Task receiving = Receiver(async (list, settle, _) =>
+        {
+            await settle(0, new EscalationResult(EscalationOutcome.Retry, Error: Away));
+            await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new InvalidOperationException("the model")));
+        }).ReceiveAsync(messages, null, stop.Token);
+
+        await stop.CancelAsync();
+        await receiving;
+
+        Assert.All(messages, m => Assert.Equal(SettlementKind.Abandon, m.Settled!.Kind));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_NothingCanBeDone_ThrowsOnlyAfterThePauseAndSettlesNothing()
+    {
+        MemoryMessage message = Message("a");
+        Task receiving = Receiver((_, _, _) => throw new TinySaverException("no policy")).ReceiveAsync([message], null, Cancellation);
+
+        _time.Advance(EscalationReceiver.FailurePause - TimeSpan.FromSeconds(1));
+        Assert.False(receiving.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("no policy", (await Assert.ThrowsAsync<TinySaverException>(() => receiving)).Message);
+        Assert.Null(message.Settled);
+        Assert.InRange(message.Renewals, 2, 3);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_LongWork_RenewsLocksOfOpenMessagesOnly()
+    {
+        var work = new TaskCompletionSource();
+        MemoryMessage[] messages = [Message("a"), Message("b")];
+        Task receiving = Receiver(async (_, settle, _) =>
+        {
+            await settle(0, new EscalationResult(EscalationOutcome.Labelled));
+            await work.Task;
+            await settle(1, new EscalationResult(EscalationOutcome.Labelled));
+        }).ReceiveAsync(messages, null, Cancellation);
+        for (int renewal = 1; renewal <= 3; renewal++)
+        {
+            _time.Advance(messages[1].LockDuration / 3);
+            while (messages[1].Renewals < renewal)
+            {
+                await Task.Yield();
+            }
+        }
+
+        work.SetResult();
+        await receiving;
+
+        Assert.Equal((0, 3), (messages[0].Renewals, messages[1].Renewals));
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_SettlementsAndRenewalsFail_TheBatchDoesNot()
+    {
+        MemoryMessage message = await EscalateAsync("good.bmp", TestImages.Unsure);
+        message.Fault = new InvalidOperationException("the lock is lost");
+
+        await Receiver(_pipeline.Large.ProcessAsync).ReceiveAsync([message], null, Cancellation);
+
+        Assert.Equal(LabelStatus.Labelled, (await _pipeline.RowAsync("good.bmp"))!.Status);
+    }
+
+    [Fact]
+    public async Task ReceiveAsync_NoMessages_DoesNothing() =>
+        await Receiver((list, _, _) => Task.CompletedTask).ReceiveAsync([], null, Cancellation);
+
+    [Fact]
+    public async Task RecordDeadLetterAsync_Escalation_WritesTheFailedRowWithTheReason()
+    {
+        MemoryMessage escalated = await EscalateAsync("sad.bmp", TestImages.Unsure);
+        var letter = new MemoryMessage(escalated.Body) { DeadLetterReason = "Delivered too often." };
+
+        Assert.True(await new EscalationReceiver(
+            _pipeline.Large, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance).RecordDeadLetterAsync(letter, Cancellation));
+
+        LabelRow row = (await _pipeline.RowAsync("sad.bmp"))!;
+        Assert.Equal((LabelStatus.Failed, "retries-exhausted", "Delivered too often."), (row.Status, row.Reason, row.ReasonDetail));
+        Assert.NotNull(row.TinyConfidence);
+        Assert.Equal((row.TinyLabel, row.TinyClassIndex), ("red", 0));
+    }
+
+    [Fact]
+    public async Task RecordDeadLetterAsync_Outage_IsWaitedOut()
+    {
+        DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
+        EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask, (escalation, detail, _) =>
+        {
+            if (_time.GetUtcNow() < end)
+            {
+                throw Away;
+            }
+
+            _givenUp.Add((escalation.Name, detail));
+            return Task.CompletedTask;
+        });
+
+        await _time.PassUntilAsync(receiver.RecordDeadLetterAsync(Message("sad"), Cancellation), TimeSpan.FromSeconds(1));
+
+        Assert.Equal("sad", Assert.Single(_givenUp).Name);
+    }
+
+    [Fact]
+    public async Task RecordDeadLetterAsync_NoEscalation_IsDoneWith()
+    {
+        EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask);
+
+        Assert.False(await receiver.RecordDeadLetterAsync(new MemoryMessage("not json"u8.ToArray()), Cancellation));
+        Assert.False(await receiver.RecordDeadLetterAsync(new MemoryMessage(default) { BodyFault = new NotSupportedException() }, Cancellation));
+        Assert.Empty(_givenUp);
+    }
+
+    private async Task<MemoryMessage> EscalateAsync(string name, byte[] image)
+    {
+        TinyResult result = await _pipeline.LabelAsync(name, image);
+        Assert.Equal(TinyOutcome.Escalated, result.Outcome);
+        return new MemoryMessage((await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Single().Body);
+    }
+
+    private EscalationReceiver Receiver(
+        Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process,
+        Func<Escalation, string, CancellationToken, Task>? giveUp = null) => new(
+            process, giveUp ?? ((_, _, _) => Task.CompletedTask), FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance);
+
+    private static MemoryMessage Message(string name) => new(EscalationJson.Write(Sample(name)));
+
+    private static Escalation Sample(string name) => new()
+    {
+        Container = "images",
+        Name = name,
+        ETag = "0x1",
+        LastModified = DateTimeOffset.UnixEpoch,
+        Tiny = new TinyAnswer(0, "red", 0.5, []),
+        Policy = "p",
+        EnqueuedAt = DateTimeOffset.UnixEpoch,
+    };
+}

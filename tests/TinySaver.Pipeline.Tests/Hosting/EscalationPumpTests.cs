@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Hosting;
+using TinySaver.Pipeline.Tests.Outages;
+using TinySaver.Pipeline.Tests.Stages;
+
+namespace TinySaver.Pipeline.Tests.Hosting;
+
+public sealed class EscalationPumpTests : IAsyncDisposable
+{
+    private readonly TestCascade _cascade = new();
+    private readonly MemoryPipeline _pipeline;
+    private readonly LocalProgress _progress = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly EscalationPump _pump;
+
+    public EscalationPumpTests()
+    {
+        _pipeline = new MemoryPipeline(_cascade, maxDeliveries: 3);
+        var random = new LockedRandom(1);
+        _pump = new EscalationPump(
+            _pipeline.Queue,
+            new EscalationReceiver(
+                _pipeline.Large, FakeTime.Patience(_pipeline.Time, Timeout.InfiniteTimeSpan), _pipeline.Time, random, NullLogger<EscalationReceiver>.Instance),
+            _progress,
+            Options.Create(new LocalPipelineOptions()),
+            Options.Create(_pipeline.Options),
+            _pipeline.Time,
+            random,
+            NullLogger<EscalationPump>.Instance);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        _stop.Dispose();
+        await _pipeline.DisposeAsync();
+        _cascade.Dispose();
+    }
+
+    [Fact]
+    public async Task RunAsync_Escalations_AreAnsweredAndCounted()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            await _pipeline.LabelAsync($"{i}", TestImages.Unsure);
+        }
+
+        await RunUntilAsync(() => _pipeline.Labels.Final == 50 && _progress.LabelledByLarge == 50);
+
+        Assert.Equal(0, await _pipeline.Queue.GetBacklogAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_EscalationThatFailsEachTime_EndsAsAFailedRow()
+    {
+        await _pipeline.LabelAsync("sad", TestImages.Unsure);
+        await _pipeline.LabelAsync("glad", TestImages.Unsure);
+        int opens = 0;
+
+        // Of two images, whose order is not given, the first to be opened fails, at each delivery.
+        _pipeline.Faults.CrashBefore = operation => operation == "images.open" && Interlocked.Increment(ref opens) != 2;
+
+        await RunUntilAsync(() => _progress.Failed == 1 && _progress.LabelledByLarge == 1);
+
+        LabelRow[] rows = [(await _pipeline.RowAsync("sad"))!, (await _pipeline.RowAsync("glad"))!];
+        LabelRow row = Assert.Single(rows, r => r.Status == LabelStatus.Failed);
+        Assert.Equal("retries-exhausted", row.Reason);
+        Assert.Contains("after 3 deliveries; the last failed with: Injected crash", row.ReasonDetail, StringComparison.Ordinal);
+        Assert.Equal(("red", 0), (row.TinyLabel, row.TinyClassIndex));
+        Assert.NotNull(row.TinyConfidence);
+        Assert.Equal(0, _pipeline.Queue.DeadLetterCount);
+    }
+
+    [Fact]
+    public async Task RunAsync_ForeignMessage_IsDoneWithAndHoldsUpNoOther()
+    {
+        await _pipeline.Queue.SendTextAsync("not json");
+        await _pipeline.LabelAsync("a", TestImages.Unsure);
+
+        await RunUntilAsync(() => _pipeline.Labels.Final == 1 && _pipeline.Queue.IsEmpty);
+
+        Assert.Equal(0, _progress.Failed);
+    }
+
+    [Fact]
+    public async Task RunAsync_DeadLetterWhoseRowCannotBeWritten_HoldsUpNoOther()
+    {
+        foreach (string name in (string[])["a", "b"])
+        {
+            await _pipeline.LabelAsync(name, TestImages.Unsure);
+        }
+
+        foreach (IEscalationMessage message in await _pipeline.Queue.ReceiveAsync(2, Cancellation))
+        {
+            await message.SettleAsync(new Settlement(SettlementKind.DeadLetter, "r", "given up"), Cancellation);
+        }
+
+        int writes = 0;
+        _pipeline.Faults.CrashBefore = operation => operation == "labels.insert" && Interlocked.Increment(ref writes) == 1;
+
+        await RunUntilAsync(() => _progress.Failed == 1);
+
+        Assert.Equal(1, _pipeline.Queue.DeadLetterCount);
+    }
+
+    [Fact]
+    public async Task RunAsync_QueueThatFailsForDays_IsStillAskedTwiceAMinute()
+    {
+        int asked = 0;
+        _pipeline.Faults.CrashBefore = operation => operation == "escalations.receive" && Interlocked.Increment(ref asked) > 0;
+        Task running = _pump.RunAsync(_stop.Token);
+        for (TimeSpan passed = TimeSpan.Zero; passed < TimeSpan.FromDays(1); passed += TimeSpan.FromSeconds(10))
+        {
+            _pipeline.Time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await StopAsync(running);
+
+        // Two loops, half a minute at most.
+        Assert.InRange(asked, 2 * 24 * 60, 2 * 24 * 60 * 7);
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_GivesBackWhatItHolds()
+    {
+        await _pipeline.LabelAsync("a", TestImages.Unsure);
+        _pipeline.Faults.Outage = operation => operation == "images.open";
+        Task running = _pump.RunAsync(_stop.Token);
+        while (_pipeline.Faults.Crashes == 0)
+        {
+            await Task.Yield();
+        }
+
+        await StopAsync(running);
+
+        Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation));
+    }
+
+    private async Task RunUntilAsync(Func<bool> done)
+    {
+        Task running = Task.Run(() => _pump.RunAsync(_stop.Token), Cancellation);
+        while (!done())
+        {
+            Assert.False(running.IsCompleted, "The pump ended by itself.");
+            _pipeline.Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+
+        await StopAsync(running);
+    }
+
+    private async Task StopAsync(Task running)
+    {
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+}

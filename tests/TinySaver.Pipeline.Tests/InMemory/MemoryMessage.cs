@@ -1,0 +1,46 @@
+using TinySaver.Pipeline.Escalations;
+
+namespace TinySaver.Pipeline.Tests.InMemory;
+
+/// <summary>A message in memory that remembers how it was settled.</summary>
+public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessage
+{
+    private int _renewals;
+
+    /// <summary>Thrown by the body, where set: Service Bus does so where a body is no text.</summary>
+    public Exception? BodyFault { get; init; }
+
+    /// <summary>Thrown by each settlement and renewal, where set.</summary>
+    public Exception? Fault { get; set; }
+
+    public ReadOnlyMemory<byte> Body => BodyFault is null ? body : throw BodyFault;
+
+    public long DeliveryCount { get; init; } = 1;
+
+    public string? DeadLetterReason { get; init; }
+
+    public TimeSpan LockDuration { get; init; } = TimeSpan.FromSeconds(30);
+
+    public Settlement? Settled { get; private set; }
+
+    public int Renewals => Volatile.Read(ref _renewals);
+
+    public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Fault is not null)
+        {
+            throw Fault;
+        }
+
+        Assert.Null(Settled);
+        Settled = settlement;
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> RenewLockAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _renewals);
+        return Fault is null ? Task.FromResult(true) : Task.FromException<bool>(Fault);
+    }
+}
