@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Sweeps;
 
 namespace TinySaver.Benchmarks;
 

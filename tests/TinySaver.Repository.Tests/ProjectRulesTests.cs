@@ -11,11 +11,12 @@ public sealed class ProjectRulesTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["TinySaver.Core"] = [],
+        ["TinySaver.Calibration"] = ["TinySaver.Core"],
         ["TinySaver.Inference"] = ["TinySaver.Core"],
         ["TinySaver.Pipeline"] = ["TinySaver.Core", "TinySaver.Inference"],
         ["TinySaver.Functions.Tiny"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
         ["TinySaver.Functions.Large"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
-        ["TinySaver.Cli"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
+        ["TinySaver.Cli"] = ["TinySaver.Core", "TinySaver.Calibration", "TinySaver.Inference", "TinySaver.Pipeline"],
     };
 
     public static TheoryData<string> Sources => [.. RepositoryFiles.Projects("src").Keys];
@@ -23,6 +24,7 @@ public sealed class ProjectRulesTests
     public static TheoryData<string, string> Assemblies => new()
     {
         { "TinySaver.Core", typeof(Core.Cascade.CascadePolicy).Assembly.Location },
+        { "TinySaver.Calibration", typeof(Calibration.Search.CascadeSearch).Assembly.Location },
         { "TinySaver.Inference", typeof(Inference.Cascades.CascadeLoader).Assembly.Location },
         { "TinySaver.Pipeline", typeof(Pipeline.PipelineOptions).Assembly.Location },
         { "TinySaver.Cli", Path.Combine(AppContext.BaseDirectory, "tinysaver.dll") },
@@ -74,6 +76,7 @@ public sealed class ProjectRulesTests
 
     [Theory]
     [InlineData("TinySaver.Core")]
+    [InlineData("TinySaver.Calibration")]
     [InlineData("TinySaver.Inference")]
     [InlineData("TinySaver.Pipeline")]
     public void Libraries_LeaveTheNativeRuntimeToExecutables(string project) =>

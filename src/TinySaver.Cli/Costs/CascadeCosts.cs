@@ -1,8 +1,8 @@
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Search;
-using TinySaver.Core.Costs;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Costs;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Costs;
 

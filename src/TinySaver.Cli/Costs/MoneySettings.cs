@@ -1,4 +1,4 @@
-using TinySaver.Core.Costs;
+using TinySaver.Calibration.Costs;
 
 namespace TinySaver.Cli.Costs;
 

@@ -4,11 +4,11 @@ using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Reports;
 using TinySaver.Cli.Search;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Cascade;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Models;
 

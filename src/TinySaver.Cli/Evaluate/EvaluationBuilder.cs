@@ -1,10 +1,10 @@
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Search;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Evaluate;
 

@@ -1,9 +1,9 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Cascade;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Evaluation;
 
 namespace TinySaver.Cli.Evaluate;
 

@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using TinySaver.Cli.Output;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,7 +1,7 @@
 using TinySaver.Cli.Output;
-using TinySaver.Core.Calibration;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,8 +1,8 @@
 using System.Xml.Linq;
 using TinySaver.Cli.Output;
-using TinySaver.Core.Calibration;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,5 +1,5 @@
 using TinySaver.Core.Cascade;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Evaluation;
 
 namespace TinySaver.Cli.Reports;
 

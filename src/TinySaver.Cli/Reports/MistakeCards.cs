@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Evaluation;
 
 namespace TinySaver.Cli.Reports;
 

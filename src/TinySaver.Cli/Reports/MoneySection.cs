@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using TinySaver.Cli.Output;
-using TinySaver.Core.Costs;
+using TinySaver.Calibration.Costs;
 
 namespace TinySaver.Cli.Reports;
 

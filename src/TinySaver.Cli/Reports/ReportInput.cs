@@ -1,7 +1,7 @@
 using TinySaver.Core.Cascade;
-using TinySaver.Core.Costs;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Costs;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Reports;
 

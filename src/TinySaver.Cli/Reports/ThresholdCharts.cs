@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Reports.Charts;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Reports;
 

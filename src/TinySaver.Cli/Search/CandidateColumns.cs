@@ -1,7 +1,7 @@
 using TinySaver.Cli.Predictions;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 

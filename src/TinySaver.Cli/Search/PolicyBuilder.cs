@@ -1,8 +1,9 @@
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 
@@ -85,7 +86,7 @@ internal static class PolicyBuilder
 
     private static PolicyGuarantee GuaranteeOf(Certificate certificate) => new()
     {
-        Risk = certificate.Risk == Core.Calibration.RiskKind.AccuracyDrop ? "accuracy-drop" : "disagreement",
+        Risk = certificate.Risk == RiskKind.AccuracyDrop ? "accuracy-drop" : "disagreement",
         Bound = certificate.Epsilon,
         Confidence = 1 - certificate.Delta,
         Method = $"Fixed-sequence testing with an exact test on {certificate.Samples} images ({certificate.SelectionSamples} others selected among {certificate.Candidates} candidates); docs/calibration.md.",

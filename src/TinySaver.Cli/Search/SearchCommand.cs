@@ -6,10 +6,10 @@ using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Reports;
 using TinySaver.Core.Cascade;
-using TinySaver.Core.Costs;
-using TinySaver.Core.Evaluation;
+using TinySaver.Calibration.Costs;
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 

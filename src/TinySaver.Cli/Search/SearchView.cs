@@ -1,8 +1,9 @@
+using TinySaver.Calibration.Guarantees;
 using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 
@@ -64,7 +65,7 @@ internal static class SearchView
             ? $"at {drop * 100:0.00} points of accuracy"
             : $"with {Amounts.Percent(point.Agreement, 2)} agreement with the large model";
         string promise = choice.Certificate is { } certificate
-            ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == Core.Calibration.RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
+            ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
             : $", by the {report.Rule} rule, which promises nothing";
         string names = string.Join(" → ", choice.Stages.Select(s => s.Saver));
         string kept = report.TestDetails?.Promise?.Verdict switch

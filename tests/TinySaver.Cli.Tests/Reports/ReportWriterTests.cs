@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using TinySaver.Cli.Reports;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Tests.Reports;
 

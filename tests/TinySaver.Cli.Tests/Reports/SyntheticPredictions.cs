@@ -1,6 +1,6 @@
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Tests.Reports;
 

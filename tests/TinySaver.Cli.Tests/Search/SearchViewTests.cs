@@ -1,10 +1,10 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Search;
-using TinySaver.Core.Calibration;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Evaluation;
-using TinySaver.Core.Search;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Tests.Search;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TinySaver.Core.Costs;
+using TinySaver.Calibration.Costs;
 
 namespace TinySaver.Infra.Tests.Files;
 

@@ -1,0 +1,117 @@
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Calibration.Costs;
+
+/// <summary>Turns measured times, an exit rate and prices into money. Pure arithmetic; every number is an input.</summary>
+/// <remarks>
+/// Compared are two deployments that label each image of a container once: the large model alone, fed through the same queue by an event
+/// subscription, and the cascade. Storing the images themselves costs the same in both and is left out.
+/// </remarks>
+public static class CostModel
+{
+    private const double Million = 1_000_000;
+
+    // A message costs a send, a receive and a completion.
+    private const double QueueOperationsPerMessage = 3;
+
+    /// <summary>The cost of a million images.</summary>
+    /// <param name="tiny">How the tiny app works.</param>
+    /// <param name="large">How the large model's container works.</param>
+    /// <param name="exitRate">Share of the images that exit at the savers, in [0, 1].</param>
+    /// <param name="prices">The prices.</param>
+    /// <exception cref="TinySaverException">A number is out of range.</exception>
+    public static CostEstimate Estimate(TinyWorkload tiny, LargeWorkload large, double exitRate, Prices prices)
+    {
+        Check(tiny, large, exitRate);
+        double escalated = 1 - exitRate;
+        double replica = Million * large.SecondsPerImage / large.Utilisation
+            * (prices.Replica.Gpu + (large.VirtualCpus * prices.Replica.VirtualCpu) + (large.MemoryGibibytes * prices.Replica.Gibibyte));
+        double queue = QueueOperationsPerMessage * prices.PerMillionQueueOperations;
+        double reads = Million / 10_000 * prices.PerTenThousandBlobReads;
+        double writes = Million / 10_000 * prices.PerTenThousandTableWrites;
+        double gigabyteSeconds = Million * GigabyteSecondsPerImage(tiny, prices.Function);
+
+        // An escalated image is read, and its row written, once by each app.
+        CostLine[] lines =
+        [
+            new("tiny app: memory × time", 0, gigabyteSeconds * prices.Function.PerGigabyteSecond),
+            new("tiny app: executions", 0, prices.Function.PerMillionExecutions),
+            new("large model: replica time", replica, escalated * replica),
+            new("escalation queue", queue, escalated * queue),
+            new("events", prices.PerMillionEvents, prices.PerMillionEvents),
+            new("image reads", reads, (1 + escalated) * reads),
+            new("label writes", writes, (1 + escalated) * writes),
+        ];
+        double largeOnly = lines.Sum(l => l.LargeOnly);
+        double cascade = lines.Sum(l => l.Cascade);
+
+        // The cascade's cost is linear in the exit rate: what an exit saves is the large model's part.
+        double perExit = replica + queue + reads + writes;
+        double atNoExit = cascade + (exitRate * perExit);
+        return new CostEstimate(exitRate, lines, largeOnly, cascade, largeOnly - cascade, (atNoExit - largeOnly) / perExit, prices.AsOf);
+    }
+
+    /// <summary>GB-seconds that one image is charged at the tiny app: its share of an activity, rounded up to the billing steps.</summary>
+    /// <exception cref="TinySaverException">A number is out of range.</exception>
+    public static double GigabyteSecondsPerImage(TinyWorkload tiny, FunctionPrices prices)
+    {
+        Check(tiny);
+        double rounds = Math.Ceiling(tiny.ImagesPerActivity / tiny.InFlight);
+        double milliseconds = Charged(1000 * rounds * tiny.SecondsPerImage, prices);
+        return tiny.MemoryMegabytes / 1024.0 * milliseconds / 1000 / tiny.ImagesPerActivity;
+    }
+
+    /// <summary>The milliseconds that an activity is charged: at least the minimum, then whole steps.</summary>
+    public static double Charged(double milliseconds, FunctionPrices prices)
+    {
+        if (milliseconds <= prices.MinimumMilliseconds)
+            return prices.MinimumMilliseconds;
+
+        // 1e-6 of a millisecond: a time that is a whole number of steps but for rounding is not charged one more.
+        double steps = Math.Ceiling((milliseconds - prices.MinimumMilliseconds - 1e-6) / prices.StepMilliseconds);
+        return prices.MinimumMilliseconds + (steps * prices.StepMilliseconds);
+    }
+
+    /// <summary>ΔC of a chain of savers: what they cost on the images that reach them, less the exit rate.</summary>
+    /// <param name="costRatios">Cost of each saver as a share of the large model's, in order; MACs, milliseconds or money.</param>
+    /// <param name="exitRates">Share of ALL images that exits at each saver.</param>
+    /// <exception cref="TinySaverException">There are not as many of one as of the other.</exception>
+    public static double DeltaC(ReadOnlySpan<double> costRatios, ReadOnlySpan<double> exitRates)
+    {
+        if (costRatios.Length != exitRates.Length)
+            throw new TinySaverException($"{costRatios.Length} costs for {exitRates.Length} exit rates: each saver has one of each.");
+
+        double waiting = 1;
+        double change = 0;
+        for (int i = 0; i < costRatios.Length; i++)
+        {
+            change += (waiting * costRatios[i]) - exitRates[i];
+            waiting -= exitRates[i];
+        }
+
+        return change;
+    }
+
+    private static void Check(TinyWorkload tiny, LargeWorkload large, double exitRate)
+    {
+        Check(tiny);
+        Require(exitRate is >= 0 and <= 1, "exit rate", exitRate, "a share of the images, between 0 and 1");
+        Require(large.SecondsPerImage > 0, "large model's seconds per image", large.SecondsPerImage, "above 0");
+        Require(large.Utilisation is > 0 and <= 1, "large model's utilisation", large.Utilisation, "above 0 and at most 1");
+        Require(large.VirtualCpus >= 0 && large.MemoryGibibytes >= 0, "replica's size", Math.Min(large.VirtualCpus, large.MemoryGibibytes), "0 or more");
+    }
+
+    private static void Check(TinyWorkload tiny)
+    {
+        Require(tiny.MemoryMegabytes > 0, "tiny app's memory in MB", tiny.MemoryMegabytes, "above 0, such as 2048");
+        Require(tiny.SecondsPerImage > 0, "tiny app's seconds per image", tiny.SecondsPerImage, "above 0");
+        Require(tiny.InFlight >= 1, "number of images in flight", tiny.InFlight, "at least 1");
+        Require(tiny.ImagesPerActivity >= 1, "number of images per activity", tiny.ImagesPerActivity, "at least 1");
+    }
+
+    private static void Require(bool holds, string what, double value, string expected)
+    {
+        if (!holds)
+            throw new TinySaverException(FormattableString.Invariant($"The {what} is {value}: it must be {expected}."));
+    }
+}

@@ -1,0 +1,42 @@
+namespace TinySaver.Calibration.Costs;
+
+/// <summary>What Azure charges, in US dollars before tax. An input: check the defaults against your region and agreement.</summary>
+/// <param name="AsOf">The date of the prices.</param>
+/// <param name="Source">Where they are from.</param>
+/// <param name="Function">The tiny function app.</param>
+/// <param name="Replica">The large model's container.</param>
+/// <param name="PerTenThousandBlobReads">US dollars for 10,000 read operations on blobs (hot tier, locally redundant).</param>
+/// <param name="PerTenThousandTableWrites">US dollars for 10,000 writes to tables.</param>
+/// <param name="PerMillionQueueOperations">US dollars for a million Service Bus operations (standard tier).</param>
+/// <param name="PerMillionEvents">US dollars for a million Event Grid operations.</param>
+public sealed record Prices(
+    DateOnly AsOf,
+    string Source,
+    FunctionPrices Function,
+    ReplicaPrices Replica,
+    double PerTenThousandBlobReads,
+    double PerTenThousandTableWrites,
+    double PerMillionQueueOperations,
+    double PerMillionEvents)
+{
+    /// <summary>GPU price of an NVIDIA T4 on Azure Container Apps, US dollars per second.</summary>
+    public const double T4PerSecond = 0.000072;
+
+    /// <summary>GPU price of an NVIDIA A100 on Azure Container Apps, US dollars per second.</summary>
+    public const double A100PerSecond = 0.000528;
+
+    /// <summary>
+    /// Pay-as-you-go list prices of a US region. The function's are Azure's published ones (functions pricing page, August 2026); the others,
+    /// the GPU's above all, are the public list as last known and should be replaced by your own.
+    /// </summary>
+    /// <remarks>Free monthly grants are left out: at millions of images they vanish.</remarks>
+    public static Prices Default { get; } = new(
+        AsOf: new DateOnly(2026, 8, 1),
+        Source: "Azure pay-as-you-go list prices, US region, as last known; replace by your own",
+        Function: new FunctionPrices(PerGigabyteSecond: 0.000026, PerMillionExecutions: 0.40, MinimumMilliseconds: 1000, StepMilliseconds: 100),
+        Replica: new ReplicaPrices(Gpu: T4PerSecond, VirtualCpu: 0.000024, Gibibyte: 0.000003),
+        PerTenThousandBlobReads: 0.004,
+        PerTenThousandTableWrites: 0.00036,
+        PerMillionQueueOperations: 0.80,
+        PerMillionEvents: 0.60);
+}

@@ -1,0 +1,124 @@
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Calibration.Evaluation;
+
+/// <summary>Evaluates a cascade on test images.</summary>
+public static class CascadeEvaluation
+{
+    /// <summary>Number of bins of the confidence histograms: steps of 0.05.</summary>
+    public const int HistogramBins = 20;
+
+    // As many as a person looks at.
+    private const int MostMistakes = 60;
+
+    /// <summary>Evaluates a cascade.</summary>
+    /// <exception cref="TinySaverException">There are no images or no savers, or lengths differ.</exception>
+    public static EvaluationResult Run(EvaluationInput input)
+    {
+        Check(input);
+        ReadOnlySpan<int> large = input.Large.Span;
+        ReadOnlySpan<int> labels = input.Labels.Span;
+        int samples = large.Length;
+        CascadeReplay replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Stage)], large);
+        OperatingPoint point = OperatingPoint.Of(replay, large, labels);
+        Interval? drop = labels.IsEmpty ? null : Intervals.Drop(samples, point.Losses, point.Gains);
+        bool largeMeasured = !labels.IsEmpty && !input.LargeMaxProbabilities.IsEmpty;
+        return new EvaluationResult(
+            point,
+            drop,
+            Intervals.Share(point.Exited, samples),
+            Intervals.Share(samples - point.Disagreements, samples),
+            [.. input.Savers.Select((saver, stage) => Saver(input, saver, stage, replay))],
+            largeMeasured ? Reliability.Of(input.LargeMaxProbabilities.Span, large, labels) : null,
+            ClassTable.Of(replay, input.Savers[0].Stage.Classes.Span, large, labels),
+            Mistakes(input, replay),
+            input.Promise is { } promise ? Held(promise, point, drop) : null);
+    }
+
+    private static SaverEvaluation Saver(EvaluationInput input, EvaluatedSaver saver, int stage, CascadeReplay replay)
+    {
+        ReadOnlySpan<int> classes = saver.Stage.Classes.Span;
+        ReadOnlySpan<int> truth = input.Labels.IsEmpty ? input.Large.Span : input.Labels.Span;
+        ReadOnlySpan<float> confidences = saver.Stage.Confidences.Span;
+        int correct = 0;
+        var right = new int[HistogramBins];
+        var wrong = new int[HistogramBins];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            int bin = Math.Clamp((int)(confidences[i] * (double)HistogramBins), 0, HistogramBins - 1);
+            bool isRight = classes[i] == truth[i];
+            correct += isRight ? 1 : 0;
+            right[bin] += isRight ? 1 : 0;
+            wrong[bin] += isRight ? 0 : 1;
+        }
+
+        bool labelled = !input.Labels.IsEmpty;
+        return new SaverEvaluation(
+            saver.Name,
+            labelled ? (double)correct / classes.Length : null,
+            (double)replay.DecidedBy.Count(stage) / classes.Length,
+            labelled && !saver.MaxProbabilities.IsEmpty ? Reliability.Of(saver.MaxProbabilities.Span, classes, truth) : null,
+            [.. Enumerable.Range(0, HistogramBins).Select(
+                b => new HistogramBin((double)b / HistogramBins, (b + 1.0) / HistogramBins, right[b], wrong[b]))]);
+    }
+
+    private static List<Mistake> Mistakes(EvaluationInput input, CascadeReplay replay)
+    {
+        ReadOnlySpan<int> large = input.Large.Span;
+        ReadOnlySpan<int> labels = input.Labels.Span;
+        var mistakes = new List<Mistake>();
+        for (int i = 0; i < large.Length; i++)
+        {
+            int answer = replay.Answers[i];
+            bool costly = labels.IsEmpty ? answer != large[i] : answer != labels[i] && large[i] == labels[i];
+            if (!costly)
+                continue;
+
+            // Only an exited image can be answered otherwise than by the large model.
+            int stage = replay.DecidedBy[i];
+            float confidence = input.Savers[stage].Stage.Confidences.Span[i];
+            mistakes.Add(new Mistake(i, stage, confidence, answer, large[i], labels.IsEmpty ? null : labels[i]));
+        }
+
+        return [.. mistakes.OrderByDescending(m => m.Confidence).Take(MostMistakes)];
+    }
+
+    private static PromiseCheck? Held(RiskLimit promise, OperatingPoint point, Interval? drop)
+    {
+        if (promise.Risk == RiskKind.AccuracyDrop && drop is null)
+            return null;
+
+        bool accuracy = promise.Risk == RiskKind.AccuracyDrop;
+        Interval interval = accuracy ? drop! : Intervals.Share(point.Disagreements, point.Samples);
+        double observed = accuracy ? point.AccuracyDrop!.Value : (double)point.Disagreements / point.Samples;
+        PromiseVerdict verdict = observed <= promise.Epsilon ? PromiseVerdict.Held
+            : interval.Low <= promise.Epsilon ? PromiseVerdict.AboveWithinError
+            : PromiseVerdict.Broken;
+        return new PromiseCheck(promise.Risk, promise.Epsilon, promise.Delta, observed, interval, verdict);
+    }
+
+    private static void Check(EvaluationInput input)
+    {
+        int samples = input.Large.Length;
+        if (samples == 0)
+            throw new TinySaverException("There are no images to evaluate on: the large model's predictions are empty.");
+        if (input.Savers.Count == 0)
+            throw new TinySaverException("There is no saver to evaluate: a cascade has at least one.");
+
+        Require("labels", input.Labels.Length, true);
+        Require("probabilities of the large model", input.LargeMaxProbabilities.Length, true);
+        foreach (EvaluatedSaver saver in input.Savers)
+        {
+            Require($"predictions of saver '{saver.Name}'", saver.Stage.Classes.Length, false);
+            Require($"confidences of saver '{saver.Name}'", saver.Stage.Confidences.Length, false);
+            Require($"probabilities of saver '{saver.Name}'", saver.MaxProbabilities.Length, true);
+        }
+
+        void Require(string what, int length, bool mayBeEmpty)
+        {
+            if (length != samples && !(mayBeEmpty && length == 0))
+                throw new TinySaverException($"There are {length} {what}, but the large model predicted {samples} images: both must cover the same samples.");
+        }
+    }
+}

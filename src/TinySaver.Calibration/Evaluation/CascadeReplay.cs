@@ -1,0 +1,64 @@
+using TinySaver.Core.Cascade;
+
+namespace TinySaver.Calibration.Evaluation;
+
+/// <summary>What a cascade of one or more savers answers on images whose predictions were recorded.</summary>
+public sealed class CascadeReplay
+{
+    private readonly int[] _answers;
+    private readonly int[] _decidedBy;
+
+    private CascadeReplay(int[] answers, int[] decidedBy, int savers, double deltaC) =>
+        (_answers, _decidedBy, Savers, DeltaC) = (answers, decidedBy, savers, deltaC);
+
+    /// <summary>Number of savers.</summary>
+    public int Savers { get; }
+
+    /// <summary>The cascade's class of every image.</summary>
+    public ReadOnlySpan<int> Answers => _answers;
+
+    /// <summary>Which stage answered each image: 0 for the first saver, and the number of savers for the large model.</summary>
+    public ReadOnlySpan<int> DecidedBy => _decidedBy;
+
+    /// <summary>ΔC: what the savers cost on the images that reach them, as a share of the large model's cost on all, less the exit rate.</summary>
+    public double DeltaC { get; }
+
+    /// <summary>Whether an image exits at a saver.</summary>
+    public bool Exits(int image) => _decidedBy[image] < Savers;
+
+    /// <summary>Runs every image through the savers in order: it exits at the first whose confidence reaches its threshold.</summary>
+    /// <param name="stages">The savers in order.</param>
+    /// <param name="large">The large model's class of every image.</param>
+    /// <exception cref="ArgumentException">The stages cover other numbers of images.</exception>
+    public static CascadeReplay Run(IReadOnlyList<ReplayStage> stages, ReadOnlySpan<int> large)
+    {
+        foreach (ReplayStage stage in stages)
+        {
+            if (stage.Classes.Length != large.Length || stage.Confidences.Length != large.Length)
+                throw new ArgumentException($"A saver has {stage.Classes.Length} predictions and {stage.Confidences.Length} confidences for {large.Length} images.");
+        }
+
+        int[] answers = large.ToArray();
+        var decidedBy = new int[answers.Length];
+        Array.Fill(decidedBy, stages.Count);
+        int waiting = answers.Length;
+        double cost = 0;
+        for (int s = 0; s < stages.Count; s++)
+        {
+            cost += waiting * stages[s].CostRatio;
+            ReadOnlySpan<int> classes = stages[s].Classes.Span;
+            ReadOnlySpan<float> confidences = stages[s].Confidences.Span;
+            for (int i = 0; i < answers.Length; i++)
+            {
+                if (decidedBy[i] == stages.Count && ExitDecision.Exits(confidences[i], stages[s].Threshold))
+                {
+                    (decidedBy[i], answers[i]) = (s, classes[i]);
+                    waiting--;
+                }
+            }
+        }
+
+        double exited = answers.Length - waiting;
+        return new CascadeReplay(answers, decidedBy, stages.Count, answers.Length == 0 ? 0 : (cost - exited) / answers.Length);
+    }
+}

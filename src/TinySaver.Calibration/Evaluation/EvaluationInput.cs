@@ -1,0 +1,16 @@
+using TinySaver.Calibration.Guarantees;
+
+namespace TinySaver.Calibration.Evaluation;
+
+/// <summary>A cascade and recorded answers on images that did not choose it.</summary>
+/// <param name="Savers">The savers in order, at least one.</param>
+/// <param name="Large">The large model's class of every image.</param>
+/// <param name="LargeMaxProbabilities">Its highest probability for every image; empty where unknown.</param>
+/// <param name="Labels">True class of every image; empty where unknown.</param>
+/// <param name="Promise">What was promised at calibration; null where nothing was.</param>
+public sealed record EvaluationInput(
+    IReadOnlyList<EvaluatedSaver> Savers,
+    ReadOnlyMemory<int> Large,
+    ReadOnlyMemory<float> LargeMaxProbabilities,
+    ReadOnlyMemory<int> Labels,
+    RiskLimit? Promise);

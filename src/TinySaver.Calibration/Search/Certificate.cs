@@ -1,0 +1,32 @@
+using TinySaver.Calibration.Guarantees;
+
+namespace TinySaver.Calibration.Search;
+
+/// <summary>The guarantee of a certified cascade and the counts that it rests on.</summary>
+/// <param name="Risk">What is bounded.</param>
+/// <param name="Epsilon">The bound on the risk, as a share of all images.</param>
+/// <param name="Delta">The probability with which the promise may fail, over the draw of the calibration images.</param>
+/// <param name="Correction">How the choice among candidates was corrected for: split or Bonferroni.</param>
+/// <param name="Candidates">Number of candidates that were chosen among.</param>
+/// <param name="TestLevel">The level of each single test: δ, or δ / candidates.</param>
+/// <param name="SelectionSamples">Images that only selected; 0 without a split.</param>
+/// <param name="Samples">Images that certified.</param>
+/// <param name="Losses">Of those, images that only the large model has right.</param>
+/// <param name="Gains">Of those, images that only the cascade has right.</param>
+/// <param name="Disagreements">Of those, images on which the two differ.</param>
+/// <param name="StepsTested">Thresholds (for a chain: pairs of thresholds) tested in the fixed sequence, the failing one included.</param>
+/// <param name="StepsCertified">Of those, how many were certified; the last is the choice.</param>
+public sealed record Certificate(
+    RiskKind Risk,
+    double Epsilon,
+    double Delta,
+    CandidateCorrection Correction,
+    int Candidates,
+    double TestLevel,
+    int SelectionSamples,
+    int Samples,
+    int Losses,
+    int Gains,
+    int Disagreements,
+    int StepsTested,
+    int StepsCertified);

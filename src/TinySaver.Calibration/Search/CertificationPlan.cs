@@ -1,0 +1,131 @@
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Sweeps;
+
+namespace TinySaver.Calibration.Search;
+
+/// <summary>
+/// How a certified search spends its images: on certifying every candidate (Bonferroni), or some on selecting and the others on certifying the
+/// best one or two.
+/// </summary>
+/// <remarks>
+/// Decided by numbers of images and candidates alone, so the data have no say in it and the guarantee needs no correction for it. What
+/// decides is the share of losses that a way certifies with a chance of about a half, which is 0 where it cannot certify even a loss-free
+/// sample. That share steps up where one loss more is allowed and falls between the steps, where an image more is only one chance more of a
+/// loss. So no more images certify than the last step needs; of a split the others select, for Bonferroni they are left out.
+/// </remarks>
+/// <param name="limit">The promise.</param>
+/// <param name="selectionShare">The least share of the images that selects where they suffice.</param>
+internal sealed class CertificationPlan(RiskLimit limit, double selectionShare)
+{
+    // What betting on the best-ranked candidates costs against certifying them all, as a share of what is certified: with these, simulations
+    // (docs/calibration.md) find each way where it saves most, or nearly.
+    private const double OneFinalist = 0.5;
+    private const double TwoFinalists = 0.75;
+
+    // Fewer images rank next to nothing.
+    private const int LeastSelecting = 30;
+
+    // With more losses allowed than this, one more or less changes nothing that matters.
+    private const int MostStepped = 7;
+
+    // A chain takes its share of δ from the pairs. With so many losses allowed still, they hardly feel it.
+    private const int LeastLossesForChain = 2;
+
+    /// <summary>Whether certifying every candidate promises more than a split.</summary>
+    public bool PrefersEveryCandidate(int samples, int candidates)
+    {
+        // A single candidate needs no selecting.
+        if (candidates <= 1 || samples < 2)
+            return true;
+
+        double every = Tolerance(candidates, CertifyingEvery(samples, candidates));
+        int certifying = Certifying(samples, chains: false);
+        return every > 0 && every >= Math.Max(OneFinalist * Tolerance(1, certifying), TwoFinalists * Tolerance(2, certifying));
+    }
+
+    /// <summary>How many of the images certify where every candidate is certified.</summary>
+    public int CertifyingEvery(int samples, int candidates) => LastStep(candidates, samples) is > 0 and int step ? step : samples;
+
+    /// <summary>How many of the images certify where the others select.</summary>
+    /// <param name="samples">Number of images, at least 2.</param>
+    /// <param name="chains">Whether a chain may be certified besides.</param>
+    public int Certifying(int samples, bool chains)
+    {
+        int selecting = Math.Clamp((int)Math.Round(selectionShare * samples), 1, samples - 1);
+        int most = samples - selecting;
+        if (chains && LastStep(3, most) is > 0 and int three && TakesChain(three))
+            return three;
+
+        int one = LastStep(1, most);
+        int two = LastStep(2, most);
+        if (two > 0 && TwoFinalists * Tolerance(2, two) >= OneFinalist * Tolerance(1, one))
+            return two;
+
+        return one > 0 ? one
+            : LastStep(1, samples - Math.Min(selecting, LeastSelecting)) is > 0 and int step ? step
+            : most;
+    }
+
+    /// <summary>How many pairs so many images certify: two, each at δ / 2, or one at δ.</summary>
+    public int Finalists(int certifying) =>
+        Tolerance(2, certifying) is > 0 and double two && TwoFinalists * two >= OneFinalist * Tolerance(1, certifying) ? 2 : 1;
+
+    /// <summary>Whether so many images certify a chain besides two pairs, each of the three at δ / 3.</summary>
+    public bool TakesChain(int certifying) => Level(3).Test(certifying).MostLosses >= LeastLossesForChain;
+
+    /// <summary>The promise at the level of each of several tests.</summary>
+    public RiskLimit Level(int tests) => limit with { Delta = limit.Delta / tests };
+
+    /// <summary>The fewest images with which any way certifies a sample without losses and gains.</summary>
+    /// <param name="candidates">Number of candidates.</param>
+    /// <param name="splits">Whether some images must select.</param>
+    public long FewestSamples(int candidates, bool splits)
+    {
+        long split = limit.FewestSamples() + LeastSelecting;
+        return splits ? split : Math.Min(split, Level(candidates).FewestSamples());
+    }
+
+    /// <summary>About how many images certify a candidate with a chance of 80 %, given what it did on the images at hand.</summary>
+    /// <param name="samples">Number of images at hand.</param>
+    /// <param name="point">What the candidate did on them at a threshold.</param>
+    /// <param name="candidates">Number of candidates.</param>
+    /// <param name="splits">Whether some images must select.</param>
+    /// <returns>The number, which may be below that at hand; null where none would do, because the risk is not below ε.</returns>
+    public long? SamplesNeeded(int samples, SweepPoint point, int candidates, bool splits)
+    {
+        double n = samples;
+        if (limit.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n) is not { } needed)
+            return null;
+
+        // The level and the images that certify follow from the number of images, and that from them: a few rounds settle it. Beyond the most
+        // images looked at they hardly change any more.
+        const int rounds = 3;
+        const int mostImages = 20_000;
+        for (int round = 0; round < rounds; round++)
+        {
+            int at = (int)Math.Clamp(needed, Math.Max(2, samples), Math.Max(mostImages, samples));
+            bool every = !splits && PrefersEveryCandidate(at, candidates);
+            int certifying = every ? CertifyingEvery(at, candidates) : Certifying(at, chains: false);
+            RiskLimit level = Level(every ? candidates : candidates == 1 ? 1 : Finalists(certifying));
+            needed = (long)Math.Ceiling(level.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n)!.Value * (at / (double)certifying));
+        }
+
+        bool gains = limit.Risk == RiskKind.AccuracyDrop && point.Gains > 0;
+        return gains ? needed : Math.Max(needed, FewestSamples(candidates, splits));
+    }
+
+    // The median of Bin(n, p) is at most k up to about p = (k + 0.7) / n.
+    private double Tolerance(int tests, int samples) =>
+        samples > 0 && Level(tests).Test(samples).MostLosses is >= 0 and int losses ? (losses + 0.7) / samples : 0;
+
+    // The fewest images, of at most some number, that allow as many losses as any number up to there does; 0 where none allows even none.
+    private int LastStep(int tests, int most)
+    {
+        // Near a step the losses allowed go up and down with n, odd and even.
+        RiskLimit level = Level(tests);
+        int losses = Math.Max(level.Test(most).MostLosses, most > 1 ? level.Test(most - 1).MostLosses : -1);
+        return losses < 0 ? 0
+            : losses > MostStepped ? most
+            : (int)Math.Min(most, level.FewestSamples(losses));
+    }
+}

@@ -1,0 +1,125 @@
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Sweeps;
+
+namespace TinySaver.Calibration.Search;
+
+/// <summary>
+/// Two savers in a row before the large model: pairs of thresholds on a line from "nothing exits" through the pair that promises most, and beyond.
+/// </summary>
+/// <remarks>
+/// Read off the images that select, the line is one fixed sequence of whole cascades for the images that certify, so the chain has the same
+/// guarantee as a pair. It is the idea of Pareto testing (Laufer-Goldshtein et al. 2023, "Efficiently Controlling Multiple Risks with Pareto
+/// Testing", arXiv 2210.07913); a line instead of the estimated front, because the front's noise ended the sequence early in simulations.
+/// </remarks>
+internal sealed class ChainPath : ICascadePath
+{
+    /// <summary>A chain must lower ΔC by at least a point to be worth deploying, maintaining and keeping in memory a further model.</summary>
+    internal const double LeastGain = 0.01;
+
+    private const int StepsPerSaver = 50;
+
+    private readonly Candidate _first;
+    private readonly Candidate _second;
+    private readonly IReadOnlyList<double> _firstGrid;
+    private readonly IReadOnlyList<double> _secondGrid;
+    private readonly List<(int First, int Second)> _path;
+    private readonly double _projectedDeltaC;
+
+    private ChainPath(Candidate first, Candidate second, IReadOnlyList<int> selection, RiskTest test)
+    {
+        (_first, _second) = (first, second);
+        _firstGrid = ThresholdGrid.Quantiles(first.Curve(selection), StepsPerSaver);
+        _secondGrid = ThresholdGrid.Quantiles(second.Curve(selection), StepsPerSaver);
+        var table = new ChainTable(first, second, _firstGrid, _secondGrid, selection);
+        (_path, _projectedDeltaC) = Line(table, test);
+    }
+
+    public int Count => _path.Count;
+
+    /// <summary>The chain that the images that select expect most of; null where none beats the pair by <see cref="LeastGain"/>.</summary>
+    public static ChainPath? Best(PairPath pair, List<Candidate> eligible, IReadOnlyList<int> selection, RiskTest test)
+    {
+        if (pair.ProjectedThreshold is null)
+            return null;
+
+        ChainPath? best = null;
+        double bestDeltaC = Math.Min(0, pair.Rank) - LeastGain;
+        foreach (Candidate other in eligible)
+        {
+            if (other.Saver == pair.Candidate.Saver)
+                continue;
+
+            Consider(new ChainPath(pair.Candidate, other, selection, test));
+            Consider(new ChainPath(other, pair.Candidate, selection, test));
+        }
+
+        return best;
+
+        void Consider(ChainPath path)
+        {
+            if (path._projectedDeltaC < bestDeltaC)
+                (best, bestDeltaC) = (path, path._projectedDeltaC);
+        }
+    }
+
+    public IReadOnlyList<StageSetting> Stages(int i)
+    {
+        // A saver that lets nothing exit is left out: it would only cost.
+        (int first, int second) = _path[i];
+        var stages = new List<StageSetting>(2);
+        if (first >= 0)
+            stages.Add(new StageSetting(_first, _firstGrid[first]));
+        if (second >= 0)
+            stages.Add(new StageSetting(_second, _secondGrid[second]));
+
+        return stages;
+    }
+
+    public void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts)
+    {
+        var table = new ChainTable(_first, _second, _firstGrid, _secondGrid, rows);
+        for (int i = 0; i < Count; i++)
+        {
+            ChainTable.Counts cell = table.At(_path[i].First, _path[i].Second);
+            counts[i] = (cell.Losses, cell.Gains, cell.Disagreements);
+        }
+    }
+
+    // The cascade with the lowest ΔC among those that seem to keep the promise sets the direction; the path runs through it and beyond.
+    private (List<(int First, int Second)> Path, double DeltaC) Line(ChainTable table, RiskTest test)
+    {
+        (int First, int Second) target = (-1, -1);
+        double lowest = double.PositiveInfinity;
+        for (int i = 0; i < _firstGrid.Count; i++)
+        {
+            for (int j = 0; j < _secondGrid.Count; j++)
+            {
+                ChainTable.Counts counts = table.At(i, j);
+                double deltaC = DeltaC(counts, table.Samples);
+                if (deltaC < lowest && Projection.Certifies(test, table.Samples, counts.Losses, counts.Gains, counts.Disagreements))
+                    (target, lowest) = ((i, j), deltaC);
+            }
+        }
+
+        var path = new List<(int First, int Second)>();
+        if (target.First < 0)
+            return (path, lowest);
+
+        int longest = Math.Max(target.First, target.Second) + 1;
+        for (int step = 1; ; step++)
+        {
+            int i = Along(target.First, _firstGrid.Count);
+            int j = Along(target.Second, _secondGrid.Count);
+            if (path.Count > 0 && path[^1] == (i, j))
+                return (path, lowest);
+
+            path.Add((i, j));
+
+            // Index −1 lets nothing exit; each saver's index rises by its share of the target's.
+            int Along(int end, int count) => Math.Min((int)Math.Round((end + 1.0) * step / longest) - 1, count - 1);
+        }
+    }
+
+    private double DeltaC(ChainTable.Counts counts, int samples) =>
+        _first.CostRatio + (((_second.CostRatio * (samples - counts.ExitedAtFirst)) - counts.Exited) / samples);
+}

@@ -1,0 +1,117 @@
+using TinySaver.Core.Cascade;
+using TinySaver.Calibration.Sweeps;
+
+namespace TinySaver.Calibration.Search;
+
+/// <summary>Counts of every cascade that two savers in a row make over two grids of thresholds, in one pass over the images.</summary>
+internal sealed class ChainTable
+{
+    private readonly int _columns;
+
+    // Cell (k1 + 1, k2 + 1) holds the cascade whose thresholds are the k1-th and k2-th; index −1 is a saver that lets nothing exit.
+    private readonly Counts[] _cells;
+
+    /// <summary>Counts two savers on some of the images.</summary>
+    public ChainTable(Candidate first, Candidate second, IReadOnlyList<double> firstGrid, IReadOnlyList<double> secondGrid, IReadOnlyList<int> rows)
+    {
+        Samples = rows.Count;
+        _columns = secondGrid.Count + 1;
+        var atFirst = new Counts[firstGrid.Count];
+        var atSecond = new Counts[(firstGrid.Count + 1) * secondGrid.Count];
+        ReadOnlySpan<float> firstConfidences = first.Column.Values.Span;
+        ReadOnlySpan<float> secondConfidences = second.Column.Values.Span;
+        foreach (int row in rows)
+        {
+            // The image exits at a grid's thresholds from this index on.
+            int i = FirstExit(firstConfidences[row], firstGrid);
+            int j = FirstExit(secondConfidences[row], secondGrid);
+            if (i < firstGrid.Count)
+                atFirst[i].Add(first.Outcomes[row]);
+            if (j < secondGrid.Count)
+                atSecond[(i * secondGrid.Count) + j].Add(second.Outcomes[row]);
+        }
+
+        _cells = Accumulate(atFirst, atSecond, secondGrid.Count);
+    }
+
+    public int Samples { get; }
+
+    /// <summary>The counts of the cascade with the given threshold indexes; −1 for a saver that is not there.</summary>
+    public Counts At(int first, int second) => _cells[((first + 1) * _columns) + second + 1];
+
+    private Counts[] Accumulate(Counts[] atFirst, Counts[] atSecond, int seconds)
+    {
+        var cells = new Counts[(atFirst.Length + 1) * _columns];
+
+        // Images that have not exited at the first saver, by where they would exit at the second.
+        var left = new Counts[seconds];
+        for (int cell = 0; cell < atSecond.Length; cell++)
+            left[cell % seconds].Add(atSecond[cell], 1);
+
+        Counts exitedAtFirst = default;
+        for (int i = -1; i < atFirst.Length; i++)
+        {
+            if (i >= 0)
+            {
+                exitedAtFirst.Add(atFirst[i], 1);
+                for (int j = 0; j < seconds; j++)
+                    left[j].Add(atSecond[(i * seconds) + j], -1);
+            }
+
+            Counts sum = exitedAtFirst;
+            sum.ExitedAtFirst = exitedAtFirst.Exited;
+            cells[(i + 1) * _columns] = sum;
+            for (int j = 0; j < seconds; j++)
+            {
+                sum.Add(left[j], 1);
+                cells[((i + 1) * _columns) + j + 1] = sum;
+            }
+        }
+
+        return cells;
+    }
+
+    private static int FirstExit(float confidence, IReadOnlyList<double> grid)
+    {
+        int low = 0;
+        int high = grid.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (ExitDecision.Exits(confidence, grid[middle]))
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+
+    /// <summary>Exits and outcomes of one cascade.</summary>
+    internal struct Counts
+    {
+        public int ExitedAtFirst;
+        public int Exited;
+        public int Losses;
+        public int Gains;
+        public int Disagreements;
+
+        public void Add(PairedOutcome outcome)
+        {
+            bool saver = (outcome & PairedOutcome.SaverCorrect) != 0;
+            bool large = (outcome & PairedOutcome.LargeCorrect) != 0;
+            Exited++;
+            Losses += large && !saver ? 1 : 0;
+            Gains += saver && !large ? 1 : 0;
+            Disagreements += (outcome & PairedOutcome.Disagree) != 0 ? 1 : 0;
+        }
+
+        public void Add(Counts other, int sign)
+        {
+            Exited += sign * other.Exited;
+            Losses += sign * other.Losses;
+            Gains += sign * other.Gains;
+            Disagreements += sign * other.Disagreements;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Sweeps;
+
+namespace TinySaver.Calibration.Search;
+
+/// <summary>One saver before the large model: the thresholds to certify, and how far the images that select expect to get.</summary>
+internal sealed class PairPath : ICascadePath
+{
+    // With fewer images than five a step, quantiles are too coarse; a grid that depends on no data is then finer.
+    private const int LeastForQuantiles = 5 * CertifiedSearch.Steps;
+
+    private readonly IReadOnlyList<double> _thresholds;
+
+    private PairPath(Candidate candidate, IReadOnlyList<double> thresholds, double? projected, double rank) =>
+        (Candidate, _thresholds, ProjectedThreshold, Rank) = (candidate, thresholds, projected, rank);
+
+    public Candidate Candidate { get; }
+
+    public int Count => _thresholds.Count;
+
+    /// <summary>The threshold that would be certified if the other images were exactly like those that select; null where none would.</summary>
+    public double? ProjectedThreshold { get; }
+
+    /// <summary>Lower is better: the projected ΔC, or, above every ΔC, how far from certification the best saving threshold is.</summary>
+    public double Rank { get; }
+
+    /// <summary>Reads a path and its projection off the images that select.</summary>
+    public static PairPath Select(Candidate candidate, IReadOnlyList<int> selection, RiskTest test)
+    {
+        SweepCurve curve = candidate.Curve(selection);
+        IReadOnlyList<double> thresholds = selection.Count < LeastForQuantiles
+            ? ThresholdGrid.LogitSpaced
+            : ThresholdGrid.Quantiles(curve, CertifiedSearch.Steps);
+        double? projected = null;
+        double rank = double.PositiveInfinity;
+        double nearest = double.PositiveInfinity;
+        foreach (double threshold in thresholds)
+        {
+            SweepPoint point = curve.At(threshold);
+            double deltaC = candidate.DeltaC(point.Exited, curve.Samples);
+            if (Projection.Certifies(test, curve.Samples, point.Losses, point.Gains, point.Disagreements))
+                (projected, rank) = (threshold, deltaC);
+            else if (deltaC < 0)
+                nearest = Math.Min(nearest, Projection.Score(test, curve.Samples, point.Losses, point.Gains, point.Disagreements));
+        }
+
+        // ΔC is below 1; a score is a number of standard deviations, far above −100.
+        return new PairPath(candidate, thresholds, projected, projected is null ? 100 + nearest : rank);
+    }
+
+    public IReadOnlyList<StageSetting> Stages(int i) => [new StageSetting(Candidate, _thresholds[i])];
+
+    public void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts)
+    {
+        SweepCurve curve = Candidate.Curve(rows);
+        for (int i = 0; i < Count; i++)
+        {
+            SweepPoint point = curve.At(_thresholds[i]);
+            counts[i] = (point.Losses, point.Gains, point.Disagreements);
+        }
+    }
+}
