@@ -115,3 +115,26 @@ public static class CostModel
             throw new TinySaverException(FormattableString.Invariant($"The {what} is {value}: it must be {expected}."));
     }
 }
+
+/// <summary>The cost of a million images, with and without the cascade.</summary>
+/// <param name="ExitRate">The exit rate that the cascade was costed at.</param>
+/// <param name="Lines">What it is made of.</param>
+/// <param name="LargeOnlyPerMillion">US dollars with the large model alone.</param>
+/// <param name="CascadePerMillion">US dollars with the cascade.</param>
+/// <param name="SavingPerMillion">The difference; below 0 where the cascade costs more.</param>
+/// <param name="BreakEvenExitRate">The exit rate from which the cascade is cheaper; above 1 where it never is.</param>
+/// <param name="PricesAsOf">The date of the prices.</param>
+public sealed record CostEstimate(
+    double ExitRate,
+    IReadOnlyList<CostLine> Lines,
+    double LargeOnlyPerMillion,
+    double CascadePerMillion,
+    double SavingPerMillion,
+    double BreakEvenExitRate,
+    DateOnly PricesAsOf);
+
+/// <summary>One line of a bill.</summary>
+/// <param name="Item">What is paid for.</param>
+/// <param name="LargeOnly">US dollars per million images with the large model alone.</param>
+/// <param name="Cascade">US dollars per million images with the cascade.</param>
+public sealed record CostLine(string Item, double LargeOnly, double Cascade);

@@ -40,3 +40,16 @@ public sealed record Prices(
         PerMillionQueueOperations: 0.80,
         PerMillionEvents: 0.60);
 }
+
+/// <summary>Prices of a Flex Consumption function app and its billing steps.</summary>
+/// <param name="PerGigabyteSecond">US dollars for one GB of instance memory during one second of activity.</param>
+/// <param name="PerMillionExecutions">US dollars for a million executions.</param>
+/// <param name="MinimumMilliseconds">The shortest activity that is charged.</param>
+/// <param name="StepMilliseconds">Activities above the minimum are charged in steps of this length.</param>
+public sealed record FunctionPrices(double PerGigabyteSecond, double PerMillionExecutions, double MinimumMilliseconds, double StepMilliseconds);
+
+/// <summary>Prices of one replica of a container app, per second that it runs.</summary>
+/// <param name="Gpu">US dollars per GPU second; 0 without a GPU.</param>
+/// <param name="VirtualCpu">US dollars per vCPU second.</param>
+/// <param name="Gibibyte">US dollars per GiB of memory and second.</param>
+public sealed record ReplicaPrices(double Gpu, double VirtualCpu, double Gibibyte);

@@ -20,7 +20,7 @@ public static class CascadeEvaluation
         ReadOnlySpan<int> large = input.Large.Span;
         ReadOnlySpan<int> labels = input.Labels.Span;
         int samples = large.Length;
-        CascadeReplay replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Stage)], large);
+        CascadeReplay replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Replay)], large);
         OperatingPoint point = OperatingPoint.Of(replay, large, labels);
         Interval? drop = labels.IsEmpty ? null : Intervals.Drop(samples, point.Losses, point.Gains);
         bool largeMeasured = !labels.IsEmpty && !input.LargeMaxProbabilities.IsEmpty;
@@ -29,18 +29,18 @@ public static class CascadeEvaluation
             drop,
             Intervals.Share(point.Exited, samples),
             Intervals.Share(samples - point.Disagreements, samples),
-            [.. input.Savers.Select((saver, stage) => Saver(input, saver, stage, replay))],
+            [.. input.Savers.Select((saver, index) => Saver(input, saver, index, replay))],
             largeMeasured ? Reliability.Of(input.LargeMaxProbabilities.Span, large, labels) : null,
-            ClassTable.Of(replay, input.Savers[0].Stage.Classes.Span, large, labels),
+            ClassTable.Of(replay, input.Savers[0].Replay.Classes.Span, large, labels),
             Mistakes(input, replay),
-            input.Promise is { } promise ? Held(promise, point, drop) : null);
+            input.Guarantee is { } promise ? Held(promise, point, drop) : null);
     }
 
-    private static SaverEvaluation Saver(EvaluationInput input, EvaluatedSaver saver, int stage, CascadeReplay replay)
+    private static SaverEvaluation Saver(EvaluationInput input, EvaluatedSaver saver, int index, CascadeReplay replay)
     {
-        ReadOnlySpan<int> classes = saver.Stage.Classes.Span;
+        ReadOnlySpan<int> classes = saver.Replay.Classes.Span;
         ReadOnlySpan<int> truth = input.Labels.IsEmpty ? input.Large.Span : input.Labels.Span;
-        ReadOnlySpan<float> confidences = saver.Stage.Confidences.Span;
+        ReadOnlySpan<float> confidences = saver.Replay.Confidences.Span;
         int correct = 0;
         var right = new int[HistogramBins];
         var wrong = new int[HistogramBins];
@@ -57,7 +57,7 @@ public static class CascadeEvaluation
         return new SaverEvaluation(
             saver.Name,
             labelled ? (double)correct / classes.Length : null,
-            (double)replay.DecidedBy.Count(stage) / classes.Length,
+            (double)replay.DecidedBy.Count(index) / classes.Length,
             labelled && !saver.MaxProbabilities.IsEmpty ? Reliability.Of(saver.MaxProbabilities.Span, classes, truth) : null,
             [.. Enumerable.Range(0, HistogramBins).Select(
                 b => new HistogramBin((double)b / HistogramBins, (b + 1.0) / HistogramBins, right[b], wrong[b]))]);
@@ -76,15 +76,15 @@ public static class CascadeEvaluation
                 continue;
 
             // Only an exited image can be answered otherwise than by the large model.
-            int stage = replay.DecidedBy[i];
-            float confidence = input.Savers[stage].Stage.Confidences.Span[i];
-            mistakes.Add(new Mistake(i, stage, confidence, answer, large[i], labels.IsEmpty ? null : labels[i]));
+            int index = replay.DecidedBy[i];
+            float confidence = input.Savers[index].Replay.Confidences.Span[i];
+            mistakes.Add(new Mistake(i, index, confidence, answer, large[i], labels.IsEmpty ? null : labels[i]));
         }
 
         return [.. mistakes.OrderByDescending(m => m.Confidence).Take(MostMistakes)];
     }
 
-    private static PromiseCheck? Held(RiskLimit promise, OperatingPoint point, Interval? drop)
+    private static GuaranteeCheck? Held(RiskLimit promise, OperatingPoint point, Interval? drop)
     {
         if (promise.Risk == RiskKind.AccuracyDrop && drop is null)
             return null;
@@ -92,10 +92,10 @@ public static class CascadeEvaluation
         bool accuracy = promise.Risk == RiskKind.AccuracyDrop;
         Interval interval = accuracy ? drop! : Intervals.Share(point.Disagreements, point.Samples);
         double observed = accuracy ? point.AccuracyDrop!.Value : (double)point.Disagreements / point.Samples;
-        PromiseVerdict verdict = observed <= promise.Epsilon ? PromiseVerdict.Held
-            : interval.Low <= promise.Epsilon ? PromiseVerdict.AboveWithinError
-            : PromiseVerdict.Broken;
-        return new PromiseCheck(promise.Risk, promise.Epsilon, promise.Delta, observed, interval, verdict);
+        GuaranteeVerdict verdict = observed <= promise.Epsilon ? GuaranteeVerdict.Held
+            : interval.Low <= promise.Epsilon ? GuaranteeVerdict.AboveWithinError
+            : GuaranteeVerdict.Broken;
+        return new GuaranteeCheck(promise.Risk, promise.Epsilon, promise.Delta, observed, interval, verdict);
     }
 
     private static void Check(EvaluationInput input)
@@ -110,8 +110,8 @@ public static class CascadeEvaluation
         Require("probabilities of the large model", input.LargeMaxProbabilities.Length, true);
         foreach (EvaluatedSaver saver in input.Savers)
         {
-            Require($"predictions of saver '{saver.Name}'", saver.Stage.Classes.Length, false);
-            Require($"confidences of saver '{saver.Name}'", saver.Stage.Confidences.Length, false);
+            Require($"predictions of saver '{saver.Name}'", saver.Replay.Classes.Length, false);
+            Require($"confidences of saver '{saver.Name}'", saver.Replay.Confidences.Length, false);
             Require($"probabilities of saver '{saver.Name}'", saver.MaxProbabilities.Length, true);
         }
 

@@ -17,7 +17,7 @@ public sealed class CascadeReplay
     /// <summary>The cascade's class of every image.</summary>
     public ReadOnlySpan<int> Answers => _answers;
 
-    /// <summary>Which stage answered each image: 0 for the first saver, and the number of savers for the large model.</summary>
+    /// <summary>Who answered each image: 0 for the first saver, and the number of savers for the large model.</summary>
     public ReadOnlySpan<int> DecidedBy => _decidedBy;
 
     /// <summary>ΔC: what the savers cost on the images that reach them, as a share of the large model's cost on all, less the exit rate.</summary>
@@ -27,30 +27,30 @@ public sealed class CascadeReplay
     public bool Exits(int image) => _decidedBy[image] < Savers;
 
     /// <summary>Runs every image through the savers in order: it exits at the first whose confidence reaches its threshold.</summary>
-    /// <param name="stages">The savers in order.</param>
+    /// <param name="savers">The savers in order.</param>
     /// <param name="large">The large model's class of every image.</param>
-    /// <exception cref="ArgumentException">The stages cover other numbers of images.</exception>
-    public static CascadeReplay Run(IReadOnlyList<ReplayStage> stages, ReadOnlySpan<int> large)
+    /// <exception cref="ArgumentException">The savers cover other numbers of images.</exception>
+    public static CascadeReplay Run(IReadOnlyList<ReplaySaver> savers, ReadOnlySpan<int> large)
     {
-        foreach (ReplayStage stage in stages)
+        foreach (ReplaySaver saver in savers)
         {
-            if (stage.Classes.Length != large.Length || stage.Confidences.Length != large.Length)
-                throw new ArgumentException($"A saver has {stage.Classes.Length} predictions and {stage.Confidences.Length} confidences for {large.Length} images.");
+            if (saver.Classes.Length != large.Length || saver.Confidences.Length != large.Length)
+                throw new ArgumentException($"A saver has {saver.Classes.Length} predictions and {saver.Confidences.Length} confidences for {large.Length} images.");
         }
 
         int[] answers = large.ToArray();
         var decidedBy = new int[answers.Length];
-        Array.Fill(decidedBy, stages.Count);
+        Array.Fill(decidedBy, savers.Count);
         int waiting = answers.Length;
         double cost = 0;
-        for (int s = 0; s < stages.Count; s++)
+        for (int s = 0; s < savers.Count; s++)
         {
-            cost += waiting * stages[s].CostRatio;
-            ReadOnlySpan<int> classes = stages[s].Classes.Span;
-            ReadOnlySpan<float> confidences = stages[s].Confidences.Span;
+            cost += waiting * savers[s].CostRatio;
+            ReadOnlySpan<int> classes = savers[s].Classes.Span;
+            ReadOnlySpan<float> confidences = savers[s].Confidences.Span;
             for (int i = 0; i < answers.Length; i++)
             {
-                if (decidedBy[i] == stages.Count && ExitDecision.Exits(confidences[i], stages[s].Threshold))
+                if (decidedBy[i] == savers.Count && ExitDecision.Exits(confidences[i], savers[s].Threshold))
                 {
                     (decidedBy[i], answers[i]) = (s, classes[i]);
                     waiting--;
@@ -59,6 +59,13 @@ public sealed class CascadeReplay
         }
 
         double exited = answers.Length - waiting;
-        return new CascadeReplay(answers, decidedBy, stages.Count, answers.Length == 0 ? 0 : (cost - exited) / answers.Length);
+        return new CascadeReplay(answers, decidedBy, savers.Count, answers.Length == 0 ? 0 : (cost - exited) / answers.Length);
     }
 }
+
+/// <summary>One saver of a cascade with its recorded answers.</summary>
+/// <param name="Classes">The saver's class of every image.</param>
+/// <param name="Confidences">The saver's confidence on every image, under the cascade's measure and temperature.</param>
+/// <param name="Threshold">The exit threshold.</param>
+/// <param name="CostRatio">Cost of one image at this saver as a share of the large model's.</param>
+public sealed record ReplaySaver(ReadOnlyMemory<int> Classes, ReadOnlyMemory<float> Confidences, double Threshold, double CostRatio);

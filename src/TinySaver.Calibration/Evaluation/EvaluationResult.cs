@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TinySaver.Calibration.Guarantees;
+
 namespace TinySaver.Calibration.Evaluation;
 
 /// <summary>What a cascade does on test images.</summary>
@@ -9,7 +12,7 @@ namespace TinySaver.Calibration.Evaluation;
 /// <param name="LargeReliability">The large model's calibration; null without labels or highest probabilities.</param>
 /// <param name="Classes">Each class that occurs, by index; empty without labels.</param>
 /// <param name="Mistakes">The surest of the costly mistakes, the surest first.</param>
-/// <param name="Promise">Whether the promise held; null where none was made, or it was about accuracy and labels are unknown.</param>
+/// <param name="Guarantee">Whether the promise held; null where none was made, or it was about accuracy and labels are unknown.</param>
 public sealed record EvaluationResult(
     OperatingPoint Point,
     Interval? DropInterval,
@@ -19,4 +22,55 @@ public sealed record EvaluationResult(
     Reliability? LargeReliability,
     IReadOnlyList<ClassRow> Classes,
     IReadOnlyList<Mistake> Mistakes,
-    PromiseCheck? Promise);
+    [property: JsonPropertyName("promise")] GuaranteeCheck? Guarantee);
+
+/// <summary>What one saver of a cascade does.</summary>
+/// <param name="Name">The saver's name.</param>
+/// <param name="Accuracy">Its accuracy alone, on all images; null without labels.</param>
+/// <param name="Decided">Share of all images that exit at it.</param>
+/// <param name="Reliability">Its calibration; null without labels or highest probabilities.</param>
+/// <param name="Histogram">Its confidences (under the cascade's measure) on all images, right and wrong.</param>
+public sealed record SaverEvaluation(
+    string Name, double? Accuracy, double Decided, Reliability? Reliability, IReadOnlyList<HistogramBin> Histogram);
+
+/// <summary>A bar pair of a confidence histogram.</summary>
+/// <param name="Low">Lowest confidence of the bin, included.</param>
+/// <param name="High">Highest confidence of the bin, excluded but for the last.</param>
+/// <param name="Right">Images that the saver has right (without labels: on which it agrees with the large model).</param>
+/// <param name="Wrong">The others.</param>
+public sealed record HistogramBin(double Low, double High, int Right, int Wrong);
+
+/// <summary>An image that the cascade has wrong though the large model has it right (without labels: on which they differ).</summary>
+/// <param name="Row">The image's row.</param>
+/// <param name="Saver">The saver it exited at; 0 for the first.</param>
+/// <param name="Confidence">That saver's confidence.</param>
+/// <param name="Answer">The class the cascade answered.</param>
+/// <param name="Large">The large model's class.</param>
+/// <param name="Label">The true class; null without labels.</param>
+public sealed record Mistake(int Row, [property: JsonPropertyName("stage")] int Saver, float Confidence, int Answer, int Large, int? Label);
+
+/// <summary>A promise made at calibration, held against other images.</summary>
+/// <param name="Risk">What was promised about.</param>
+/// <param name="Epsilon">The promised bound.</param>
+/// <param name="Delta">The probability with which it may fail.</param>
+/// <param name="Observed">The risk on these images.</param>
+/// <param name="Interval">Its confidence interval.</param>
+/// <param name="Verdict">Whether it held.</param>
+public sealed record GuaranteeCheck(RiskKind Risk, double Epsilon, double Delta, double Observed, Interval Interval, GuaranteeVerdict Verdict);
+
+/// <summary>Whether a promise made at calibration held on other images.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GuaranteeVerdict>))]
+public enum GuaranteeVerdict
+{
+    /// <summary>The observed risk is at most ε.</summary>
+    [JsonStringEnumMemberName("held")]
+    Held,
+
+    /// <summary>The observed risk is above ε, but so little that chance in these images may explain it: the interval reaches down to ε.</summary>
+    [JsonStringEnumMemberName("above-within-error")]
+    AboveWithinError,
+
+    /// <summary>The observed risk is above ε and its interval lies above ε: the promise failed, or these images are of another kind.</summary>
+    [JsonStringEnumMemberName("broken")]
+    Broken,
+}

@@ -1,5 +1,5 @@
-using TinySaver.Calibration.Sweeps;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Sweeps;
 
 namespace TinySaver.Calibration.Search;
 
@@ -54,7 +54,10 @@ internal sealed class Candidate(SaverPredictions saver, ConfidenceColumn column,
 
     public double DeltaC(int exited, int samples) => CostRatio - ((double)exited / samples);
 
-    public ChosenStage At(double threshold) => new(Saver.Name, Column.Measure, Column.Temperature, threshold, CostRatio);
+    public SaverSetting At(double threshold) => new(Saver.Name, Column.Measure, Column.Temperature, threshold, CostRatio);
 
-    public ReplayStage Replay(double threshold) => new(Saver.Classes, Column.Values, threshold, CostRatio);
+    public ReplaySaver Replay(double threshold) => new(Saver.Classes, Column.Values, threshold, CostRatio);
 }
+
+/// <summary>A candidate at a threshold: one saver of a cascade that a search considers.</summary>
+internal sealed record CandidateSetting(Candidate Candidate, double Threshold);

@@ -1,5 +1,8 @@
-using TinySaver.Core.Confidence;
+using System.Text.Json.Serialization;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Sweeps;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Calibration.Search;
 
@@ -31,3 +34,103 @@ public sealed record CandidateResult(
     double? Threshold,
     OperatingPoint? Point,
     IReadOnlyList<CurvePoint> Curve);
+
+/// <summary>What a search thinks of one candidate.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CandidateVerdict>))]
+public enum CandidateVerdict
+{
+    /// <summary>At its threshold it saves compute: ΔC &lt; 0.</summary>
+    [JsonStringEnumMemberName("saves")]
+    Saves,
+
+    /// <summary>At its threshold it costs as much as it saves, or more: ΔC ≥ 0.</summary>
+    [JsonStringEnumMemberName("costs-more")]
+    CostsMore,
+
+    /// <summary>No threshold keeps (or, for a candidate that was not chosen for certification, seems to keep) the promise.</summary>
+    [JsonStringEnumMemberName("not-certified")]
+    NotCertified,
+}
+
+/// <summary>One threshold of a candidate, for charts; accuracies are null where labels are unknown.</summary>
+/// <param name="Threshold">The exit threshold.</param>
+/// <param name="ExitRate">Share of images that exit.</param>
+/// <param name="DeltaC">ΔC.</param>
+/// <param name="Agreement">Share of all images on which cascade and large model agree.</param>
+/// <param name="AccuracyCascade">Accuracy of the cascade on all images.</param>
+/// <param name="AccuracyDrop">Accuracy of the large model alone less that.</param>
+/// <param name="ExitedAccuracySaver">Accuracy of the saver on the exited images.</param>
+/// <param name="ExitedAccuracyLarge">Accuracy of the large model on the exited images.</param>
+public sealed record CurvePoint(
+    double Threshold,
+    double ExitRate,
+    double DeltaC,
+    double Agreement,
+    double? AccuracyCascade,
+    double? AccuracyDrop,
+    double? ExitedAccuracySaver,
+    double? ExitedAccuracyLarge);
+
+/// <summary>Turns candidates and their curves into what a result shows.</summary>
+internal static class CandidateResults
+{
+    /// <summary>The result of a candidate at a threshold, or without one.</summary>
+    public static CandidateResult Of(
+        Candidate candidate, SweepCurve curve, bool labelled, double? threshold, bool certified, RiskLimit? limit, int curvePoints)
+    {
+        OperatingPoint? point = threshold is { } t ? Point(candidate, curve, curve.At(t), labelled) : null;
+        CandidateVerdict verdict = point is null ? CandidateVerdict.NotCertified
+            : point.DeltaC < 0 ? CandidateVerdict.Saves
+            : CandidateVerdict.CostsMore;
+        return new CandidateResult(
+            candidate.Saver.Name,
+            candidate.Column.Measure,
+            candidate.Column.Temperature,
+            candidate.CostRatio,
+            labelled ? curve.Points[^1].SaverCorrect / (double)curve.Samples : null,
+            verdict,
+            certified,
+            false,
+            point is not null && limit is not null && Risk(limit, point) > limit.Epsilon,
+            threshold,
+            point,
+            Thin(candidate, curve, labelled, curvePoints));
+    }
+
+    private static double Risk(RiskLimit limit, OperatingPoint point) =>
+        limit.Risk == RiskKind.AccuracyDrop ? point.AccuracyDrop ?? 0 : (double)point.Disagreements / point.Samples;
+
+    // At a curve's last point every image exits, so its counts are those of all.
+    private static OperatingPoint Point(Candidate candidate, SweepCurve curve, SweepPoint point, bool labelled) => OperatingPoint.Of(
+        curve.Samples,
+        labelled ? curve.Points[^1].LargeCorrect : null,
+        point.Exited,
+        point.Losses,
+        point.Gains,
+        point.Disagreements,
+        point.SaverCorrect,
+        point.LargeCorrect,
+        candidate.DeltaC(point.Exited, curve.Samples));
+
+    // About equal steps of the exit rate, first and last point always among them.
+    private static List<CurvePoint> Thin(Candidate candidate, SweepCurve curve, bool labelled, int most)
+    {
+        var thin = new List<CurvePoint>(most);
+        ReadOnlySpan<SweepPoint> points = curve.Points;
+        double nextExits = 0;
+        double step = (double)curve.Samples / (most - 1);
+        for (int i = 0; i < points.Length; i++)
+        {
+            if (points[i].Exited < nextExits && i < points.Length - 1)
+                continue;
+
+            OperatingPoint point = Point(candidate, curve, points[i], labelled);
+            thin.Add(new CurvePoint(
+                points[i].Threshold, point.ExitRate, point.DeltaC, point.Agreement, point.AccuracyCascade, point.AccuracyDrop,
+                point.ExitedAccuracySaver, point.ExitedAccuracyLarge));
+            nextExits = (Math.Floor(points[i].Exited / step) + 1) * step;
+        }
+
+        return thin;
+    }
+}

@@ -65,14 +65,14 @@ public static class CascadeSearch
     }
 
     private static bool IsChosen(CandidateResult c, CascadeChoice? choice) =>
-        choice?.Stages is [var only]
+        choice?.Savers is [var only]
         && (only.Saver, only.Measure, only.Temperature, (double?)only.Threshold) == (c.Saver, c.Measure, c.Temperature, c.Threshold);
 
-    internal static CascadeChoice Choice(SearchInput input, IReadOnlyList<StageSetting> stages, Certificate? certificate)
+    internal static CascadeChoice Choice(SearchInput input, IReadOnlyList<CandidateSetting> savers, Certificate? certificate)
     {
-        CascadeReplay replay = CascadeReplay.Run([.. stages.Select(s => s.Candidate.Replay(s.Threshold))], input.Large.Classes.Span);
+        CascadeReplay replay = CascadeReplay.Run([.. savers.Select(s => s.Candidate.Replay(s.Threshold))], input.Large.Classes.Span);
         OperatingPoint point = OperatingPoint.Of(replay, input.Large.Classes.Span, input.Labels.Span);
-        return new CascadeChoice([.. stages.Select(s => s.Candidate.At(s.Threshold))], point, certificate);
+        return new CascadeChoice([.. savers.Select(s => s.Candidate.At(s.Threshold))], point, certificate);
     }
 
     internal static int? CountCorrect(ReadOnlySpan<int> classes, ReadOnlySpan<int> labels)

@@ -21,16 +21,15 @@ internal static class CertifiedSearch
             : everyCandidate ? EveryCandidate(input, eligible, rule, plan)
             : BestCandidates(input, eligible, rule, plan, options);
 
-        int? largeCorrect = CascadeSearch.CountCorrect(input.Large.Classes.Span, input.Labels.Span);
         var results = new List<CandidateResult>(candidates.Count);
         foreach (Candidate candidate in candidates)
         {
             double? threshold = outcome.Thresholds.TryGetValue(candidate, out double t) ? t : null;
             bool certified = outcome.Certified.Contains(candidate);
-            results.Add(CandidateReport.Of(input, candidate, candidate.Curve(), threshold, certified, limit, largeCorrect, options.CurvePoints));
+            results.Add(CandidateResults.Of(candidate, candidate.Curve(), input.Labelled, threshold, certified, limit, options.CurvePoints));
         }
 
-        CascadeChoice? choice = outcome.Stages is null ? null : CascadeSearch.Choice(input, outcome.Stages, outcome.Certificate);
+        CascadeChoice? choice = outcome.Savers is null ? null : CascadeSearch.Choice(input, outcome.Savers, outcome.Certificate);
         if (choice?.Calibration.DeltaC < 0)
             return CascadeSearch.Result(input, rule, choice, null, results);
 
@@ -87,7 +86,7 @@ internal static class CertifiedSearch
             if (deltaC < best)
             {
                 best = deltaC;
-                outcome.Stages = [new StageSetting(candidate, grid[last])];
+                outcome.Savers = [new CandidateSetting(candidate, grid[last])];
                 outcome.Certificate = new Certificate(
                     single.Risk, single.Epsilon, plan.Level(1).Delta, CandidateCorrection.Bonferroni, eligible.Count, single.Delta, 0,
                     curve.Samples, point.Losses, point.Gains, point.Disagreements, Math.Min(last + 2, grid.Count), last + 1);
@@ -138,17 +137,17 @@ internal static class CertifiedSearch
             if (last < 0)
                 continue;
 
-            IReadOnlyList<StageSetting> stages = path.Stages(last);
-            if (stages is [StageSetting only])
+            IReadOnlyList<CandidateSetting> savers = path.Savers(last);
+            if (savers is [CandidateSetting only])
             {
                 outcome.Thresholds[only.Candidate] = only.Threshold;
                 outcome.Certified.Add(only.Candidate);
             }
 
-            double deltaC = CascadeSearch.Choice(input, stages, null).Calibration.DeltaC;
+            double deltaC = CascadeSearch.Choice(input, savers, null).Calibration.DeltaC;
             if (deltaC < best)
             {
-                (best, outcome.Stages) = (deltaC, stages);
+                (best, outcome.Savers) = (deltaC, savers);
                 outcome.Certificate = new Certificate(
                     test.Limit.Risk, test.Limit.Epsilon, plan.Level(1).Delta, CandidateCorrection.Split, eligible.Count, test.Limit.Delta, split.Selection.Count,
                     certifying, counts[last].Losses, counts[last].Gains, counts[last].Disagreements, Math.Min(last + 2, path.Count), last + 1);
@@ -176,7 +175,7 @@ internal static class CertifiedSearch
 
     private sealed class Outcome
     {
-        public IReadOnlyList<StageSetting>? Stages { get; set; }
+        public IReadOnlyList<CandidateSetting>? Savers { get; set; }
 
         public Certificate? Certificate { get; set; }
 

@@ -62,17 +62,17 @@ internal sealed class ChainPath : ICascadePath
         }
     }
 
-    public IReadOnlyList<StageSetting> Stages(int i)
+    public IReadOnlyList<CandidateSetting> Savers(int i)
     {
         // A saver that lets nothing exit is left out: it would only cost.
         (int first, int second) = _path[i];
-        var stages = new List<StageSetting>(2);
+        var savers = new List<CandidateSetting>(2);
         if (first >= 0)
-            stages.Add(new StageSetting(_first, _firstGrid[first]));
+            savers.Add(new CandidateSetting(_first, _firstGrid[first]));
         if (second >= 0)
-            stages.Add(new StageSetting(_second, _secondGrid[second]));
+            savers.Add(new CandidateSetting(_second, _secondGrid[second]));
 
-        return stages;
+        return savers;
     }
 
     public void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts)

@@ -10,7 +10,7 @@ namespace TinySaver.Calibration.Search;
 /// <param name="splits">Whether some images must select.</param>
 internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int candidates, bool splits)
 {
-    private StageSetting? _closest;
+    private CandidateSetting? _closest;
     private SweepPoint _point;
     private double _needed = double.PositiveInfinity;
     private double _risk = double.PositiveInfinity;
@@ -28,7 +28,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
             double risk = limit.Risk == RiskKind.AccuracyDrop ? point.NetLosses / n : point.Disagreements / n;
             double needed = limit.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n) ?? double.PositiveInfinity;
             if (needed < _needed || (needed == _needed && risk < _risk))
-                (_closest, _point, _needed, _risk) = (new StageSetting(candidate, threshold), point, needed, risk);
+                (_closest, _point, _needed, _risk) = (new CandidateSetting(candidate, threshold), point, needed, risk);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
         long? needed = plan.SamplesNeeded(input.Samples, _point, candidates, splits);
         bool enough = needed <= input.Samples;
         string nearest = FormattableString.Invariant(
-            $"The nearest, {closest.Stages[0].Saver} at threshold {closest.Stages[0].Threshold:0.######}, changes compute by {closest.Calibration.DeltaC:+0.0%;-0.0%;0.0%} at {100 * _risk:0.###} points");
+            $"The nearest, {closest.Savers[0].Saver} at threshold {closest.Savers[0].Threshold:0.######}, changes compute by {closest.Calibration.DeltaC:+0.0%;-0.0%;0.0%} at {100 * _risk:0.###} points");
         string remedy = needed is null ? ", which no number of images would certify: allow a larger drop or use a better saver."
             : enough ? FormattableString.Invariant($"; {input.Samples} calibration images usually do for that, so it was missed by chance: a higher threshold failed before it, or another candidate was tested. Other images of the same kind may certify it.")
             : FormattableString.Invariant($"; about {needed} calibration images like these {input.Samples} would certify it.");
@@ -59,7 +59,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
         {
             reason = NoCascadeReason.CostsMoreThanItSaves;
             why = FormattableString.Invariant(
-                $"What was certified, {certified.Stages[0].Saver} at threshold {certified.Stages[0].Threshold:0.######}, lets {certified.Calibration.ExitRate:P1} of the images exit and so costs more than it saves ({certified.Calibration.DeltaC:+0.0%;-0.0%;0.0%}). ");
+                $"What was certified, {certified.Savers[0].Saver} at threshold {certified.Savers[0].Threshold:0.######}, lets {certified.Calibration.ExitRate:P1} of the images exit and so costs more than it saves ({certified.Calibration.DeltaC:+0.0%;-0.0%;0.0%}). ");
         }
         else if (plan.FewestSamples(candidates, splits) is var fewest && input.Samples < fewest)
         {
@@ -68,7 +68,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
             why = $"{input.Samples} calibration images are too few to certify {Target()}: {spotless} it takes {fewest}. ";
         }
 
-        return new NoCascade(reason, why + nearest + remedy, closest.Stages[0], closest.Calibration, enough ? null : needed);
+        return new NoCascade(reason, why + nearest + remedy, closest.Savers[0], closest.Calibration, enough ? null : needed);
     }
 
     private string Target()

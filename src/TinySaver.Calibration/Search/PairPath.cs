@@ -3,6 +3,19 @@ using TinySaver.Calibration.Sweeps;
 
 namespace TinySaver.Calibration.Search;
 
+/// <summary>A sequence of cascades to certify in order, from the safest to the one that saves most, fixed by the images that select.</summary>
+internal interface ICascadePath
+{
+    /// <summary>Number of cascades.</summary>
+    int Count { get; }
+
+    /// <summary>The savers of the i-th cascade.</summary>
+    IReadOnlyList<CandidateSetting> Savers(int i);
+
+    /// <summary>Counts losses, gains and disagreements of every cascade on some of the images.</summary>
+    void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts);
+}
+
 /// <summary>One saver before the large model: the thresholds to certify, and how far the images that select expect to get.</summary>
 internal sealed class PairPath : ICascadePath
 {
@@ -48,7 +61,7 @@ internal sealed class PairPath : ICascadePath
         return new PairPath(candidate, thresholds, projected, projected is null ? 100 + nearest : rank);
     }
 
-    public IReadOnlyList<StageSetting> Stages(int i) => [new StageSetting(Candidate, _thresholds[i])];
+    public IReadOnlyList<CandidateSetting> Savers(int i) => [new CandidateSetting(Candidate, _thresholds[i])];
 
     public void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts)
     {
@@ -58,5 +71,29 @@ internal sealed class PairPath : ICascadePath
             SweepPoint point = curve.At(_thresholds[i]);
             counts[i] = (point.Losses, point.Gains, point.Disagreements);
         }
+    }
+}
+
+/// <summary>What counts on the images that select would mean on those that certify. Only ranks; guarantees nothing.</summary>
+internal static class Projection
+{
+    /// <summary>Whether the same shares of losses, gains and disagreements would certify.</summary>
+    public static bool Certifies(RiskTest test, int samples, int losses, int gains, int disagreements)
+    {
+        double scale = (double)test.Samples / samples;
+
+        // Losses round up and gains down: a projection that errs, errs towards a candidate that keeps its promise.
+        int scaledLosses = Math.Min(test.Samples, (int)Math.Ceiling(losses * scale));
+        int scaledGains = Math.Min(test.Samples - scaledLosses, (int)(gains * scale));
+        return test.Certifies(scaledLosses, scaledGains, Math.Min(test.Samples, (int)Math.Ceiling(disagreements * scale)));
+    }
+
+    /// <summary>How many standard deviations the risk lies above ε; lower is nearer to certification.</summary>
+    public static double Score(RiskTest test, int samples, int losses, int gains, int disagreements)
+    {
+        double scale = (double)test.Samples / samples;
+        return test.Limit.Risk == RiskKind.AccuracyDrop
+            ? DropScore.Of(test.Samples, losses * scale, gains * scale, test.Limit.Epsilon)
+            : DropScore.Of(test.Samples, disagreements * scale, 0, test.Limit.Epsilon);
     }
 }

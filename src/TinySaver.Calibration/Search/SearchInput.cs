@@ -1,3 +1,6 @@
+using TinySaver.Core.Confidence;
+using TinySaver.Core.Failures;
+
 namespace TinySaver.Calibration.Search;
 
 /// <summary>Everything that a search looks at: predictions of the large model and of the savers on the same images.</summary>
@@ -24,4 +27,90 @@ public sealed record SearchInput(ModelPredictions Large, IReadOnlyList<SaverPred
 
     /// <summary>Whether true labels are known.</summary>
     public bool Labelled => !Labels.IsEmpty;
+}
+
+/// <summary>The large model's answers on the calibration images.</summary>
+/// <param name="Name">The model's name in output.</param>
+/// <param name="Cost">Cost of one image in any unit that the savers share (MACs, milliseconds, money), above 0.</param>
+/// <param name="Classes">Predicted class of every image.</param>
+public sealed record ModelPredictions(string Name, double Cost, ReadOnlyMemory<int> Classes);
+
+/// <summary>A candidate saver's answers on the calibration images.</summary>
+/// <param name="Name">The saver's name; unique within a search.</param>
+/// <param name="Cost">Cost of one image, in the large model's unit, above 0.</param>
+/// <param name="Classes">Predicted class of every image, in the order of the large model's.</param>
+/// <param name="Confidences">One column for each measure and temperature to try; at least one.</param>
+public sealed record SaverPredictions(string Name, double Cost, ReadOnlyMemory<int> Classes, IReadOnlyList<ConfidenceColumn> Confidences);
+
+/// <summary>A saver's confidence on every image, under one measure and temperature.</summary>
+/// <param name="Measure">The measure.</param>
+/// <param name="Temperature">The temperature that the probabilities were made with; 1 for the model's own.</param>
+/// <param name="Values">Confidence of every image, in [0, 1].</param>
+public sealed record ConfidenceColumn(ConfidenceMeasure Measure, float Temperature, ReadOnlyMemory<float> Values);
+
+/// <summary>Refuses inputs of a search that cannot mean anything, each with one clear sentence.</summary>
+public static class SearchInputValidation
+{
+    /// <summary>Checks an input.</summary>
+    /// <exception cref="TinySaverException">There are no images or savers, lengths differ, names repeat, or a cost or confidence is out of range.</exception>
+    public static void Check(SearchInput input)
+    {
+        int samples = input.Samples;
+        if (samples == 0)
+            throw new TinySaverException("There are no images to search on: the large model's predictions are empty.");
+        if (input.Savers.Count == 0)
+            throw new TinySaverException("There is no saver to search among: name at least one.");
+        if (input.Labelled)
+            RequireLength("the labels", input.Labels.Length, samples);
+        if (!input.SampleKeys.IsEmpty)
+            RequireLength("the sample keys", input.SampleKeys.Length, samples);
+        if (input.Split is { } split && !split.Selection.Concat(split.Certification).Order().SequenceEqual(Enumerable.Range(0, samples)))
+            throw new TinySaverException($"The split does not divide the {samples} images: each must either select or certify.");
+
+        RequireCost(input.Large.Name, input.Large.Cost);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (SaverPredictions saver in input.Savers)
+        {
+            if (!names.Add(saver.Name))
+                throw new TinySaverException($"Two savers are called '{saver.Name}': give each its own name.");
+
+            RequireCost(saver.Name, saver.Cost);
+            RequireLength($"the predictions of saver '{saver.Name}'", saver.Classes.Length, samples);
+            if (saver.Confidences.Count == 0)
+                throw new TinySaverException($"Saver '{saver.Name}' has no confidence: record at least one measure.");
+
+            foreach (ConfidenceColumn column in saver.Confidences)
+                Check(saver.Name, column, samples);
+        }
+    }
+
+    private static void Check(string saver, ConfidenceColumn column, int samples)
+    {
+        string name = $"the {column.Measure.Name()} confidence of saver '{saver}'";
+        RequireLength(name, column.Values.Length, samples);
+        if (!(column.Temperature > 0) || !float.IsFinite(column.Temperature))
+            throw new TinySaverException($"The temperature of {name} is {column.Temperature}: it must be a positive number.");
+
+        ReadOnlySpan<float> values = column.Values.Span;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] is not (>= 0 and <= 1))
+                throw new TinySaverException($"In row {i + 1}, {name} is {values[i]}: it must be a number between 0 and 1.");
+        }
+    }
+
+    private static void RequireLength(string what, int length, int samples)
+    {
+        if (length != samples)
+        {
+            throw new TinySaverException(
+                $"There are {length} values in {what}, but the large model predicted {samples} images: both must cover the same samples.");
+        }
+    }
+
+    private static void RequireCost(string model, double cost)
+    {
+        if (!(cost > 0) || !double.IsFinite(cost))
+            throw new TinySaverException($"The cost of model '{model}' is {cost}: it must be a positive number, such as its MACs for one image.");
+    }
 }

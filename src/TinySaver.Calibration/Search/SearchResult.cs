@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Core.Confidence;
+
 namespace TinySaver.Calibration.Search;
 
 /// <summary>What a search found. Exactly one of <see cref="Choice"/> and <see cref="NoCascade"/> is there.</summary>
@@ -21,3 +25,46 @@ public sealed record SearchResult(
     CascadeChoice? Choice,
     NoCascade? NoCascade,
     IReadOnlyList<CandidateResult> Candidates);
+
+/// <summary>The cascade that a search found.</summary>
+/// <param name="Savers">The savers in the order in which an image meets them.</param>
+/// <param name="Calibration">What it does on all calibration images, those that selected included.</param>
+/// <param name="Certificate">The guarantee; null for rules that give none.</param>
+public sealed record CascadeChoice(IReadOnlyList<SaverSetting> Savers, OperatingPoint Calibration, Certificate? Certificate);
+
+/// <summary>One saver of the chosen cascade.</summary>
+/// <param name="Saver">The saver's name.</param>
+/// <param name="Measure">The confidence measure.</param>
+/// <param name="Temperature">The temperature; 1 for the model's own probabilities.</param>
+/// <param name="Threshold">The exit threshold.</param>
+/// <param name="CostRatio">The saver's cost as a share of the large model's.</param>
+public sealed record SaverSetting(string Saver, ConfidenceMeasure Measure, float Temperature, double Threshold, double CostRatio);
+
+/// <summary>Why no cascade is recommended, how far off the best candidate is, and what would help.</summary>
+/// <param name="Reason">The reason.</param>
+/// <param name="Explanation">The reason with its figures, in a sentence or two.</param>
+/// <param name="Closest">The candidate and threshold that came nearest; null where no candidate is cheaper than the large model.</param>
+/// <param name="ClosestPoint">What a cascade with it does on the calibration images; null likewise.</param>
+/// <param name="SamplesNeeded">
+/// About how many calibration images would do for it, with a chance of 80 %; null where no number would (its drop is too large) or
+/// samples are not what is missing.
+/// </param>
+public sealed record NoCascade(
+    NoCascadeReason Reason, string Explanation, SaverSetting? Closest, OperatingPoint? ClosestPoint, long? SamplesNeeded);
+
+/// <summary>Why a search recommends the large model alone.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<NoCascadeReason>))]
+public enum NoCascadeReason
+{
+    /// <summary>Not even a cascade without a single loss could be certified with so few images.</summary>
+    [JsonStringEnumMemberName("too-few-samples")]
+    TooFewSamples,
+
+    /// <summary>No threshold of the candidate that was tested keeps the promise with the probability asked for.</summary>
+    [JsonStringEnumMemberName("nothing-certified")]
+    NothingCertified,
+
+    /// <summary>Every candidate costs as much as it saves at the thresholds that the rule allows: ΔC ≥ 0.</summary>
+    [JsonStringEnumMemberName("costs-more-than-it-saves")]
+    CostsMoreThanItSaves,
+}

@@ -11,7 +11,7 @@ internal static class CascadeCosts
 {
     /// <summary>The bill of a cascade that a search chose; null where a model's time is not known.</summary>
     public static CostEstimate? Estimate(CascadeChoice choice, EvaluationResult? test, SearchProblem problem, MoneySettings money) => Estimate(
-        [.. choice.Stages.Select(stage => problem.Savers.Single(s => s.Name == stage.Saver))],
+        [.. choice.Savers.Select(chosen => problem.Savers.Single(s => s.Name == chosen.Saver))],
         problem.Large,
         (test?.Point ?? choice.Calibration).ExitRate,
         money);

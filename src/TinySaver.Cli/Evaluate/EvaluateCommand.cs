@@ -47,17 +47,17 @@ internal static class EvaluateCommand
         }
 
         (PredictionSet large, PredictionSet[] savers) = await LoadAsync(terminal, arguments, policy, policyPath, cancellationToken);
-        var stages = new (PredictionSet Set, ChosenStage Stage)[savers.Length];
+        var settings = new (PredictionSet Set, SaverSetting Setting)[savers.Length];
         for (int i = 0; i < savers.Length; i++)
         {
             SaverPolicy saver = policy.Savers[i];
-            stages[i] = (savers[i], new(savers[i].Name, saver.Measure, saver.Temperature, saver.Threshold, CostRatio(saver.Model, savers[i], policy.Large, large)));
+            settings[i] = (savers[i], new(savers[i].Name, saver.Measure, saver.Temperature, saver.Threshold, CostRatio(saver.Model, savers[i], policy.Large, large)));
         }
 
         RiskLimit? promise = policy.Guarantee is { } guarantee && policy.Guarantee.Bound is > 0 and < 1 && guarantee.Confidence is > 0 and < 1
             ? new(guarantee.Risk == "accuracy-drop" ? RiskKind.AccuracyDrop : RiskKind.Disagreement, guarantee.Bound, 1 - guarantee.Confidence)
             : null;
-        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(stages, promise, large));
+        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, promise, large));
         double overlap = policy.Provenance?.CalibrationSketch is { } sketch ? SampleSketch.Overlap(sketch, large.Keys) : 0;
         string[] warnings = overlap > 0
             ? [$"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."]
@@ -100,7 +100,7 @@ internal static class EvaluateCommand
             EvaluationView.Write(terminal, policy, result, SearchReportInput.Texts(large), large, reportPath);
         }
 
-        return result.Promise?.Verdict == PromiseVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;
+        return result.Guarantee?.Verdict == GuaranteeVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
     private static async Task<(PredictionSet Large, PredictionSet[] Savers)> LoadAsync(

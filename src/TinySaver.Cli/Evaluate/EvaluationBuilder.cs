@@ -12,29 +12,29 @@ namespace TinySaver.Cli.Evaluate;
 internal static class EvaluationBuilder
 {
     /// <summary>The input for a cascade that a search chose.</summary>
-    /// <param name="stages">The savers in order.</param>
+    /// <param name="settings">The savers in order.</param>
     /// <param name="certificate">The promise, where there is one.</param>
     /// <param name="large">The large model on the test images.</param>
     /// <param name="savers">The savers on the test images, in the large model's order; found by name.</param>
     /// <exception cref="TinySaverException">A saver's confidence is not recorded and cannot be made.</exception>
-    public static EvaluationInput Input(IReadOnlyList<ChosenStage> stages, Certificate? certificate, PredictionSet large, IReadOnlyList<PredictionSet> savers) => Input(
-        [.. stages.Select(s => (savers.Single(p => p.Name == s.Saver), s))],
+    public static EvaluationInput Input(IReadOnlyList<SaverSetting> settings, Certificate? certificate, PredictionSet large, IReadOnlyList<PredictionSet> savers) => Input(
+        [.. settings.Select(s => (savers.Single(p => p.Name == s.Saver), s))],
         certificate is null ? null : new(certificate.Risk, certificate.Epsilon, certificate.Delta),
         large);
 
     /// <summary>The input for a cascade.</summary>
-    public static EvaluationInput Input(IReadOnlyList<(PredictionSet Set, ChosenStage Stage)> savers, RiskLimit? promise, PredictionSet large) => new(
-        [.. savers.Select(s => Saver(s.Set, s.Stage))],
+    public static EvaluationInput Input(IReadOnlyList<(PredictionSet Set, SaverSetting Setting)> savers, RiskLimit? promise, PredictionSet large) => new(
+        [.. savers.Select(s => Saver(s.Set, s.Setting))],
         large.Classes,
         large.Confidences.TryGetValue(ConfidenceMeasure.MaxProbability, out float[]? probabilities) ? probabilities : ReadOnlyMemory<float>.Empty,
         large.Labelled ? large.Labels : ReadOnlyMemory<int>.Empty,
         promise);
 
-    private static EvaluatedSaver Saver(PredictionSet set, ChosenStage stage)
+    private static EvaluatedSaver Saver(PredictionSet set, SaverSetting setting)
     {
-        float[] confidences = CandidateColumns.At(set, stage.Measure, stage.Temperature) ?? throw new TinySaverException(
-            $"'{set.Source}' has neither the confidence {stage.Measure.Name()}{(stage.Temperature == 1 ? "" : FormattableString.Invariant($" at temperature {stage.Temperature}"))} nor the logits to make it from; predict anew with --logits.");
-        float[] calibrated = CandidateColumns.At(set, ConfidenceMeasure.MaxProbability, stage.Temperature) ?? [];
-        return new(set.Name, new(set.Classes, confidences, stage.Threshold, stage.CostRatio), calibrated);
+        float[] confidences = CandidateColumns.At(set, setting.Measure, setting.Temperature) ?? throw new TinySaverException(
+            $"'{set.Source}' has neither the confidence {setting.Measure.Name()}{(setting.Temperature == 1 ? "" : FormattableString.Invariant($" at temperature {setting.Temperature}"))} nor the logits to make it from; predict anew with --logits.");
+        float[] calibrated = CandidateColumns.At(set, ConfidenceMeasure.MaxProbability, setting.Temperature) ?? [];
+        return new(set.Name, new(set.Classes, confidences, setting.Threshold, setting.CostRatio), calibrated);
     }
 }

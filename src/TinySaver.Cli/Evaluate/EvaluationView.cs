@@ -34,7 +34,7 @@ internal static class EvaluationView
 
         Row("Exit rate", Amounts.Percent(point.ExitRate), $"{Amounts.Percent(result.ExitRateInterval.Low)} to {Amounts.Percent(result.ExitRateInterval.High)}");
         Row("ΔC", Amounts.Percent(point.DeltaC), point.DeltaC < 0 ? $"{Amounts.Percent(-point.DeltaC)} of the large model's compute saved" : "costs more than it saves");
-        Row("Promise", result.Promise is null ? "none" : Name(result.Promise.Verdict), Promise(result.Promise));
+        Row("Promise", result.Guarantee is null ? "none" : Name(result.Guarantee.Verdict), Promise(result.Guarantee));
         console.Write(table);
         WriteClasses(console, result.Classes, labels);
         if (report is not null)
@@ -74,14 +74,14 @@ internal static class EvaluationView
 
     private static string Ece(Reliability? reliability) => reliability is null ? "" : $", calibration error {Amounts.Percent(reliability.ExpectedCalibrationError)}";
 
-    private static string Name(PromiseVerdict verdict) => verdict switch
+    private static string Name(GuaranteeVerdict verdict) => verdict switch
     {
-        PromiseVerdict.Held => "held",
-        PromiseVerdict.Broken => "broken",
+        GuaranteeVerdict.Held => "held",
+        GuaranteeVerdict.Broken => "broken",
         _ => "not refuted",
     };
 
-    private static string Promise(PromiseCheck? promise) => promise is null
+    private static string Promise(GuaranteeCheck? promise) => promise is null
         ? "the policy's rule promises nothing"
         : FormattableString.Invariant($"{(promise.Risk == RiskKind.AccuracyDrop ? "accuracy drop" : "disagreement")} at most {promise.Epsilon * 100:0.##} % with {1 - promise.Delta:P0} confidence; observed {promise.Observed * 100:0.00} %");
 }

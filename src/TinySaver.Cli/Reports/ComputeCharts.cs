@@ -50,7 +50,7 @@ internal static class ComputeCharts
     /// <summary>One candidate a saver: the chosen ones first, then those that save most.</summary>
     private static List<CandidateResult> Savers(SearchResult search)
     {
-        IReadOnlyList<ChosenStage> chosen = search.Choice?.Stages ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
+        IReadOnlyList<SaverSetting> chosen = search.Choice?.Savers ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
         return [.. search.Candidates
             .OrderByDescending(c => chosen.Any(s => s.Saver == c.Saver && s.Measure == c.Measure && s.Temperature == c.Temperature))
             .DistinctBy(c => c.Saver)];

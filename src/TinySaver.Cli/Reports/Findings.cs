@@ -27,7 +27,7 @@ internal sealed record Findings
     public RiskLimit? Promise { get; init; }
 
     /// <summary>Whether the promise held on the test images; null where that was not asked.</summary>
-    public PromiseCheck? Check { get; init; }
+    public GuaranteeCheck? Check { get; init; }
 
     /// <summary>Why there is no cascade; null where there is one, or no search was made.</summary>
     public NoCascade? NoCascade { get; init; }
@@ -52,12 +52,12 @@ internal sealed record Findings
             return new Findings
             {
                 LargeModel = search.LargeModel,
-                Stages = [.. (search.Choice?.Stages ?? []).Select(s => new ReportStage(s.Saver, s.Measure, s.Temperature, s.Threshold))],
+                Stages = [.. (search.Choice?.Savers ?? []).Select(s => new ReportStage(s.Saver, s.Measure, s.Temperature, s.Threshold))],
                 Labelled = search.Labelled,
                 Calibration = search.Choice is { } choice ? MeasuredSet.Of(choice.Calibration) : null,
                 Test = search.Choice is null ? null : test,
                 Promise = certificate is null ? null : new RiskLimit(certificate.Risk, certificate.Epsilon, certificate.Delta),
-                Check = search.Choice is null ? null : input.Test?.Promise,
+                Check = search.Choice is null ? null : input.Test?.Guarantee,
                 NoCascade = search.NoCascade,
                 Rule = search.Rule,
             };
@@ -73,7 +73,7 @@ internal sealed record Findings
             Calibration = policy.Calibration is { } calibration ? MeasuredSet.Of(calibration) : null,
             Test = test,
             Promise = policy.Guarantee is { } guarantee ? Limit(guarantee) : null,
-            Check = input.Test?.Promise,
+            Check = input.Test?.Guarantee,
             Rule = policy.Rule?.Name,
         };
     }

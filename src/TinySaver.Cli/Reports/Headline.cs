@@ -21,8 +21,8 @@ internal sealed record Headline(string Sentence, string Tone)
         string sentence = $"{Compute(basis)} {Accuracy(findings, basis)}{Guarantee(findings)}";
         return findings.Check?.Verdict switch
         {
-            PromiseVerdict.Broken => new Headline($"{sentence}, but the test images break the promise", "bad"),
-            PromiseVerdict.AboveWithinError => new Headline($"{sentence}; the test images lie above it, within chance", "unsure"),
+            GuaranteeVerdict.Broken => new Headline($"{sentence}, but the test images break the promise", "bad"),
+            GuaranteeVerdict.AboveWithinError => new Headline($"{sentence}; the test images lie above it, within chance", "unsure"),
             _ when basis.DeltaC >= 0 => new Headline(sentence, "bad"),
             _ => new Headline(sentence, findings.Promise is null ? "unsure" : "good"),
         };

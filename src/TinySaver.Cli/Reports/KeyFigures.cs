@@ -73,8 +73,8 @@ internal static class KeyFigures
 
         bool drop = promise.Risk == RiskKind.AccuracyDrop;
         string verdict = findings.Check is not { } check ? ""
-            : check.Verdict == PromiseVerdict.Held ? "held on the test images; "
-            : check.Verdict == PromiseVerdict.AboveWithinError ? $"test images: {Wording.Points(check.Observed)}, above but within chance; "
+            : check.Verdict == GuaranteeVerdict.Held ? "held on the test images; "
+            : check.Verdict == GuaranteeVerdict.AboveWithinError ? $"test images: {Wording.Points(check.Observed)}, above but within chance; "
             : $"broken on the test images: {Wording.Points(check.Observed)}, surely above {Wording.Points(check.Interval.Low)}; ";
         string basis = input.Search?.Choice?.Certificate is { } certificate ? $"; {Basis(certificate)}" : "";
         return (

@@ -33,7 +33,7 @@ internal static class MistakeCards
         ReportImage? image = mistake.Row < input.TestImages.Count ? input.TestImages[mistake.Row] : null;
         string name = image?.Name ?? string.Create(CultureInfo.InvariantCulture, $"row {mistake.Row + 1}");
         string? picture = image?.File is { } file ? Thumbnail.Of(file) : null;
-        string saver = findings.Stages.Count > 1 && mistake.Stage < findings.Stages.Count ? findings.Stages[mistake.Stage].Saver + ": " : "answer: ";
+        string saver = findings.Stages.Count > 1 && mistake.Saver < findings.Stages.Count ? findings.Stages[mistake.Saver].Saver + ": " : "answer: ";
         return Html.Element(
             "li",
             null,

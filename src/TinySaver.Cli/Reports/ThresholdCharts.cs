@@ -14,7 +14,7 @@ internal static class ThresholdCharts
     /// <summary>The section; null where no candidate has a curve.</summary>
     public static XElement? Of(SearchResult search)
     {
-        IReadOnlyList<ChosenStage> stages = search.Choice?.Stages ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
+        IReadOnlyList<SaverSetting> stages = search.Choice?.Savers ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
         XElement[] figures = [.. stages.SelectMany((stage, i) => Figures(search, stage, i)).Select(f => f.ToHtml())];
         return figures.Length == 0 ? null : Html.Element(
             "section",
@@ -26,7 +26,7 @@ internal static class ThresholdCharts
             Html.Element("div", "figures", figures));
     }
 
-    private static IEnumerable<Figure> Figures(SearchResult search, ChosenStage stage, int index)
+    private static IEnumerable<Figure> Figures(SearchResult search, SaverSetting stage, int index)
     {
         CandidateResult? candidate = search.Candidates.FirstOrDefault(
             c => c.Saver == stage.Saver && c.Measure == stage.Measure && c.Temperature == stage.Temperature);

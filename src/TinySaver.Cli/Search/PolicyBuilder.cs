@@ -16,20 +16,20 @@ internal static class PolicyBuilder
         string policyPath, SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, PolicyProvenance provenance)
     {
         string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
-        IReadOnlyList<ChosenStage> stages = result.Choice?.Stages ?? [];
+        IReadOnlyList<SaverSetting> savers = result.Choice?.Savers ?? [];
         return new()
         {
-            Savers = [.. stages.Select(stage => new SaverPolicy
+            Savers = [.. savers.Select(saver => new SaverPolicy
             {
-                Model = Reference(root, problem.Savers.Single(s => s.Name == stage.Saver), Source(problem, stage.Saver)),
-                Measure = stage.Measure,
-                Temperature = stage.Temperature,
-                Threshold = stage.Threshold,
+                Model = Reference(root, problem.Savers.Single(s => s.Name == saver.Saver), Source(problem, saver.Saver)),
+                Measure = saver.Measure,
+                Temperature = saver.Temperature,
+                Threshold = saver.Threshold,
             })],
             Large = Reference(root, problem.Large, problem.LargeSource),
             Rule = RuleOf(rule),
             Guarantee = result.Choice?.Certificate is { } certificate ? GuaranteeOf(certificate) : null,
-            Calibration = result.Choice is { } choice ? Measurement(choice.Calibration, SaverAccuracy(result, stages)) : LargeOnly(result),
+            Calibration = result.Choice is { } choice ? Measurement(choice.Calibration, SaverAccuracy(result, savers)) : LargeOnly(result),
             Test = test is null ? null : Measurement(test.Point, test.Savers[0].Accuracy),
             Provenance = provenance,
         };
@@ -49,8 +49,8 @@ internal static class PolicyBuilder
     };
 
     /// <summary>The accuracy of the first saver alone on the calibration images; null without labels.</summary>
-    public static double? SaverAccuracy(SearchResult result, IReadOnlyList<ChosenStage> stages) =>
-        stages.Count == 0 ? null : result.Candidates.FirstOrDefault(c => c.Saver == stages[0].Saver)?.Accuracy;
+    public static double? SaverAccuracy(SearchResult result, IReadOnlyList<SaverSetting> savers) =>
+        savers.Count == 0 ? null : result.Candidates.FirstOrDefault(c => c.Saver == savers[0].Saver)?.Accuracy;
 
     private static PredictionSource Source(SearchProblem problem, string name) => problem.SaverSources.Single(s => s.Name == name);
 

@@ -85,7 +85,7 @@ internal static class SearchCommand
         SearchResult result = CascadeSearch.Run(Prepare(problem, rule, options, costOf), rule, options);
 
         EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
-            ? CascadeEvaluation.Run(EvaluationBuilder.Input(choice.Stages, choice.Certificate, testLarge, problem.TestSavers))
+            ? CascadeEvaluation.Run(EvaluationBuilder.Input(choice.Savers, choice.Certificate, testLarge, problem.TestSavers))
             : null;
         CostEstimate? costs = result.Choice is { } chosen ? CascadeCosts.Estimate(chosen, test, problem, money) : null;
         double overlap = problem.TestLarge is null ? 0 : SampleSketch.Overlap(SampleSketch.Make(problem.Large.Keys), problem.TestLarge.Keys);
@@ -118,7 +118,7 @@ internal static class SearchCommand
             await File.WriteAllTextAsync(reportPath, ReportWriter.Write(report), cancellationToken);
         }
 
-        SearchReport summary = Summarise(problem, result, rule, test, costs) with { Policy = policy is null ? null : policyPath, Report = reportPath };
+        SearchSummary summary = Summarise(problem, result, rule, test, costs) with { Policy = policy is null ? null : policyPath, Report = reportPath };
         if (arguments.GetValue(CommonOptions.Json))
         {
             JsonOutput.Write(summary);
@@ -161,23 +161,23 @@ internal static class SearchCommand
         _ => new CertifiedRule { Epsilon = arguments.GetValue(Epsilon), Delta = arguments.GetValue(Delta), Seed = (ulong)arguments.GetValue(Seed) },
     };
 
-    private static SearchReport Summarise(SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, CostEstimate? costs)
+    private static SearchSummary Summarise(SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, CostEstimate? costs)
     {
-        IReadOnlyList<ChosenStage> stages = result.Choice?.Stages ?? [];
-        ChosenStage? first = stages.Count > 0 ? stages[0] : null;
+        IReadOnlyList<SaverSetting> savers = result.Choice?.Savers ?? [];
+        SaverSetting? first = savers.Count > 0 ? savers[0] : null;
         return new()
         {
             Saver = first?.Saver,
             Measure = first is null ? null : Core.Confidence.ConfidenceMeasures.Name(first.Measure),
             Temperature = first?.Temperature,
             Threshold = first?.Threshold,
-            Stages = stages,
+            Savers = savers,
             Large = problem.Large.Name,
             Rule = rule.Name,
             Epsilon = (rule as CertifiedRule)?.Epsilon,
             Delta = (rule as CertifiedRule)?.Delta,
             Certificate = result.Choice?.Certificate,
-            Calibration = result.Choice is { } choice ? PolicyBuilder.Measurement(choice.Calibration, PolicyBuilder.SaverAccuracy(result, stages)) : null,
+            Calibration = result.Choice is { } choice ? PolicyBuilder.Measurement(choice.Calibration, PolicyBuilder.SaverAccuracy(result, savers)) : null,
             Test = test is null ? null : PolicyBuilder.Measurement(test.Point, test.Savers[0].Accuracy),
             TestDetails = test,
             NoCascade = result.NoCascade,

@@ -14,7 +14,7 @@ internal static class SearchView
     private const int MostCandidates = 12;
 
     /// <summary>Writes the answer, the figures and the candidates.</summary>
-    public static void Write(Terminal terminal, SearchReport report, SearchResult result)
+    public static void Write(Terminal terminal, SearchSummary report, SearchResult result)
     {
         IAnsiConsole console = terminal.Results;
         console.MarkupLineInterpolated($"[bold]{Sentence(report, result)}[/]");
@@ -37,7 +37,7 @@ internal static class SearchView
             }
 
             console.Write(table);
-            WriteStages(console, choice, report.TestDetails);
+            WriteCascade(console, choice, report.TestDetails);
         }
 
         WriteCandidates(console, result);
@@ -52,7 +52,7 @@ internal static class SearchView
     }
 
     /// <summary>The answer in one sentence.</summary>
-    public static string Sentence(SearchReport report, SearchResult result)
+    public static string Sentence(SearchSummary report, SearchResult result)
     {
         if (result.Choice is not { } choice)
         {
@@ -67,11 +67,11 @@ internal static class SearchView
         string promise = choice.Certificate is { } certificate
             ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
             : $", by the {report.Rule} rule, which promises nothing";
-        string names = string.Join(" → ", choice.Stages.Select(s => s.Saver));
-        string kept = report.TestDetails?.Promise?.Verdict switch
+        string names = string.Join(" → ", choice.Savers.Select(s => s.Saver));
+        string kept = report.TestDetails?.Guarantee?.Verdict switch
         {
-            PromiseVerdict.AboveWithinError => "; the test images lie above that, within chance",
-            PromiseVerdict.Broken => ", but the test images break that promise",
+            GuaranteeVerdict.AboveWithinError => "; the test images lie above that, within chance",
+            GuaranteeVerdict.Broken => ", but the test images break that promise",
             _ => "",
         };
         string compute = point.DeltaC < 0 ? $"saves {Amounts.Percent(-point.DeltaC)} of compute" : $"costs {Amounts.Percent(point.DeltaC)} more compute";
@@ -89,7 +89,7 @@ internal static class SearchView
         Amounts.Percent(point.DeltaC));
 
     // What will run, whole: a chain has a threshold at each saver, and none of them is that saver's own in the table of candidates.
-    private static void WriteStages(IAnsiConsole console, CascadeChoice choice, EvaluationResult? test)
+    private static void WriteCascade(IAnsiConsole console, CascadeChoice choice, EvaluationResult? test)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("cascade", "measure", "T", "cost", "exits at");
         if (test is not null)
@@ -97,13 +97,13 @@ internal static class SearchView
             table.AddColumn("decides");
         }
 
-        for (int i = 0; i < choice.Stages.Count; i++)
+        for (int i = 0; i < choice.Savers.Count; i++)
         {
-            ChosenStage stage = choice.Stages[i];
+            SaverSetting saver = choice.Savers[i];
             List<string> cells =
             [
-                Markup.Escape(stage.Saver), stage.Measure.Name(), Temperature(stage.Temperature), Amounts.Percent(stage.CostRatio, 2),
-                FormattableString.Invariant($"≥ {stage.Threshold:0.0000}"),
+                Markup.Escape(saver.Saver), saver.Measure.Name(), Temperature(saver.Temperature), Amounts.Percent(saver.CostRatio, 2),
+                FormattableString.Invariant($"≥ {saver.Threshold:0.0000}"),
             ];
             if (test is not null)
             {

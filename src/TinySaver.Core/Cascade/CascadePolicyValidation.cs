@@ -1,3 +1,5 @@
+using TinySaver.Core.Failures;
+
 namespace TinySaver.Core.Cascade;
 
 /// <summary>Refuses policies whose values cannot be meant; each message names the field.</summary>
@@ -117,3 +119,7 @@ internal static class CascadePolicyValidation
             new(FormattableString.Invariant($"{source}: the field '{field}' is {actual}; expected {expected}."));
     }
 }
+
+/// <summary>A cascade policy cannot be used; the message names the file, the field and the remedy.</summary>
+public sealed class InvalidPolicyException(string message, Exception? innerException = null)
+    : TinySaverException(message, innerException);

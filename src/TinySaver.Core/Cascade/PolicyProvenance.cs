@@ -1,5 +1,65 @@
 namespace TinySaver.Core.Cascade;
 
+/// <summary>The rule by which the threshold was chosen, with its parameters.</summary>
+public sealed record PolicyRule
+{
+    /// <summary><c>certified</c>, <c>paper</c>, <c>budget</c> or <c>fixed</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The largest accuracy drop (or disagreement) that was asked for, in [0, 1]; null where the rule has none.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>The probability, over the draw of the calibration set, with which the promise may fail; null where the rule makes none.</summary>
+    public double? Delta { get; init; }
+
+    /// <summary>The largest escalation rate that was asked for (<c>budget</c>), in [0, 1].</summary>
+    public double? EscalationRate { get; init; }
+}
+
+/// <summary>What was guaranteed when the policy was chosen.</summary>
+public sealed record PolicyGuarantee
+{
+    /// <summary>The risk that is bounded: <c>accuracy-drop</c>, or <c>disagreement</c> where the calibration set had no labels.</summary>
+    public required string Risk { get; init; }
+
+    /// <summary>The upper bound of the risk, in [0, 1].</summary>
+    public required double Bound { get; init; }
+
+    /// <summary>The confidence of the bound, 1 − δ, over the draw of the calibration set.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>How it was proved, in one sentence for people.</summary>
+    public string? Method { get; init; }
+}
+
+/// <summary>What was measured with a policy on one set of images. Accuracies and rates are shares in [0, 1], null without labels.</summary>
+public sealed record PolicyMeasurement
+{
+    /// <summary>The number of images.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>The accuracy of the first saver alone.</summary>
+    public double? AccuracySaver { get; init; }
+
+    /// <summary>The accuracy of the large model alone.</summary>
+    public double? AccuracyLarge { get; init; }
+
+    /// <summary>The accuracy of the cascade.</summary>
+    public double? AccuracyCascade { get; init; }
+
+    /// <summary>Accuracy of the large model alone less that of the cascade.</summary>
+    public double? AccuracyDrop { get; init; }
+
+    /// <summary>The share of images on which the cascade's answer differs from the large model's.</summary>
+    public double? Disagreement { get; init; }
+
+    /// <summary>The share of images that exit at a saver.</summary>
+    public required double ExitRate { get; init; }
+
+    /// <summary>The relative change of compute, cost(saver)/cost(large) − exit rate; negative saves.</summary>
+    public required double DeltaC { get; init; }
+}
+
 /// <summary>How a policy came to be, so that it can be made again.</summary>
 public sealed record PolicyProvenance
 {

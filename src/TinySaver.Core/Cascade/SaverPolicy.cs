@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TinySaver.Core.Confidence;
 
 namespace TinySaver.Core.Cascade;
@@ -16,4 +17,24 @@ public sealed record SaverPolicy
 
     /// <summary>The exit threshold in [0, 1]: an image exits when its confidence is at least this.</summary>
     public required double Threshold { get; init; }
+}
+
+/// <summary>One model of a cascade as the policy names it.</summary>
+public sealed record ModelReference
+{
+    /// <summary>The model folder, relative to the policy file, with forward slashes: <c>models/tiny</c>.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The ONNX file within the folder, where it is not one of the standard places; else null.</summary>
+    public string? OnnxFile { get; init; }
+
+    /// <summary>The content hash of the model folder: 64 lower-case hex digits. Null in a policy written by hand: nothing is checked then.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Multiply-accumulate operations for one image, counted from the model's graph; null where nobody counted.</summary>
+    public long? Macs { get; init; }
+
+    /// <summary>The model's name: the last segment of its folder.</summary>
+    [JsonIgnore]
+    public string Name => Folder.TrimEnd('/')[(Folder.TrimEnd('/').LastIndexOf('/') + 1)..];
 }

@@ -10,10 +10,10 @@ public sealed class CascadeEvaluationTests
     // Images 0–2 exit at the first saver, 3 and 4 at the second, 5 and 6 are escalated.
     private static readonly int[] Labels = [0, 0, 1, 1, 1, 2, 2];
     private static readonly int[] Large = [0, 0, 1, 0, 1, 2, 0];
-    private static readonly ReplayStage First = new(
+    private static readonly ReplaySaver First = new(
         new[] { 0, 1, 1, 0, 0, 0, 2 }, new[] { 0.9f, 0.8f, 0.7f, 0.6f, 0.5f, 0.1f, 0.2f }, 0.7f, 0.1);
 
-    private static readonly ReplayStage Second = new(
+    private static readonly ReplaySaver Second = new(
         new[] { 9, 9, 9, 1, 0, 2, 2 }, new[] { 1f, 1f, 1f, 0.9f, 0.8f, 0.3f, 0.4f }, 0.8f, 0.25);
 
     private static readonly EvaluationInput Input = new(
@@ -39,16 +39,16 @@ public sealed class CascadeEvaluationTests
         Assert.Equal([3 / 7.0, 2 / 7.0], result.Savers.Select(s => s.Decided));
         Assert.Equal(3 / 7.0, result.Savers[0].Accuracy);
         Assert.Equal(7, result.Savers[0].Histogram.Sum(b => b.Right + b.Wrong));
-        Assert.Equal([(1, 0, 0.8f), (4, 1, 0.8f)], result.Mistakes.Select(m => (m.Row, m.Stage, m.Confidence)));
+        Assert.Equal([(1, 0, 0.8f), (4, 1, 0.8f)], result.Mistakes.Select(m => (m.Row, m.Saver, m.Confidence)));
         Assert.Equal(new ClassRow(1, 3, 1 / 3.0, 2 / 3.0, 2 / 3.0, 0, 1, 1, 1), result.Classes[1]);
         Assert.Equal(3, result.Classes.Count);
     }
 
     [Theory]
-    [InlineData(0.2, PromiseVerdict.Held)]
-    [InlineData(0.01, PromiseVerdict.AboveWithinError)]
-    public void Run_Promise_IsHeldAgainstTheObservedDrop(double epsilon, PromiseVerdict expected) => Assert.Equal(
-        expected, CascadeEvaluation.Run(Input with { Promise = Input.Promise! with { Epsilon = epsilon } }).Promise!.Verdict);
+    [InlineData(0.2, GuaranteeVerdict.Held)]
+    [InlineData(0.01, GuaranteeVerdict.AboveWithinError)]
+    public void Run_Promise_IsHeldAgainstTheObservedDrop(double epsilon, GuaranteeVerdict expected) => Assert.Equal(
+        expected, CascadeEvaluation.Run(Input with { Guarantee = Input.Guarantee! with { Epsilon = epsilon } }).Guarantee!.Verdict);
 
     [Fact]
     public void Run_ManyMoreLossesThanPromised_IsBroken()
@@ -57,9 +57,9 @@ public sealed class CascadeEvaluationTests
         int[] wrong = [.. Enumerable.Range(0, 1000).Select(i => i < 100 ? 1 : 0)];
         float[] sure = [.. Enumerable.Repeat(1f, 1000)];
         var input = new EvaluationInput(
-            [new EvaluatedSaver("tiny", new ReplayStage(wrong, sure, 1, 0.1), default)], right, default, right, new RiskLimit(RiskKind.AccuracyDrop, 0.05, 0.05));
+            [new EvaluatedSaver("tiny", new ReplaySaver(wrong, sure, 1, 0.1), default)], right, default, right, new RiskLimit(RiskKind.AccuracyDrop, 0.05, 0.05));
 
-        Assert.Equal(PromiseVerdict.Broken, CascadeEvaluation.Run(input).Promise!.Verdict);
+        Assert.Equal(GuaranteeVerdict.Broken, CascadeEvaluation.Run(input).Guarantee!.Verdict);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class CascadeEvaluationTests
 
         Assert.Null(result.Point.AccuracyDrop);
         Assert.Null(result.DropInterval);
-        Assert.Null(result.Promise);
+        Assert.Null(result.Guarantee);
         Assert.Empty(result.Classes);
         Assert.Equal(4 / 7.0, result.Point.Agreement, 12);
         Assert.Equal(3, result.Mistakes.Count);

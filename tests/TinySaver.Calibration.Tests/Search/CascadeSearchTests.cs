@@ -34,7 +34,7 @@ public sealed class CascadeSearchTests
         SearchResult result = CascadeSearch.Run(input, new FixedRule(0.5));
 
         Assert.Equal(0.75, result.AccuracyLarge);
-        Assert.Equal("s0", Assert.Single(result.Choice!.Stages).Saver);
+        Assert.Equal("s0", Assert.Single(result.Choice!.Savers).Saver);
         OperatingPoint s0 = result.Candidates.Single(c => c.Saver == "s0").Point!;
         OperatingPoint s1 = result.Candidates.Single(c => c.Saver == "s1").Point!;
         Assert.Equal((0.5, 0.25, 0.5, 1, 0), (s0.AccuracyCascade, s0.AccuracyDrop, s0.ExitRate, s0.Losses, s0.Gains));
@@ -103,7 +103,7 @@ public sealed class CascadeSearchTests
             SearchResult result = CascadeSearch.Run(Savers.Draw(2000, 8), rule);
 
             Assert.All(result.Candidates.Where(c => c.Saver == "s2"), c => Assert.Equal(CandidateVerdict.CostsMore, c.Verdict));
-            Assert.NotEqual("s2", result.Choice!.Stages[0].Saver);
+            Assert.NotEqual("s2", result.Choice!.Savers[0].Saver);
         }
 
         SearchInput onlyCostly = Savers.Draw(2000, 8);
@@ -173,7 +173,7 @@ public sealed class CascadeSearchTests
         SearchResult one = CascadeSearch.Run(input with { SampleKeys = keys }, rule);
         SearchResult other = CascadeSearch.Run(shuffled with { SampleKeys = Take<ulong>(keys) }, rule);
 
-        Assert.Equal(one.Choice!.Stages, other.Choice!.Stages);
+        Assert.Equal(one.Choice!.Savers, other.Choice!.Savers);
         Assert.Equal(one.Choice.Certificate, other.Choice.Certificate);
 
         T[] Take<T>(ReadOnlyMemory<T> values) => [.. order.Select(i => values.Span[i])];
@@ -189,13 +189,13 @@ public sealed class CascadeSearchTests
             SearchResult pair = CascadeSearch.Run(input, rule);
             SearchResult chain = CascadeSearch.Run(input, rule, new SearchOptions { MaxSavers = 2 });
 
-            Assert.Equal(2, chain.Choice!.Stages.Count);
+            Assert.Equal(2, chain.Choice!.Savers.Count);
             Assert.True(chain.Choice.Calibration.DeltaC < pair.Choice!.Calibration.DeltaC);
             int waiting = input.Samples, losses = 0;
             double cost = 0;
             for (int i = 0; i < input.Samples; i++)
             {
-                foreach (ChosenStage stage in chain.Choice.Stages)
+                foreach (SaverSetting stage in chain.Choice.Savers)
                 {
                     SaverPredictions saver = input.Savers.Single(s => s.Name == stage.Saver);
                     cost += stage.CostRatio;
@@ -224,12 +224,12 @@ public sealed class CascadeSearchTests
 
         SearchResult result = CascadeSearch.Run(input with { Savers = [tempered], Split = split }, new CertifiedRule());
 
-        Assert.Equal(1.7f, result.Choice!.Stages[0].Temperature);
+        Assert.Equal(1.7f, result.Choice!.Savers[0].Temperature);
         Assert.Equal((900, 3100), (result.Choice.Certificate!.SelectionSamples, result.Choice.Certificate.Samples));
         SweepCurve certifying = Sweep.Of(
             [.. split.Certification.Select(i => tempered.Confidences[0].Values.Span[i])],
             [.. split.Certification.Select(i => PairedOutcomes.Compare(input.Labels.Span, tempered.Classes.Span, input.Large.Classes.Span)[i])]);
-        SweepPoint point = certifying.At(result.Choice.Stages[0].Threshold);
+        SweepPoint point = certifying.At(result.Choice.Savers[0].Threshold);
         Assert.Equal((point.Losses, point.Gains), (result.Choice.Certificate.Losses, result.Choice.Certificate.Gains));
     }
 

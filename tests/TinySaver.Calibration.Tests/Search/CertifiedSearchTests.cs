@@ -42,7 +42,7 @@ public sealed class CertifiedSearchTests
         foreach (int samples in (int[])[600, 650, 780, 950, 1150, 1200, 1450, 1580, 1700, 1950, 2300, 2600])
         {
             double[] saved = [.. Enumerable.Range(0, draws).Select(seed =>
-                -population.TrueDeltaC(CascadeSearch.Run(population.Draw(samples, seed), new CertifiedRule(), new SearchOptions { CurvePoints = 2 }).Choice?.Stages ?? []))];
+                -population.TrueDeltaC(CascadeSearch.Run(population.Draw(samples, seed), new CertifiedRule(), new SearchOptions { CurvePoints = 2 }).Choice?.Savers ?? []))];
             double mean = saved.Average();
             double error = Math.Sqrt(saved.Sum(s => (s - mean) * (s - mean))) / draws;
 
@@ -86,7 +86,7 @@ public sealed class CertifiedSearchTests
 
         // A chain is no single candidate.
         SearchResult chain = CascadeSearch.Run(Chain.Draw(3000, 1), new PaperRule(), new SearchOptions { MaxSavers = 2 });
-        Assert.Equal(2, chain.Choice!.Stages.Count);
+        Assert.Equal(2, chain.Choice!.Savers.Count);
         Assert.All(chain.Candidates, c => Assert.False(c.Chosen));
 
         static int Rank(CandidateResult c) => c.Chosen ? 0 : c.Certified ? 1 : c.AboveLimit ? 3 : 2;
@@ -110,8 +110,8 @@ public sealed class CertifiedSearchTests
 
         SearchResult result = CascadeSearch.Run(marked, new CertifiedRule(), new SearchOptions { MaxSavers = maxSavers });
 
-        Assert.Equal(maxSavers, result.Choice!.Stages.Count);
-        Assert.All(result.Choice.Stages, stage => Assert.Equal(0, stage.Threshold * unit % 2));
+        Assert.Equal(maxSavers, result.Choice!.Savers.Count);
+        Assert.All(result.Choice.Savers, stage => Assert.Equal(0, stage.Threshold * unit % 2));
 
         float[] Mark(ReadOnlyMemory<float> values) =>
             [.. values.ToArray().Select((value, row) => ((MathF.Floor(value * (unit - 2) / 2) * 2) + (selecting.Contains(row) ? 0 : 1)) / unit)];
@@ -130,7 +130,7 @@ public sealed class CertifiedSearchTests
             SearchResult pair = CascadeSearch.Run(input, rule);
             SearchResult chain = CascadeSearch.Run(input, rule, new SearchOptions { MaxSavers = 2 });
 
-            Assert.Equal(pair.Choice?.Stages, chain.Choice?.Stages);
+            Assert.Equal(pair.Choice?.Savers, chain.Choice?.Savers);
         }
     }
 
@@ -145,8 +145,8 @@ public sealed class CertifiedSearchTests
         {
             SearchInput input = population.Draw(2500, seed);
             var rule = new CertifiedRule { Correction = CandidateCorrection.Split };
-            without += population.TrueDeltaC(CascadeSearch.Run(input, rule).Choice?.Stages ?? []) / draws;
-            with += population.TrueDeltaC(CascadeSearch.Run(input, rule, new SearchOptions { MaxSavers = 2 }).Choice?.Stages ?? []) / draws;
+            without += population.TrueDeltaC(CascadeSearch.Run(input, rule).Choice?.Savers ?? []) / draws;
+            with += population.TrueDeltaC(CascadeSearch.Run(input, rule, new SearchOptions { MaxSavers = 2 }).Choice?.Savers ?? []) / draws;
         }
 
         Assert.InRange(with, -1, without + 0.01);

@@ -111,7 +111,7 @@ public sealed class GuaranteeSimulationTests(ITestOutputHelper output)
         // The promise is worth something only where it can be broken: letting everything exit must break it.
         Assert.All(Enumerable.Range(0, population.Savers), s => Assert.True(Risk(EverythingExits(s)) > rule.Epsilon));
 
-        double Risk(IReadOnlyList<ChosenStage> stages) => labelled ? population.TrueDrop(stages) : population.TrueDisagreement(stages);
+        double Risk(IReadOnlyList<SaverSetting> stages) => labelled ? population.TrueDrop(stages) : population.TrueDisagreement(stages);
 
         void Count(Tally tally, SearchResult result)
         {
@@ -121,13 +121,13 @@ public sealed class GuaranteeSimulationTests(ITestOutputHelper output)
                 return;
             }
 
-            tally.Broken += Risk(result.Choice.Stages) > rule.Epsilon ? 1 : 0;
-            tally.Chains += result.Choice.Stages.Count > 1 ? 1 : 0;
-            tally.MeanDeltaC += population.TrueDeltaC(result.Choice.Stages) / Draws;
+            tally.Broken += Risk(result.Choice.Savers) > rule.Epsilon ? 1 : 0;
+            tally.Chains += result.Choice.Savers.Count > 1 ? 1 : 0;
+            tally.MeanDeltaC += population.TrueDeltaC(result.Choice.Savers) / Draws;
         }
     }
 
-    private static IReadOnlyList<ChosenStage> EverythingExits(int saver) => [new ChosenStage($"s{saver}", default, 1, 0, 0.1)];
+    private static IReadOnlyList<SaverSetting> EverythingExits(int saver) => [new SaverSetting($"s{saver}", default, 1, 0, 0.1)];
 
     private sealed class Tally
     {

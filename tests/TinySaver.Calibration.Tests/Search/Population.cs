@@ -61,18 +61,18 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
     }
 
     /// <summary>The true accuracy drop of a cascade, exactly.</summary>
-    public double TrueDrop(IReadOnlyList<ChosenStage> stages) => Expectation(stages, (s, level) => _largeRight[level] - _right[s][level]);
+    public double TrueDrop(IReadOnlyList<SaverSetting> stages) => Expectation(stages, (s, level) => _largeRight[level] - _right[s][level]);
 
     /// <summary>The true disagreement with the large model, exactly.</summary>
-    public double TrueDisagreement(IReadOnlyList<ChosenStage> stages) => Expectation(stages, (s, level) => 1 - Agreement(s, level));
+    public double TrueDisagreement(IReadOnlyList<SaverSetting> stages) => Expectation(stages, (s, level) => 1 - Agreement(s, level));
 
     /// <summary>The true ΔC, exactly.</summary>
-    public double TrueDeltaC(IReadOnlyList<ChosenStage> stages)
+    public double TrueDeltaC(IReadOnlyList<SaverSetting> stages)
     {
         double cost = 0;
         for (int k = 0; k < stages.Count; k++)
         {
-            IReadOnlyList<ChosenStage> before = [.. stages.Take(k)];
+            IReadOnlyList<SaverSetting> before = [.. stages.Take(k)];
             cost += stages[k].CostRatio * (1 - Expectation(before, (_, _) => 1));
         }
 
@@ -80,13 +80,13 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
     }
 
     // Sums over difficulties and, for each stage, over its noise: stages decide independently given the difficulty.
-    private double Expectation(IReadOnlyList<ChosenStage> stages, Func<int, int, double> value)
+    private double Expectation(IReadOnlyList<SaverSetting> stages, Func<int, int, double> value)
     {
         double sum = 0;
         for (int level = 0; level < Levels; level++)
         {
             double waiting = 1;
-            foreach (ChosenStage stage in stages)
+            foreach (SaverSetting stage in stages)
             {
                 int s = int.Parse(stage.Saver.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
                 double exits = 0;

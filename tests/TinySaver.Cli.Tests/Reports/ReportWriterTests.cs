@@ -124,7 +124,7 @@ public sealed class ReportWriterTests
         ReportInput input = SyntheticReports.Certified();
         EvaluationResult test = input.Test! with
         {
-            Promise = new PromiseCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.02, new Interval(0.011, 0.03, 0.95), PromiseVerdict.Broken),
+            Guarantee = new GuaranteeCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.02, new Interval(0.011, 0.03, 0.95), GuaranteeVerdict.Broken),
         };
         var report = new ReportDocument(input with { Test = test });
 
@@ -156,11 +156,11 @@ public sealed class ReportWriterTests
     public void Write_Chain_NamesBothSaversInOrder()
     {
         ReportInput input = SyntheticReports.Chain();
-        Assert.Equal(2, input.Search!.Choice!.Stages.Count);
+        Assert.Equal(2, input.Search!.Choice!.Savers.Count);
 
         string lead = new ReportDocument(input).Root.Descendants("p").First(p => ReportDocument.HasClass(p, "lead")).Value;
 
-        Assert.Matches($"{input.Search.Choice.Stages[0].Saver}.*{input.Search.Choice.Stages[1].Saver}.*steel-large", lead);
+        Assert.Matches($"{input.Search.Choice.Savers[0].Saver}.*{input.Search.Choice.Savers[1].Saver}.*steel-large", lead);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class ReportWriterTests
             {
                 LargeModel = hostile,
                 Candidates = [.. input.Search.Candidates.Select(c => c with { Saver = hostile + c.Saver })],
-                Choice = input.Search.Choice! with { Stages = [.. input.Search.Choice.Stages.Select(s => s with { Saver = hostile + s.Saver })] },
+                Choice = input.Search.Choice! with { Savers = [.. input.Search.Choice.Savers.Select(s => s with { Saver = hostile + s.Saver })] },
             },
             Test = input.Test! with { Savers = [.. input.Test.Savers.Select(s => s with { Name = hostile })] },
             Labels = [.. input.Labels.Select(l => hostile + l)],

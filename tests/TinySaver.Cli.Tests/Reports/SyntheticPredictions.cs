@@ -66,11 +66,11 @@ internal sealed class SyntheticPredictions
         CascadeChoice choice = search.Choice ?? throw new InvalidOperationException("The search found no cascade to evaluate.");
         Certificate? certificate = choice.Certificate;
         return CascadeEvaluation.Run(new EvaluationInput(
-            [.. choice.Stages.Select(stage =>
+            [.. choice.Savers.Select(stage =>
             {
                 Saver saver = Savers.Single(s => s.Name == stage.Saver);
                 float[] confidences = stage.Measure == ConfidenceMeasure.Margin ? saver.Margins : saver.Probabilities;
-                return new EvaluatedSaver(stage.Saver, new ReplayStage(saver.Classes, confidences, stage.Threshold, stage.CostRatio), saver.Probabilities);
+                return new EvaluatedSaver(stage.Saver, new ReplaySaver(saver.Classes, confidences, stage.Threshold, stage.CostRatio), saver.Probabilities);
             })],
             Large,
             LargeProbabilities,

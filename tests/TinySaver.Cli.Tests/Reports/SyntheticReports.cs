@@ -82,7 +82,7 @@ internal static class SyntheticReports
 
     private static CascadePolicy Policy(SearchResult search, CascadeChoice choice) => new()
     {
-        Savers = [.. choice.Stages.Select(s => new SaverPolicy
+        Savers = [.. choice.Savers.Select(s => new SaverPolicy
         {
             Model = new ModelReference { Folder = "models/" + s.Saver, Macs = (long)(s.CostRatio * LargeMacs) },
             Measure = s.Measure,

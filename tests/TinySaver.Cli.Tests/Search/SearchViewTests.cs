@@ -15,20 +15,20 @@ public sealed class SearchViewTests
     private static readonly Certificate Certificate = new(
         RiskKind.AccuracyDrop, 0.005, 0.05, CandidateCorrection.Split, 3, 0.0167, 200, 800, 1, 0, 1, 9, 8);
 
-    private static readonly ChosenStage Tiny = new("tiny", ConfidenceMeasure.Margin, 1, 0.9123, 0.01);
-    private static readonly ChosenStage Small = new("small", ConfidenceMeasure.Entropy, 1.5f, 0.8234, 0.2);
+    private static readonly SaverSetting Tiny = new("tiny", ConfidenceMeasure.Margin, 1, 0.9123, 0.01);
+    private static readonly SaverSetting Small = new("small", ConfidenceMeasure.Entropy, 1.5f, 0.8234, 0.2);
 
     [Theory]
-    [InlineData(PromiseVerdict.Held, "with 95 % confidence.")]
-    [InlineData(PromiseVerdict.AboveWithinError, "with 95 % confidence; the test images lie above that, within chance.")]
-    [InlineData(PromiseVerdict.Broken, "with 95 % confidence, but the test images break that promise.")]
-    public void Sentence_TestAgainstThePromise_SaysHowItWent(PromiseVerdict verdict, string expected) =>
+    [InlineData(GuaranteeVerdict.Held, "with 95 % confidence.")]
+    [InlineData(GuaranteeVerdict.AboveWithinError, "with 95 % confidence; the test images lie above that, within chance.")]
+    [InlineData(GuaranteeVerdict.Broken, "with 95 % confidence, but the test images break that promise.")]
+    public void Sentence_TestAgainstThePromise_SaysHowItWent(GuaranteeVerdict verdict, string expected) =>
         Assert.EndsWith(expected, SearchView.Sentence(Report(verdict), Result([Tiny])), StringComparison.Ordinal);
 
     [Fact]
     public void Write_Chain_ShowsTheThresholdOfEachSaver()
     {
-        string text = Written(PromiseVerdict.Held, Result([Tiny, Small]));
+        string text = Written(GuaranteeVerdict.Held, Result([Tiny, Small]));
 
         Assert.Contains("≥ 0.9123", text);
         Assert.Contains("≥ 0.8234", text);
@@ -37,7 +37,7 @@ public sealed class SearchViewTests
     [Fact]
     public void Write_Candidates_MarksTheOneThatIsChosenAndThoseThatBreakThePromise()
     {
-        string[] lines = Written(PromiseVerdict.Held, Result([Tiny])).Split('\n');
+        string[] lines = Written(GuaranteeVerdict.Held, Result([Tiny])).Split('\n');
 
         Assert.Contains("chosen", Assert.Single(lines, l => l.Contains("0.9123", StringComparison.Ordinal) && l.Contains("tiny", StringComparison.Ordinal) && !l.Contains('≥', StringComparison.Ordinal)));
         Assert.Contains("certified", Assert.Single(lines, l => l.Contains("0.9500", StringComparison.Ordinal)));
@@ -45,7 +45,7 @@ public sealed class SearchViewTests
         Assert.Contains("breaks the promise here", Assert.Single(lines, l => l.Contains("0.1000", StringComparison.Ordinal)));
     }
 
-    private static string Written(PromiseVerdict verdict, SearchResult result)
+    private static string Written(GuaranteeVerdict verdict, SearchResult result)
     {
         var writer = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No });
@@ -54,7 +54,7 @@ public sealed class SearchViewTests
         return writer.ToString();
     }
 
-    private static SearchResult Result(IReadOnlyList<ChosenStage> stages) => new(
+    private static SearchResult Result(IReadOnlyList<SaverSetting> stages) => new(
         "certified", "large", 1000, true, 0.99, new CascadeChoice(stages, Point, Certificate), null,
         [
             Candidate("tiny", Tiny.Threshold) with { Certified = true, Chosen = stages.Count == 1 },
@@ -66,9 +66,9 @@ public sealed class SearchViewTests
     private static CandidateResult Candidate(string saver, double threshold) => new(
         saver, ConfidenceMeasure.Margin, 1, 0.01, 0.9, CandidateVerdict.Saves, false, false, false, threshold, Point, []);
 
-    private static SearchReport Report(PromiseVerdict verdict) => new()
+    private static SearchSummary Report(GuaranteeVerdict verdict) => new()
     {
-        Stages = [],
+        Savers = [],
         Large = "large",
         Rule = "certified",
         Epsilon = 0.005,
@@ -76,6 +76,6 @@ public sealed class SearchViewTests
         TestDetails = new EvaluationResult(
             Point, null, new Interval(0.6, 0.8, 0.95), new Interval(0.98, 1, 0.95),
             [new SaverEvaluation("tiny", 0.9, 0.5, null, []), new SaverEvaluation("small", 0.95, 0.2, null, [])], null, [], [],
-            new PromiseCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.006, new Interval(0.004, 0.008, 0.95), verdict)),
+            new GuaranteeCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.006, new Interval(0.004, 0.008, 0.95), verdict)),
     };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
@@ -6,7 +7,7 @@ using TinySaver.Calibration.Search;
 namespace TinySaver.Cli.Search;
 
 /// <summary>What <c>search --json</c> prints. Of a chain, <c>saver</c>, <c>measure</c>, <c>temperature</c> and <c>threshold</c> are its first saver's.</summary>
-internal sealed record SearchReport
+internal sealed record SearchSummary
 {
     /// <summary>The chosen saver; null where no cascade is worth it.</summary>
     public string? Saver { get; init; }
@@ -21,7 +22,8 @@ internal sealed record SearchReport
     public double? Threshold { get; init; }
 
     /// <summary>The savers in order.</summary>
-    public required IReadOnlyList<ChosenStage> Stages { get; init; }
+    [JsonPropertyName("stages")]
+    public required IReadOnlyList<SaverSetting> Savers { get; init; }
 
     /// <summary>The large model.</summary>
     public required string Large { get; init; }
