@@ -1,5 +1,5 @@
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Sweeps;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Search;
 

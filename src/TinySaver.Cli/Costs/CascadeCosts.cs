@@ -1,8 +1,8 @@
-using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Search;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Search;
 
 namespace TinySaver.Cli.Costs;
 

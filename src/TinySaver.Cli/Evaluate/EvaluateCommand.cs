@@ -1,14 +1,14 @@
 using System.CommandLine;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Costs;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Reports;
 using TinySaver.Cli.Search;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Cascade;
-using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Calibration.Search;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Models;
 

@@ -1,10 +1,10 @@
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Search;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Confidence;
-using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Evaluate;
 

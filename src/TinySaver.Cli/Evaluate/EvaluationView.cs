@@ -1,9 +1,9 @@
 using Spectre.Console;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Cascade;
-using TinySaver.Calibration.Evaluation;
 
 namespace TinySaver.Cli.Evaluate;
 

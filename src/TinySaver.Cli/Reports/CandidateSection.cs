@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using TinySaver.Cli.Output;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Output;
 
 namespace TinySaver.Cli.Reports;
 

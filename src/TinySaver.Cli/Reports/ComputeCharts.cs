@@ -1,8 +1,8 @@
 using System.Xml.Linq;
-using TinySaver.Cli.Output;
-using TinySaver.Cli.Reports.Charts;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Reports.Charts;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Reports.Charts;
-using TinySaver.Calibration.Evaluation;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,7 +1,7 @@
-using TinySaver.Calibration.Guarantees;
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,7 +1,7 @@
-using TinySaver.Cli.Output;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Output;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,8 +1,8 @@
 using System.Xml.Linq;
-using TinySaver.Cli.Output;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Output;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,5 +1,5 @@
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
-using TinySaver.Cli.Output;
 using TinySaver.Calibration.Costs;
+using TinySaver.Cli.Output;
 
 namespace TinySaver.Cli.Reports;
 

@@ -1,7 +1,7 @@
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Reports;
 

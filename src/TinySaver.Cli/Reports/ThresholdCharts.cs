@@ -1,7 +1,7 @@
 using System.Xml.Linq;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Reports.Charts;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Reports;
 

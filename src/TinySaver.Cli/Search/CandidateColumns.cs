@@ -1,7 +1,7 @@
-using TinySaver.Cli.Predictions;
-using TinySaver.Calibration.Sweeps;
-using TinySaver.Core.Confidence;
 using TinySaver.Calibration.Search;
+using TinySaver.Calibration.Sweeps;
+using TinySaver.Cli.Predictions;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Cli.Search;
 

@@ -1,9 +1,9 @@
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;
-using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 

@@ -1,15 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TinySaver.Calibration.Costs;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Costs;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Reports;
 using TinySaver.Core.Cascade;
-using TinySaver.Calibration.Costs;
-using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 

@@ -1,7 +1,7 @@
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Failures;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 

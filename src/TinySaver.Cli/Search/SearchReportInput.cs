@@ -1,9 +1,9 @@
-using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Reports;
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Reports;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Search;
 

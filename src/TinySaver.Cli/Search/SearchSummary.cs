@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Search;
 

@@ -1,9 +1,9 @@
-using TinySaver.Calibration.Guarantees;
 using Spectre.Console;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Confidence;
-using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Search;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Tests.Evaluation;

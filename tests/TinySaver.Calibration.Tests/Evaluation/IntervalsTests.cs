@@ -1,5 +1,5 @@
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 
 namespace TinySaver.Calibration.Tests.Evaluation;
 

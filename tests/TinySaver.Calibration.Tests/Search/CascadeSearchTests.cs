@@ -1,10 +1,10 @@
 using System.Text.Json;
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
 using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Confidence;
-using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Calibration.Tests.Search;
 

@@ -1,5 +1,5 @@
-using TinySaver.Core.Confidence;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Calibration.Tests.Search;
 

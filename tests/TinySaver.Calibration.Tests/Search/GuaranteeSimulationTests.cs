@@ -1,6 +1,6 @@
 using TinySaver.Calibration.Guarantees;
-using TinySaver.Core.Confidence;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Calibration.Tests.Search;
 

@@ -1,6 +1,6 @@
+using TinySaver.Calibration.Search;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Calibration.Tests.Search;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using TinySaver.Cli.Reports;
-using TinySaver.Calibration.Guarantees;
-using TinySaver.Core.Confidence;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Reports;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Cli.Tests.Reports;
 

@@ -1,6 +1,6 @@
-using TinySaver.Core.Confidence;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Cli.Tests.Reports;
 

@@ -1,8 +1,8 @@
-using TinySaver.Cli.Reports;
-using TinySaver.Core.Cascade;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Reports;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Tests.Reports;
 

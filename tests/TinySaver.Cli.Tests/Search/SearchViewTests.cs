@@ -1,10 +1,10 @@
 using Spectre.Console;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Search;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Confidence;
-using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Search;
 
 namespace TinySaver.Cli.Tests.Search;
 
