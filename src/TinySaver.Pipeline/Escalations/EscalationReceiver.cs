@@ -82,7 +82,7 @@ public sealed class EscalationReceiver
         }
         finally
         {
-            await done.CancelAsync().ConfigureAwait(false);
+            done.Cancel();
             await renewing.ConfigureAwait(false);
         }
     }

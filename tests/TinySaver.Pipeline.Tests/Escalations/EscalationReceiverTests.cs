@@ -75,7 +75,9 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
             }
         });
 
-        await _time.PassUntilAsync(receiver.ReceiveAsync(messages, null, Cancellation), TimeSpan.FromSeconds(1));
+        Task receiving = receiver.ReceiveAsync(messages, null, Cancellation);
+        _time.PassUntil(receiving, TimeSpan.FromSeconds(1));
+        await receiving;
 
         Assert.All(messages, m => Assert.Equal(Settlement.Complete, m.Settled));
         Assert.Equal("abc", asked[0]);
@@ -92,7 +94,9 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         EscalationReceiver receiver = Receiver(
             (_, settle, _) => _time.GetUtcNow() < end ? throw Away : settle(0, new EscalationResult(EscalationOutcome.Labelled)));
 
-        await _time.PassUntilAsync(receiver.ReceiveAsync([message], null, Cancellation), TimeSpan.FromSeconds(1));
+        Task receiving = receiver.ReceiveAsync([message], null, Cancellation);
+        _time.PassUntil(receiving, TimeSpan.FromSeconds(1));
+        await receiving;
 
         Assert.Equal(Settlement.Complete, message.Settled);
     }
@@ -111,7 +115,9 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
             }
         });
 
-        TimeSpan waited = await _time.PassUntilAsync(receiver.ReceiveAsync(messages, null, Cancellation), TimeSpan.FromSeconds(1));
+        Task receiving = receiver.ReceiveAsync(messages, null, Cancellation);
+        TimeSpan waited = _time.PassUntil(receiving, TimeSpan.FromSeconds(1));
+        await receiving;
 
         Assert.Equal((SettlementKind.Complete, SettlementKind.Abandon), (messages[0].Settled!.Kind, messages[1].Settled!.Kind));
         Assert.InRange(waited, Patience.OfOneCall - Backoff.Standard.Longest, Patience.OfOneCall + TimeSpan.FromSeconds(1));
@@ -130,7 +136,9 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
             await settle(0, new EscalationResult(EscalationOutcome.Labelled));
         });
 
-        TimeSpan waited = await _time.PassUntilAsync(receiver.ReceiveAsync(messages, null, Cancellation), TimeSpan.FromSeconds(0.1));
+        Task receiving = receiver.ReceiveAsync(messages, null, Cancellation);
+        TimeSpan waited = _time.PassUntil(receiving, TimeSpan.FromSeconds(0.1));
+        await receiving;
 
         Assert.Equal(Settlement.Complete, messages[0].Settled);
         Assert.Equal(SettlementKind.Abandon, messages[1].Settled!.Kind);
@@ -197,9 +205,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         MemoryMessage message = Message("a");
         Task receiving = Receiver((_, _, _) => throw new TinySaverException("no policy")).ReceiveAsync([message], null, Cancellation);
 
-        _time.Advance(EscalationReceiver.FailurePause - TimeSpan.FromSeconds(1));
-        Assert.False(receiving.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(EscalationReceiver.FailurePause, _time.PassUntil(receiving, TimeSpan.FromSeconds(1)));
 
         Assert.Equal("no policy", (await Assert.ThrowsAsync<TinySaverException>(() => receiving)).Message);
         Assert.Null(message.Settled);
@@ -220,10 +226,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         for (int renewal = 1; renewal <= 3; renewal++)
         {
             _time.Advance(messages[1].LockDuration / 3);
-            while (messages[1].Renewals < renewal)
-            {
-                await Task.Yield();
-            }
+            Assert.Equal(renewal, messages[1].Renewals);
         }
 
         work.SetResult();
@@ -277,7 +280,9 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
             return Task.CompletedTask;
         });
 
-        await _time.PassUntilAsync(receiver.RecordDeadLetterAsync(Message("sad"), Cancellation), TimeSpan.FromSeconds(1));
+        Task receiving = receiver.RecordDeadLetterAsync(Message("sad"), Cancellation);
+        _time.PassUntil(receiving, TimeSpan.FromSeconds(1));
+        await receiving;
 
         Assert.Equal("sad", Assert.Single(_givenUp).Name);
     }
