@@ -16,7 +16,8 @@ public sealed class ProjectRulesTests
         ["TinySaver.Pipeline"] = ["TinySaver.Core", "TinySaver.Inference"],
         ["TinySaver.Functions.Tiny"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
         ["TinySaver.Functions.Large"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
-        ["TinySaver.Cli"] = ["TinySaver.Core", "TinySaver.Calibration", "TinySaver.Inference", "TinySaver.Pipeline"],
+        ["TinySaver.Reports"] = ["TinySaver.Core", "TinySaver.Calibration"],
+        ["TinySaver.Cli"] = ["TinySaver.Core", "TinySaver.Calibration", "TinySaver.Inference", "TinySaver.Pipeline", "TinySaver.Reports"],
     };
 
     public static TheoryData<string> Sources => [.. RepositoryFiles.Projects("src").Keys];
@@ -27,6 +28,7 @@ public sealed class ProjectRulesTests
         { "TinySaver.Calibration", typeof(Calibration.Search.CascadeSearch).Assembly.Location },
         { "TinySaver.Inference", typeof(Inference.Cascades.CascadeLoader).Assembly.Location },
         { "TinySaver.Pipeline", typeof(Pipeline.PipelineOptions).Assembly.Location },
+        { "TinySaver.Reports", typeof(Reports.ReportWriter).Assembly.Location },
         { "TinySaver.Cli", Path.Combine(AppContext.BaseDirectory, "tinysaver.dll") },
     };
 
@@ -79,6 +81,7 @@ public sealed class ProjectRulesTests
     [InlineData("TinySaver.Calibration")]
     [InlineData("TinySaver.Inference")]
     [InlineData("TinySaver.Pipeline")]
+    [InlineData("TinySaver.Reports")]
     public void Libraries_LeaveTheNativeRuntimeToExecutables(string project) =>
         Assert.DoesNotContain(
             RepositoryFiles.Projects("src")[project].Items("PackageReference"),

@@ -3,14 +3,15 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Costs;
+using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Reports;
 using TinySaver.Cli.Search;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Models;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Evaluate;
 
@@ -78,6 +79,7 @@ internal static class EvaluateCommand
                 Costs = CascadeCosts.Estimate(savers, large, result.Point.ExitRate, money),
                 Labels = SearchReportInput.Texts(large),
                 TestImages = SearchReportInput.Images(large),
+                Thumbnail = Thumbnail.Of,
                 Models = [.. new[] { large }.Concat(savers).Select(SearchReportInput.Model)],
                 Warnings = warnings,
                 Provenance = new()

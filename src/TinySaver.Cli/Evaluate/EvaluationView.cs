@@ -4,6 +4,7 @@ using TinySaver.Calibration.Guarantees;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Evaluate;
 

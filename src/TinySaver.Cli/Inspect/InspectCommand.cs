@@ -5,6 +5,7 @@ using TinySaver.Cli.Output;
 using TinySaver.Inference.Classification;
 using TinySaver.Inference.Compute;
 using TinySaver.Inference.Models;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Inspect;
 

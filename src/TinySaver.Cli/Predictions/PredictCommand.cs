@@ -5,6 +5,7 @@ using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Models;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Predictions;
 

@@ -1,6 +1,7 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Results;
 

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Run;
 

@@ -7,9 +7,9 @@ using TinySaver.Cli.Costs;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Reports;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Search;
 

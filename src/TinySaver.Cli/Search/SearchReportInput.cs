@@ -1,9 +1,10 @@
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Images;
 using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Reports;
 using TinySaver.Core.Cascade;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Search;
 
@@ -30,9 +31,10 @@ internal static class SearchReportInput
             Costs = costs,
             Labels = Texts(problem.Large),
             TestImages = problem.TestLarge is { } images ? Images(images) : [],
+            Thumbnail = Thumbnail.Of,
             Models = [.. new[] { problem.Large }.Concat(problem.Savers).Select(Model)],
             CostUnit = cost == "macs" ? "MACs" : cost,
-            Warnings = overlap > 0 ? [$"About {Output.Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade."] : [],
+            Warnings = overlap > 0 ? [$"About {Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade."] : [],
             Provenance = new()
             {
                 Command = provenance.Command!,

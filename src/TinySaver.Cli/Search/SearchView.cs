@@ -4,6 +4,7 @@ using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Confidence;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Search;
 

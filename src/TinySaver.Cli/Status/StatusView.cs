@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using TinySaver.Cli.Output;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Status;
 

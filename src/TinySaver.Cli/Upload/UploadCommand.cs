@@ -5,6 +5,7 @@ using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Images;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Upload;
 

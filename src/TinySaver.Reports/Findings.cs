@@ -1,0 +1,83 @@
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
+
+namespace TinySaver.Reports;
+
+/// <summary>The facts that most sections need, taken from the search where there was one and else from the policy.</summary>
+internal sealed record Findings
+{
+    /// <summary>The large model's name.</summary>
+    public required string LargeModel { get; init; }
+
+    /// <summary>The cascade's savers in order; empty where there is no cascade.</summary>
+    public required IReadOnlyList<ReportStage> Stages { get; init; }
+
+    /// <summary>Whether accuracies are known; if not, agreement with the large model stands in.</summary>
+    public required bool Labelled { get; init; }
+
+    /// <summary>The cascade on the calibration images; null where there is no cascade or a policy does not say.</summary>
+    public MeasuredSet? Calibration { get; init; }
+
+    /// <summary>The cascade on the test images; null where there are none.</summary>
+    public MeasuredSet? Test { get; init; }
+
+    /// <summary>What is guaranteed; null where nothing is.</summary>
+    public RiskLimit? Promise { get; init; }
+
+    /// <summary>Whether the promise held on the test images; null where that was not asked.</summary>
+    public GuaranteeCheck? Check { get; init; }
+
+    /// <summary>Why there is no cascade; null where there is one, or no search was made.</summary>
+    public NoCascade? NoCascade { get; init; }
+
+    /// <summary>The rule's name; null where a policy does not say.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The figures that the answer rests on: those of the test images where there are any.</summary>
+    public MeasuredSet? Basis => Test ?? Calibration;
+
+    /// <summary>Whether there is a cascade.</summary>
+    public bool HasCascade => Stages.Count > 0;
+
+    /// <summary>Gathers the facts.</summary>
+    /// <exception cref="ArgumentException">There is neither a search nor a policy.</exception>
+    public static Findings Of(ReportInput input)
+    {
+        MeasuredSet? test = input.Test is null ? null : MeasuredSet.Of(input.Test.Point);
+        if (input.Search is { } search)
+        {
+            Certificate? certificate = search.Choice?.Certificate;
+            return new Findings
+            {
+                LargeModel = search.LargeModel,
+                Stages = [.. (search.Choice?.Savers ?? []).Select(s => new ReportStage(s.Saver, s.Measure, s.Temperature, s.Threshold))],
+                Labelled = search.Labelled,
+                Calibration = search.Choice is { } choice ? MeasuredSet.Of(choice.Calibration) : null,
+                Test = search.Choice is null ? null : test,
+                Promise = certificate is null ? null : new RiskLimit(certificate.Risk, certificate.Epsilon, certificate.Delta),
+                Check = search.Choice is null ? null : input.Test?.Guarantee,
+                NoCascade = search.NoCascade,
+                Rule = search.Rule,
+            };
+        }
+
+        CascadePolicy policy = input.Policy
+            ?? throw new ArgumentException("A report needs a search or a policy to tell of, and got neither.", nameof(input));
+        return new Findings
+        {
+            LargeModel = policy.Large.Name,
+            Stages = [.. policy.Savers.Select(s => new ReportStage(s.Model.Name, s.Measure, s.Temperature, s.Threshold))],
+            Labelled = (test?.AccuracyCascade ?? policy.Calibration?.AccuracyCascade) is not null,
+            Calibration = policy.Calibration is { } calibration ? MeasuredSet.Of(calibration) : null,
+            Test = test,
+            Promise = policy.Guarantee is { } guarantee ? Limit(guarantee) : null,
+            Check = input.Test?.Guarantee,
+            Rule = policy.Rule?.Name,
+        };
+    }
+
+    private static RiskLimit Limit(PolicyGuarantee guarantee) => new(
+        guarantee.Risk == "disagreement" ? RiskKind.Disagreement : RiskKind.AccuracyDrop, guarantee.Bound, 1 - guarantee.Confidence);
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace TinySaver.Reports;
+
+/// <summary>Makes HTML elements; the tree that they form escapes all text when it is written.</summary>
+internal static partial class Html
+{
+    private static readonly HashSet<string> WithoutEnd = new(StringComparer.Ordinal) { "meta", "img", "br", "link", "hr" };
+
+    /// <summary>An element.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="css">Its CSS class; null for none.</param>
+    /// <param name="content">Attributes, elements and text.</param>
+    public static XElement Element(string name, string? css, params object?[] content) =>
+        new(name, css is null ? null : new XAttribute("class", css), content);
+
+    /// <summary>A table within a frame that scrolls where the page is too narrow.</summary>
+    /// <param name="caption">What it shows, for those who don't see it.</param>
+    /// <param name="heads">The column heads; those that start with <c>#</c> head numbers, which stand at the right.</param>
+    /// <param name="rows">The cells: text or elements.</param>
+    public static XElement Table(string caption, IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<object>> rows)
+    {
+        bool[] number = [.. heads.Select(h => h.StartsWith('#'))];
+        return Element(
+            "div",
+            "scroll",
+            new XAttribute("tabindex", "0"),
+            new XAttribute("role", "region"),
+            new XAttribute("aria-label", caption),
+            Element(
+                "table",
+                null,
+                Element("thead", null, Element("tr", null, heads.Select((h, i) => Element("th", Align(i), new XAttribute("scope", "col"), h.TrimStart('#'))))),
+                Element("tbody", null, rows.Select(row => Element("tr", null, row.Select((cell, i) => Element("td", Align(i), cell)))))));
+
+        string? Align(int column) => number[column] ? "number" : null;
+    }
+
+    /// <summary>Writes a tree as HTML text that is well-formed XML too, whatever characters its texts hold.</summary>
+    public static string Write(XElement root)
+    {
+        foreach (XElement element in root.DescendantsAndSelf().ToList())
+        {
+            // HTML knows <br> but takes <td /> for a start without an end.
+            if (element.IsEmpty && element.Name.Namespace == XNamespace.None && !WithoutEnd.Contains(element.Name.LocalName))
+                element.Value = "";
+
+            foreach (XAttribute attribute in element.Attributes())
+            {
+                if (!attribute.IsNamespaceDeclaration)
+                    attribute.Value = Printable(attribute.Value);
+            }
+        }
+
+        foreach (XText text in root.DescendantNodes().OfType<XText>().ToList())
+            text.Value = Printable(text.Parent?.Name.LocalName == "code" ? text.Value : Unbroken(text.Value));
+
+        return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    // A number and its unit stay on one line.
+    private static string Unbroken(string text) => UnitPattern().Replace(text, "\u00a0");
+
+    [GeneratedRegex("(?<=[0-9]) (?=%|point|ms|s\\b|[GMk]\\b)|(?<=≤) ")]
+    private static partial Regex UnitPattern();
+
+    // Control characters and halves of surrogate pairs have no place in HTML or XML: a file name may hold them nevertheless.
+    private static string Printable(string text)
+    {
+        if (text.All(XmlConvert.IsXmlChar))
+            return text;
+
+        var printable = new StringBuilder(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool valid = !rune.IsBmp || XmlConvert.IsXmlChar((char)rune.Value);
+            printable.Append(valid ? rune.ToString() : "\uFFFD");
+        }
+
+        return printable.ToString();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Xml.Linq;
+using TinySaver.Calibration.Search;
+using TinySaver.Reports.Charts;
+
+namespace TinySaver.Reports;
+
+/// <summary>Accuracy and exit rate against the threshold, for each saver of the cascade alone.</summary>
+internal static class ThresholdCharts
+{
+    // Where half of the images are this sure, a linear axis would show nothing of what the threshold decides.
+    private const double MostlySure = 0.9;
+
+    /// <summary>The section; null where no candidate has a curve.</summary>
+    public static XElement? Of(SearchResult search)
+    {
+        IReadOnlyList<SaverSetting> stages = search.Choice?.Savers ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
+        XElement[] figures = [.. stages.SelectMany((stage, i) => Figures(search, stage, i)).Select(f => f.ToHtml())];
+        return figures.Length == 0 ? null : Html.Element(
+            "section",
+            null,
+            Html.Element("h2", null, "The threshold"),
+            Html.Element("p", "note", stages.Count > 1
+                ? "Each saver as if it were the only one before the large model; in the chain the later see only what the earlier escalate."
+                : "A lower threshold lets more images exit and lets more of the saver's mistakes through."),
+            Html.Element("div", "figures", figures));
+    }
+
+    private static IEnumerable<Figure> Figures(SearchResult search, SaverSetting stage, int index)
+    {
+        CandidateResult? candidate = search.Candidates.FirstOrDefault(
+            c => c.Saver == stage.Saver && c.Measure == stage.Measure && c.Temperature == stage.Temperature);
+        if (candidate is null || candidate.Curve.Count == 0)
+            yield break;
+
+        Scale axis = Axis(candidate);
+        string name = Wording.Measure(stage.Measure, stage.Temperature);
+        string rule = search.Choice is null ? "nearest miss" : "chosen";
+        string label = $"{rule} {Wording.Threshold(stage.Threshold)}";
+        string abscissa = $"threshold on {name}";
+        string stretched = axis is NinesScale ? " The axis is stretched towards 1." : "";
+        string quantity = search.Labelled ? "Accuracy" : "Agreement";
+        double top = search.AccuracyLarge ?? 1;
+        double lowest = Math.Min(top, candidate.Curve.Min(Height));
+        double highest = Math.Max(top, candidate.Curve.Max(Height));
+        double room = Math.Max(0.001, (highest - lowest) * 0.13);
+        yield return new Figure
+        {
+            Id = $"threshold-accuracy-{index + 1}",
+            Title = $"{stage.Saver}: {quantity.ToLowerInvariant()} by threshold",
+            Reading = search.Labelled
+                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone, {Amounts.Percent(top)}.{stretched}"
+                : $"The share of images on which the cascade answers what {search.LargeModel} does.{stretched}",
+            Draw = size =>
+            {
+                var plot = new Plot(size, axis, LinearScale.OfShares(lowest - (room / 2), highest + room), abscissa, quantity + " of the cascade");
+                plot.Line(candidate.Curve.Select(p => (p.Threshold, Height(p))), "s1 strong");
+                plot.HorizontalRule(top, "limit", "large alone");
+                plot.VerticalRule(stage.Threshold, "chosen", label);
+                return plot;
+            },
+        };
+        yield return new Figure
+        {
+            Id = $"threshold-exit-{index + 1}",
+            Title = $"{stage.Saver}: exit rate by threshold",
+            Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.{stretched}",
+            Draw = size =>
+            {
+                var plot = new Plot(size, axis, LinearScale.OfShares(0, 1), abscissa, "Exit rate");
+                plot.Line(candidate.Curve.Select(p => (p.Threshold, p.ExitRate)), "s1 strong");
+                if (candidate.CostRatio <= 1)
+                    plot.HorizontalRule(candidate.CostRatio, "limit", "breaks even");
+                plot.VerticalRule(stage.Threshold, "chosen", label);
+                return plot;
+            },
+        };
+
+        double Height(CurvePoint point) => search.Labelled ? point.AccuracyCascade ?? 0 : point.Agreement;
+    }
+
+    private static Scale Axis(CandidateResult candidate)
+    {
+        double half = candidate.Curve.FirstOrDefault(p => p.ExitRate >= 0.5)?.Threshold ?? 0;
+        if (half <= MostlySure)
+            return new LinearScale(0, 1, (value, _) => Amounts.Number(value, 1));
+
+        // The axis ends where one image in twenty exits, but shows two nines at least and, as floats have no more, six at most.
+        double sure = candidate.Curve.FirstOrDefault(p => p.ExitRate >= 0.05)?.Threshold ?? half;
+        return new NinesScale(Math.Clamp((int)Math.Ceiling(-Math.Log10(Math.Max(1 - sure, 1e-6))), 2, 6));
+    }
+}
