@@ -21,7 +21,7 @@ namespace TinySaver.Benchmarks;
 public class CascadeBenchmarks
 {
     private IReadOnlyList<ImageFile> _images = [];
-    private LoadedCascade? _cascade;
+    private Cascade? _cascade;
     private InferenceSession? _tutorial;
     private (int Width, int Height) _size;
     private float[] _mean = [];

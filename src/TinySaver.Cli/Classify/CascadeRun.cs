@@ -12,7 +12,7 @@ namespace TinySaver.Cli.Classify;
 /// Each thread takes whole images: it reads, decodes and asks the savers, keeps the escalated images' inputs, and runs the
 /// large model whenever its batch is full. Models run on one thread each, so all cores are busy without hand-overs.
 /// </remarks>
-internal sealed class CascadeRun(LoadedCascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options)
+internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options)
 {
     private readonly ImageOutcome?[] _outcomes = new ImageOutcome?[images.Count];
     private readonly int?[] _trueClasses = TrueClasses(cascade.Labels, images);
@@ -78,7 +78,7 @@ internal sealed class CascadeRun(LoadedCascade cascade, IReadOnlyList<ImageFile>
         long decoded = Stopwatch.GetTimestamp();
         times.Decode += decoded - start;
 
-        SaverAnswer? answer = options.LargeOnly ? null : cascade.Savers.Ask(image);
+        SaverAnswer? answer = options.LargeOnly ? null : cascade.AskSavers(image);
         long asked = Stopwatch.GetTimestamp();
         times.Tiny += asked - decoded;
         if (answer is { Exits: true } exit)

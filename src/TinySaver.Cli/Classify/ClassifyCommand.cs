@@ -60,7 +60,7 @@ internal static class ClassifyCommand
         string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
         IReadOnlyList<ImageFile> images = await ImageFinder.FindAsync(arguments.GetValue(Images)!, cancellationToken);
         ExecutionProvider provider = arguments.GetValue(CommonOptions.Provider);
-        using LoadedCascade cascade = CascadeLoader.Load(policyPath, new CascadeOptions
+        using Cascade cascade = CascadeLoader.Load(policyPath, new CascadeOptions
         {
             SaverOptions = new() { ExecutionProvider = provider },
             LargeOptions = new() { ExecutionProvider = provider },
@@ -110,7 +110,7 @@ internal static class ClassifyCommand
     }
 
     private static async Task<LargeOnlyRun?> RunLargeOnlyAsync(
-        Terminal terminal, LoadedCascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options, CancellationToken cancellationToken)
+        Terminal terminal, Cascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options, CancellationToken cancellationToken)
     {
         var run = new CascadeRun(cascade, images, options with { LargeOnly = true });
         var watch = Stopwatch.StartNew();

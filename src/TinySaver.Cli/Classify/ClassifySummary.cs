@@ -91,7 +91,7 @@ internal sealed record ClassifySummary
     /// <param name="largeOnly">The large model alone on the same images; null where it did not run.</param>
     /// <param name="cancelled">Whether the run was stopped before its end.</param>
     public static ClassifySummary Of(
-        LoadedCascade cascade, IReadOnlyList<ImageOutcome> outcomes, double seconds, ClassifyTimes? times, LargeOnlyRun? largeOnly, bool cancelled)
+        Cascade cascade, IReadOnlyList<ImageOutcome> outcomes, double seconds, ClassifyTimes? times, LargeOnlyRun? largeOnly, bool cancelled)
     {
         ImageOutcome[] labelled = [.. outcomes.Where(o => o.Answer is not null)];
         ImageOutcome[] known = [.. labelled.Where(o => o.TrueClass is not null)];
@@ -107,7 +107,7 @@ internal sealed record ClassifySummary
             ExitRate = Share(exits, labelled.Length),
             ImagesWithTrueClass = known.Length,
             Accuracy = Share(known.Count(o => o.Answer!.ClassIndex == o.TrueClass), known.Length),
-            TinyAccuracy = cascade.Savers.Savers.Count == 0 ? null : Share(known.Count(o => o.Tiny?.ClassIndex == o.TrueClass), known.Length),
+            TinyAccuracy = cascade.Savers.Count == 0 ? null : Share(known.Count(o => o.Tiny?.ClassIndex == o.TrueClass), known.Length),
             LargeAccuracy = largeOnly is null ? null : Share(known.Count(o => largeOnly.ClassOf(o) == o.TrueClass), known.Length),
             AgreementWithLarge = largeOnly is null ? null : Share(labelled.Count(o => largeOnly.ClassOf(o) == o.Answer!.ClassIndex), labelled.Length),
             MacsPerImage = macs,
@@ -121,7 +121,7 @@ internal sealed record ClassifySummary
             LargeSeconds = times is null ? null : ClassifyTimes.Seconds(times.Large),
             Policy = cascade.PolicyId,
             Cancelled = cancelled,
-            SaverNames = string.Join(" → ", cascade.Savers.Savers.Select(s => s.Name)),
+            SaverNames = string.Join(" → ", cascade.Savers.Select(s => s.Name)),
             LargeName = cascade.Large.Name,
         };
     }

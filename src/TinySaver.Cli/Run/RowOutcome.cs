@@ -6,7 +6,7 @@ using LabelRow = TinySaver.Core.Labels.LabelRow;
 namespace TinySaver.Cli.Run;
 
 /// <summary>Reads rows of the labels table as the outcomes that <c>classify</c> has, so that both sum up and write the same.</summary>
-internal sealed class RowOutcome(LoadedCascade cascade)
+internal sealed class RowOutcome(Cascade cascade)
 {
     /// <summary>The outcome that a final row tells of.</summary>
     /// <param name="path">The image's path as given.</param>
@@ -37,13 +37,13 @@ internal sealed class RowOutcome(LoadedCascade cascade)
         ? row.Reason is not ("retries-exhausted" or "bad-model-output" or "malformed-message" or "deleted")
         : row.Policy == cascade.PolicyId
             && !row.Degraded
-            && (row.TinyModel is null || cascade.Savers.Savers.Any(s => s.ShortHash == row.TinyModel))
+            && (row.TinyModel is null || cascade.Savers.Any(s => s.ShortHash == row.TinyModel))
             && (row.LargeModel is null || row.LargeModel == cascade.Large.ShortHash);
 
     private long SaverMacs(LabelRow row)
     {
         long macs = 0;
-        foreach (CascadeModel saver in cascade.Savers.Savers)
+        foreach (CascadeModel saver in cascade.Savers)
         {
             macs += saver.Macs;
             if (saver.ShortHash == row.TinyModel)

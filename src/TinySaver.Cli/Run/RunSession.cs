@@ -219,7 +219,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         }
     }
 
-    private async Task<int> FinishAsync(LoadedCascade cascade, RowOutcome rows, double seconds, CancellationToken cancellationToken)
+    private async Task<int> FinishAsync(Cascade cascade, RowOutcome rows, double seconds, CancellationToken cancellationToken)
     {
         bool cancelled = cancellationToken.IsCancellationRequested;
         if (settings.Watch)

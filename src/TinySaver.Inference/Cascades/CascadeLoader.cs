@@ -6,6 +6,22 @@ using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Cascades;
 
+/// <summary>Which models of a policy to load, and how to run them.</summary>
+public sealed record CascadeOptions
+{
+    /// <summary>Whether to load the savers. Default true.</summary>
+    public bool Savers { get; init; } = true;
+
+    /// <summary>Whether to load the large model. Default true; without it only its labels are read.</summary>
+    public bool Large { get; init; } = true;
+
+    /// <summary>How the savers run.</summary>
+    public OnnxClassifierOptions SaverOptions { get; init; } = new();
+
+    /// <summary>How the large model runs.</summary>
+    public OnnxClassifierOptions LargeOptions { get; init; } = new();
+}
+
 /// <summary>Loads a cascade policy and its models, and refuses those that do not fit together.</summary>
 public static class CascadeLoader
 {
@@ -28,51 +44,41 @@ public static class CascadeLoader
     /// <param name="options">Which models to load, and how to run them.</param>
     /// <exception cref="InvalidPolicyException">The policy cannot be used, or a model's content is not what the policy was made for.</exception>
     /// <exception cref="InvalidModelException">A model folder cannot be used, or the models' labels differ.</exception>
-    public static LoadedCascade Load(string policyPath, CascadeOptions? options = null) =>
+    public static Cascade Load(string policyPath, CascadeOptions? options = null) =>
         Load(ReadPolicy(policyPath), policyPath, options ?? new());
 
     /// <summary>Loads the models of a policy that has been read already.</summary>
     /// <inheritdoc cref="Load(string, CascadeOptions?)"/>
-    public static LoadedCascade Load(CascadePolicy policy, string policyPath, CascadeOptions options)
+    public static Cascade Load(CascadePolicy policy, string policyPath, CascadeOptions options)
     {
-        string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
         // Without the large model only its labels are needed: the function app on the small plan never holds its weights.
-        ModelFolder? largeFolder = options.Large ? OpenModel(policy.Large, "large", policyPath) : null;
-        LabelSet labels = largeFolder?.Labels ?? ModelFolder.ReadLabels(Resolve(policy.Large, root));
-
+        var largeFolder = options.Large ? OpenModel(policy.Large, "large", policyPath) : null;
+        var labels = largeFolder?.Labels ?? ModelFolder.ReadLabels(FolderOf(policy.Large, policyPath));
         var loading = new List<Task<CascadeModel>>();
         if (options.Savers)
         {
-            for (int i = 0; i < policy.Savers.Count; i++)
-            {
-                SaverPolicy saver = policy.Savers[i];
-                string field = $"savers[{i}].model";
-                loading.Add(Task.Run(() => LoadModel(
-                    OpenModel(saver.Model, field, policyPath), saver.Model, options.SaverOptions, labels, policy.Large.Name, saver.Measure, saver.Temperature)));
-            }
+            loading.AddRange(policy.Savers.Select((saver, i) => Task.Run(() => LoadModel(
+                OpenModel(saver.Model, $"savers[{i}].model", policyPath), saver.Model, options.SaverOptions, saver.Measure, saver.Temperature))));
         }
 
         if (largeFolder is not null)
+            loading.Add(Task.Run(() => LoadModel(largeFolder, policy.Large, options.LargeOptions, ConfidenceMeasure.MaxProbability, 1f)));
+
+        var models = AllOrNone(loading);
+        return new(policy, labels.Texts, options.Savers ? models[..policy.Savers.Count] : null, largeFolder is null ? null : models[^1]);
+
+        CascadeModel LoadModel(
+            ModelFolder folder, ModelReference reference, OnnxClassifierOptions runtime, ConfidenceMeasure measure, float temperature)
         {
-            loading.Add(Task.Run(() => LoadModel(
-                largeFolder, policy.Large, options.LargeOptions, labels, policy.Large.Name, ConfidenceMeasure.MaxProbability, 1f)));
+            var map = folder.Labels.MapTo(labels, folder.Name, policy.Large.Name);
+            var classifier = OnnxClassifier.Load(folder, runtime);
+            return new(classifier, labels.Texts, map, measure, temperature)
+            {
+                Name = folder.Name,
+                ShortHash = folder.ShortHash,
+                Macs = reference.Macs ?? ComputeCostCounter.Count(folder).Macs,
+            };
         }
-
-        CascadeModel[] models = AllOrNone(loading);
-        CascadeModel? large = largeFolder is null ? null : models[^1];
-        SaverChain? savers = options.Savers
-            ? new(models[..policy.Savers.Count], policy.Savers.Select(s => s.Threshold))
-            : null;
-        return new(policy, labels.Texts, large?.Macs ?? policy.Large.Macs, savers, large);
-    }
-
-    private static CascadeModel LoadModel(
-        ModelFolder folder, ModelReference reference, OnnxClassifierOptions options, LabelSet labels, string largeName, ConfidenceMeasure measure, float temperature)
-    {
-        LabelMap map = folder.Labels.MapTo(labels, folder.Name, largeName);
-        OnnxClassifier classifier = OnnxClassifier.Load(folder, options);
-        long macs = reference.Macs ?? ComputeCostCounter.Count(folder).Macs;
-        return new(folder.Name, folder.ShortHash, macs, classifier, labels.Texts, map.IsIdentity ? [] : [.. Enumerable.Range(0, map.Count).Select(i => map[i])], measure, temperature);
     }
 
     /// <summary>Opens one model folder of a policy.</summary>
@@ -83,8 +89,7 @@ public static class CascadeLoader
     /// <exception cref="InvalidModelException">The folder cannot be used.</exception>
     public static ModelFolder OpenModel(ModelReference reference, string field, string policyPath)
     {
-        string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
-        ModelFolder folder = ModelFolder.Open(Resolve(reference, root), reference.OnnxFile);
+        var folder = ModelFolder.Open(FolderOf(reference, policyPath), reference.OnnxFile);
         if (reference.Sha256 is { } expected && expected != folder.ContentHash)
         {
             throw new InvalidPolicyException(
@@ -94,7 +99,8 @@ public static class CascadeLoader
         return folder;
     }
 
-    private static string Resolve(ModelReference reference, string root) => Path.GetFullPath(Path.Combine(root, reference.Folder));
+    private static string FolderOf(ModelReference reference, string policyPath) =>
+        Path.GetFullPath(reference.Folder, Path.GetDirectoryName(Path.GetFullPath(policyPath))!);
 
     // Sessions hold native memory: when one model is refused, the others that loaded beside it are freed.
     private static CascadeModel[] AllOrNone(List<Task<CascadeModel>> loading)
@@ -105,11 +111,8 @@ public static class CascadeLoader
         }
         catch
         {
-            foreach (Task<CascadeModel> loaded in loading.Where(t => t.IsCompletedSuccessfully))
-            {
+            foreach (var loaded in loading.Where(static task => task.IsCompletedSuccessfully))
                 loaded.Result.Dispose();
-            }
-
             throw;
         }
     }

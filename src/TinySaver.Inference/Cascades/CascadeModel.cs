@@ -4,6 +4,7 @@ using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Classification;
 using TinySaver.Inference.Imaging;
+using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Cascades;
 
@@ -16,36 +17,22 @@ public sealed class CascadeModel : IDisposable
     private readonly ConfidenceMeasure _measure;
     private readonly float _temperature;
 
-    internal CascadeModel(
-        string name,
-        string shortHash,
-        long macs,
-        OnnxClassifier classifier,
-        IReadOnlyList<string> labels,
-        int[] classIndices,
-        ConfidenceMeasure measure,
-        float temperature)
+    internal CascadeModel(OnnxClassifier classifier, IReadOnlyList<string> labels, LabelMap map, ConfidenceMeasure measure, float temperature)
     {
-        Name = name;
-        ShortHash = shortHash;
-        Macs = macs;
-        _classifier = classifier;
-        _labels = labels;
-        _classIndices = classIndices;
-        _measure = measure;
-        _temperature = temperature;
+        (_classifier, _labels, _measure, _temperature) = (classifier, labels, measure, temperature);
+        _classIndices = map.IsIdentity ? [] : map.Targets;
     }
 
     /// <summary>The model's name: its folder's.</summary>
-    public string Name { get; }
+    public required string Name { get; init; }
 
     /// <summary>The first 12 hex digits of the model folder's content hash.</summary>
-    public string ShortHash { get; }
+    public required string ShortHash { get; init; }
 
     /// <summary>Multiply-accumulate operations for one image.</summary>
-    public long Macs { get; }
+    public required long Macs { get; init; }
 
-    /// <summary>The execution provider in use: <c>cpu</c> or <c>cuda</c>.</summary>
+    /// <summary>ONNX Runtime's name of what runs the model: <c>CPUExecutionProvider</c> or <c>CUDAExecutionProvider</c>.</summary>
     public string ExecutionProvider => _classifier.ExecutionProvider;
 
     /// <summary>The batch size that the model's graph fixes; null where any size runs.</summary>
@@ -63,16 +50,14 @@ public sealed class CascadeModel : IDisposable
     /// <remarks>An element is null where the model's numbers for that image are not finite; the other images are not affected.</remarks>
     public void Predict(ImageBatch batch, Span<Prediction?> predictions)
     {
-        int classes = _classifier.ClassCount;
-        float[] scores = ArrayPool<float>.Shared.Rent(predictions.Length * classes);
+        var classes = _classifier.ClassCount;
+        var scores = ArrayPool<float>.Shared.Rent(predictions.Length * classes);
         try
         {
-            Span<float> used = scores.AsSpan(0, predictions.Length * classes);
+            var used = scores.AsSpan(0, predictions.Length * classes);
             _classifier.Run(batch, predictions.Length, used);
-            for (int i = 0; i < predictions.Length; i++)
-            {
+            for (var i = 0; i < predictions.Length; i++)
                 predictions[i] = ReadOrNull(used.Slice(i * classes, classes));
-            }
         }
         finally
         {
@@ -84,7 +69,7 @@ public sealed class CascadeModel : IDisposable
     /// <exception cref="PermanentFailureException">The model's numbers for this image are not finite.</exception>
     public Prediction Predict(DecodedImage image)
     {
-        using ImageBatch batch = RentBatch(1);
+        using var batch = RentBatch(1);
         Preprocess(image, batch, 0);
         Prediction? prediction = null;
         Predict(batch, new Span<Prediction?>(ref prediction));

@@ -1,3 +1,6 @@
+using Microsoft.ML.OnnxRuntime;
+using TinySaver.Core.Failures;
+
 namespace TinySaver.Inference.Classification;
 
 /// <summary>What runs a model's operators.</summary>
@@ -8,4 +11,23 @@ public enum ExecutionProvider
 
     /// <summary>An NVIDIA GPU through CUDA; needs the executable to reference <c>Microsoft.ML.OnnxRuntime.Gpu</c>, and CUDA and cuDNN on the machine.</summary>
     Cuda,
+}
+
+/// <summary>Tells whether models can run on a GPU here.</summary>
+public static class CudaSupport
+{
+    /// <summary>Why <see cref="ExecutionProvider.Cuda"/> cannot be used here, and what to do about it; null where it can.</summary>
+    /// <param name="deviceId">The GPU's number.</param>
+    public static string? WhyMissing(int deviceId = 0)
+    {
+        try
+        {
+            using SessionOptions options = SessionFactory.Create(new OnnxClassifierOptions { ExecutionProvider = ExecutionProvider.Cuda, DeviceId = deviceId });
+            return null;
+        }
+        catch (TinySaverException e)
+        {
+            return e.Message;
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Classification;
 

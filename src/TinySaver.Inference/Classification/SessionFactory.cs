@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using TinySaver.Core.Failures;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Classification;
 

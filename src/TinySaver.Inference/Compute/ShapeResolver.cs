@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using TinySaver.Inference.Graphs;
 using TinySaver.Inference.Imaging;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Compute;
 

@@ -1,5 +1,4 @@
 using TinySaver.Inference.Imaging;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Graphs;
 

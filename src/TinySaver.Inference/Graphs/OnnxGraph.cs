@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Graphs;
 

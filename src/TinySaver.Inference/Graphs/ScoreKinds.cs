@@ -1,5 +1,4 @@
 using TinySaver.Core.Confidence;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Graphs;
 

@@ -3,6 +3,36 @@ using TinySaver.Core.Failures;
 
 namespace TinySaver.Inference.Imaging;
 
+/// <summary>The kernel of a resize; the values are Pillow's, as <c>resample</c> in <c>preprocessor_config.json</c> gives them.</summary>
+/// <remarks>Both are antialiased: their support grows with the reduction (Pillow's <c>Image.resize</c>).</remarks>
+public enum ResampleFilter
+{
+    /// <summary>Triangle filter, support 1 (<c>PIL.Image.BILINEAR</c>).</summary>
+    Bilinear = 2,
+
+    /// <summary>Cubic convolution with a = −0.5, support 2 (<c>PIL.Image.BICUBIC</c>).</summary>
+    Bicubic = 3,
+}
+
+/// <summary>The order of the dimensions in a model's image input.</summary>
+public enum TensorLayout
+{
+    /// <summary>Batch, channel, row, column: three planes an image.</summary>
+    Nchw,
+
+    /// <summary>Batch, row, column, channel: red, green and blue side by side.</summary>
+    Nhwc,
+}
+
+/// <summary>One number for each of the colour channels.</summary>
+/// <param name="Red">The red channel's.</param>
+/// <param name="Green">The green channel's.</param>
+/// <param name="Blue">The blue channel's.</param>
+public readonly record struct ChannelValues(float Red, float Green, float Blue)
+{
+    internal bool All(Func<float, bool> condition) => condition(Red) && condition(Green) && condition(Blue);
+}
+
 /// <summary>How a decoded image becomes a model's input: resize, centre crop, rescale, normalise, layout, in this order.</summary>
 /// <remarks>Immutable and compared by value: two models with equal specs can share one tensor.</remarks>
 public sealed record PreprocessingSpec

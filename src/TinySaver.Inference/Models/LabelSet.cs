@@ -2,6 +2,30 @@ using System.Globalization;
 
 namespace TinySaver.Inference.Models;
 
+/// <summary>Translates the class indices of one model into those of another.</summary>
+public sealed class LabelMap
+{
+    internal LabelMap(int[] targets)
+    {
+        Targets = targets;
+        IsIdentity = targets.Index().All(static pair => pair.Index == pair.Item);
+    }
+
+    /// <summary>Whether every index stands for itself, so that nothing needs translating.</summary>
+    public bool IsIdentity { get; }
+
+    /// <summary>The number of classes.</summary>
+    public int Count => Targets.Length;
+
+    /// <summary>The index in the other model of a class of this one.</summary>
+    /// <param name="classIndex">0 to <see cref="Count"/> − 1.</param>
+    public int this[int classIndex] => Targets[classIndex];
+
+    internal int[] Targets { get; }
+
+    internal static LabelMap Identity(int count) => new([.. Enumerable.Range(0, count)]);
+}
+
 /// <summary>The classes of a model in the order of its output columns.</summary>
 /// <remarks>The index is a class's identity; the text is for people and may occur twice (ImageNet-1k has two "crane").</remarks>
 public sealed class LabelSet : IEquatable<LabelSet>

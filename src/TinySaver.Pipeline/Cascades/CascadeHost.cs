@@ -5,13 +5,27 @@ using TinySaver.Inference.Classification;
 
 namespace TinySaver.Pipeline.Cascades;
 
+/// <summary>The use of the process's cascade for one image or batch; dispose it once, when done.</summary>
+public readonly struct CascadeLease : IDisposable
+{
+    private readonly CascadeHost.Held _held;
+
+    internal CascadeLease(CascadeHost.Held held) => _held = held;
+
+    /// <summary>The cascade.</summary>
+    public Cascade Cascade => _held.Cascade;
+
+    /// <summary>Ends the use.</summary>
+    public void Dispose() => _held.Return();
+}
+
 /// <summary>Holds the process's one loaded cascade: loaded once, warmed up, replaced when the policy changes.</summary>
 public sealed class CascadeHost(
     ICascadeFiles files, IOptions<CascadeSourceOptions> options, TimeProvider time, ILogger<CascadeHost> logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
-    private volatile SharedCascade? _current;
+    private volatile Held? _current;
     private long _lookedAt;
     private Task _refresh = Task.CompletedTask;
 
@@ -21,7 +35,7 @@ public sealed class CascadeHost(
     {
         while (true)
         {
-            SharedCascade current = _current ?? await LoadFirstAsync(cancellationToken).ConfigureAwait(false);
+            Held current = _current ?? await LoadFirstAsync(cancellationToken).ConfigureAwait(false);
             RefreshIfDue();
 
             // False where a refresh has just replaced and closed it.
@@ -45,9 +59,9 @@ public sealed class CascadeHost(
                 return false;
             }
 
-            SharedCascade? old = _current;
+            Held? old = _current;
             _current = loaded;
-            old?.Close();
+            old?.Return();
             return true;
         }
         finally
@@ -61,12 +75,12 @@ public sealed class CascadeHost(
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         await _refresh.ConfigureAwait(false);
-        _current?.Close();
+        _current?.Return();
         _closing.Dispose();
         _loading.Dispose();
     }
 
-    private async Task<SharedCascade> LoadFirstAsync(CancellationToken cancellationToken)
+    private async Task<Held> LoadFirstAsync(CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -118,7 +132,7 @@ public sealed class CascadeHost(
         }
     }
 
-    private async Task<SharedCascade?> LoadAsync(string? knownTag, CancellationToken cancellationToken)
+    private async Task<Held?> LoadAsync(string? knownTag, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         if (await files.ReadPolicyAsync(knownTag, cancellationToken).ConfigureAwait(false) is not { } read)
@@ -137,7 +151,7 @@ public sealed class CascadeHost(
         });
         try
         {
-            WarmUp.Run(cascade, settings);
+            cascade.WarmUp();
         }
         catch
         {
@@ -146,8 +160,39 @@ public sealed class CascadeHost(
         }
 
         Log.CascadeLoaded(
-            logger, cascade.PolicyId, files.Source, settings.Savers ? string.Join(", ", cascade.Savers.Savers.Select(s => s.Name)) : "not loaded",
+            logger, cascade.PolicyId, files.Source, settings.Savers ? string.Join(", ", cascade.Savers.Select(s => s.Name)) : "not loaded",
             settings.Large ? cascade.Large.Name : "not loaded", time.GetElapsedTime(start).TotalMilliseconds);
-        return new SharedCascade(cascade, read.Tag);
+        return new Held(cascade, read.Tag);
+    }
+
+    /// <summary>A cascade that is freed when it has been replaced and its last user is done.</summary>
+    internal sealed class Held(Cascade cascade, string tag)
+    {
+        // The host's own use is the first; it ends when the cascade is replaced.
+        private int _users = 1;
+
+        public Cascade Cascade { get; } = cascade;
+
+        public string Tag { get; } = tag;
+
+        public bool TryRent()
+        {
+            var users = Volatile.Read(ref _users);
+            while (users > 0)
+            {
+                var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+                if (seen == users)
+                    return true;
+                users = seen;
+            }
+
+            return false;
+        }
+
+        public void Return()
+        {
+            if (Interlocked.Decrement(ref _users) == 0)
+                Cascade.Dispose();
+        }
     }
 }

@@ -26,12 +26,12 @@ public sealed class HealthCheck(CascadeHost cascades, ILogger<HealthCheck> logge
         }
     }
 
-    private static HealthReport Describe(LoadedCascade cascade) => new(
+    private static HealthReport Describe(Cascade cascade) => new(
         Healthy: true,
         Error: null,
         cascade.PolicyId,
         [.. cascade.Policy.Savers.Select((s, i) => new ModelHealth(
-            s.Model.Name, s.Model.Sha256, s.Measure.Name(), s.Threshold, cascade.Savers.Savers[i].ExecutionProvider))],
+            s.Model.Name, s.Model.Sha256, s.Measure.Name(), s.Threshold, cascade.Savers[i].ExecutionProvider))],
         new ModelHealth(cascade.Policy.Large.Name, cascade.Policy.Large.Sha256, null, null, null),
         Versions());
 

@@ -43,10 +43,10 @@ internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeS
         await EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
         CascadeHost cascades = services.GetRequiredService<CascadeHost>();
         using CascadeLease lease = await cascades.RentAsync(stoppingToken).ConfigureAwait(false);
-        LoadedCascade cascade = lease.Cascade;
+        Cascade cascade = lease.Cascade;
         if (options.Value.Savers)
         {
-            foreach (CascadeModel saver in cascade.Savers.Savers)
+            foreach (CascadeModel saver in cascade.Savers)
             {
                 Log.ModelReady(logger, saver.Name, saver.ShortHash, saver.ExecutionProvider);
             }

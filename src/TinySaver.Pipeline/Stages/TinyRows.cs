@@ -9,7 +9,7 @@ namespace TinySaver.Pipeline.Stages;
 internal static class TinyRows
 {
     /// <summary>What is true of the row whatever was decided.</summary>
-    public static LabelRow Row(string name, ImageVersion version, SaverAnswer? answer, LoadedCascade cascade) => new()
+    public static LabelRow Row(string name, ImageVersion version, SaverAnswer? answer, Cascade cascade) => new()
     {
         Name = name,
         Version = version,
@@ -18,7 +18,7 @@ internal static class TinyRows
         TinyLabel = answer?.Prediction.Label,
         TinyClassIndex = answer?.Prediction.ClassIndex,
         TinyConfidence = answer?.Prediction.Confidence,
-        TinyModel = answer is { } asked ? cascade.Savers.Savers[asked.SaverIndex].ShortHash : null,
+        TinyModel = answer is { } asked ? cascade.Savers[asked.SaverIndex].ShortHash : null,
         Policy = cascade.PolicyId,
     };
 

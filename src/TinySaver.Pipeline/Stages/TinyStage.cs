@@ -105,7 +105,7 @@ public sealed class TinyStage(
         }
     }
 
-    private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, LoadedCascade cascade, CancellationToken cancellationToken)
+    private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, Cascade cascade, CancellationToken cancellationToken)
     {
         using (encoded)
         {
@@ -117,14 +117,14 @@ public sealed class TinyStage(
 
             // The pixels are all that is needed now.
             encoded.Dispose();
-            SaverAnswer? answer = cascade.Savers.Ask(decoded);
+            SaverAnswer? answer = cascade.AskSavers(decoded);
             Step("infer", ready);
             return answer;
         }
     }
 
     private async Task<TinyResult> DecideAsync(
-        string name, ImageVersion version, SaverAnswer? answer, LoadedCascade cascade, long start, CancellationToken cancellationToken)
+        string name, ImageVersion version, SaverAnswer? answer, Cascade cascade, long start, CancellationToken cancellationToken)
     {
         bool exits = answer is { Exits: true };
         if (answer is { } asked)

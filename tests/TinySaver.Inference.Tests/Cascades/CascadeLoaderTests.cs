@@ -41,17 +41,17 @@ public sealed class CascadeLoaderTests : IDisposable
         // The same weights under labels in reverse order: the saver must name the same text by the large model's index.
         Model("tiny", Labels.Reverse());
         Model("large", Labels);
-        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
+        using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
         using DecodedImage image = Image();
 
-        SaverAnswer tiny = cascade.Savers.Ask(image)!.Value;
+        SaverAnswer tiny = cascade.AskSavers(image)!.Value;
         Prediction large = cascade.Large.Predict(image);
 
         Assert.True(tiny.Exits);
         Assert.Equal(Labels.Length - 1 - large.ClassIndex, tiny.Prediction.ClassIndex);
         Assert.Equal(Labels[tiny.Prediction.ClassIndex], tiny.Prediction.Label);
         Assert.Equal(large.Confidence, tiny.Prediction.Confidence, 1e-6f);
-        Assert.Equal(cascade.Savers.Savers[0].Macs, tiny.Macs);
+        Assert.Equal(cascade.Savers[0].Macs, tiny.Macs);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class CascadeLoaderTests : IDisposable
     {
         Model("tiny", Labels);
         _folder.With("large/config.json", TestFolder.Config(Labels));
-        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)), new() { Large = false });
+        using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)), new() { Large = false });
         Assert.Equal(Labels, cascade.Labels);
         Assert.Throws<InvalidOperationException>(() => cascade.Large);
     }
@@ -68,7 +68,7 @@ public sealed class CascadeLoaderTests : IDisposable
     public void Load_LargeOnly_NeedsNoSaver()
     {
         Model("large", Labels);
-        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("missing", 0.5)), new() { Savers = false });
+        using Cascade cascade = CascadeLoader.Load(Policy(Saver("missing", 0.5)), new() { Savers = false });
         using DecodedImage image = Image();
         Assert.Contains(cascade.Large.Predict(image).Label, Labels);
         Assert.Throws<InvalidOperationException>(() => cascade.Savers);
@@ -80,9 +80,9 @@ public sealed class CascadeLoaderTests : IDisposable
         Model("first", Labels);
         Model("second", Labels);
         Model("large", Labels);
-        using LoadedCascade never = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {Saver("second", 1)}"));
-        using LoadedCascade second = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {Saver("second", 0)}"));
-        using LoadedCascade first = CascadeLoader.Load(Policy($"{Saver("first", 0)}, {Saver("second", 0)}"));
+        using Cascade never = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {Saver("second", 1)}"));
+        using Cascade second = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {Saver("second", 0)}"));
+        using Cascade first = CascadeLoader.Load(Policy($"{Saver("first", 0)}, {Saver("second", 0)}"));
         using DecodedImage image = Image();
         long macs = first.Large.Macs;
 
@@ -90,9 +90,9 @@ public sealed class CascadeLoaderTests : IDisposable
         Assert.Equal((1, true, 2 * macs), Facts(second));
         Assert.Equal((0, true, macs), Facts(first));
 
-        (int, bool, long) Facts(LoadedCascade cascade)
+        (int, bool, long) Facts(Cascade cascade)
         {
-            SaverAnswer answer = cascade.Savers.Ask(image)!.Value;
+            SaverAnswer answer = cascade.AskSavers(image)!.Value;
             return (answer.SaverIndex, answer.Exits, answer.Macs);
         }
     }
@@ -101,9 +101,9 @@ public sealed class CascadeLoaderTests : IDisposable
     public void Ask_NoSavers_HasNoAnswer()
     {
         Model("large", Labels);
-        using LoadedCascade cascade = CascadeLoader.Load(Policy(""));
+        using Cascade cascade = CascadeLoader.Load(Policy(""));
         using DecodedImage image = Image();
-        Assert.Null(cascade.Savers.Ask(image));
+        Assert.Null(cascade.AskSavers(image));
     }
 
     [Fact]
@@ -112,16 +112,16 @@ public sealed class CascadeLoaderTests : IDisposable
         // log of the scores: negative scores become NaN, whatever the image.
         Model("tiny", Labels, new SmallNet { Head = "Log" }.Build());
         Model("large", Labels);
-        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
+        using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
         using DecodedImage image = Image();
-        var error = Assert.Throws<PermanentFailureException>(() => cascade.Savers.Ask(image));
+        var error = Assert.Throws<PermanentFailureException>(() => cascade.AskSavers(image));
         Assert.Equal(FailureReason.BadModelOutput, error.Reason);
 
-        using ImageBatch batch = cascade.Savers.Savers[0].RentBatch(2);
-        cascade.Savers.Savers[0].Preprocess(image, batch, 0);
-        cascade.Savers.Savers[0].Preprocess(image, batch, 1);
+        using ImageBatch batch = cascade.Savers[0].RentBatch(2);
+        cascade.Savers[0].Preprocess(image, batch, 0);
+        cascade.Savers[0].Preprocess(image, batch, 1);
         var predictions = new Prediction?[2];
-        cascade.Savers.Savers[0].Predict(batch, predictions);
+        cascade.Savers[0].Predict(batch, predictions);
         Assert.All(predictions, Assert.Null);
     }
 
@@ -130,7 +130,7 @@ public sealed class CascadeLoaderTests : IDisposable
     {
         Model("large", Labels);
         string hash = ModelFolder.Open(Path.Combine(_folder.Path, "large")).ContentHash;
-        using LoadedCascade cascade = CascadeLoader.Load(Policy("", $$"""{ "folder": "large", "sha256": "{{hash}}" }"""));
+        using Cascade cascade = CascadeLoader.Load(Policy("", $$"""{ "folder": "large", "sha256": "{{hash}}" }"""));
         Assert.Equal(hash[..12], cascade.Large.ShortHash);
     }
 
@@ -163,7 +163,7 @@ public sealed class CascadeLoaderTests : IDisposable
     {
         Model("tiny", Labels);
         Model("large", Labels);
-        using LoadedCascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)));
+        using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)));
         float[] expected = [.. Enumerable.Range(0, 16).Select(Confidence)];
         float[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Enumerable.Range(0, 16).Select(Confidence).ToArray())));
         Assert.All(seen, s => Assert.Equal(expected, s));
@@ -171,7 +171,7 @@ public sealed class CascadeLoaderTests : IDisposable
         float Confidence(int seed)
         {
             using DecodedImage image = Image(seed);
-            return cascade.Savers.Ask(image)!.Value.Prediction.Confidence;
+            return cascade.AskSavers(image)!.Value.Prediction.Confidence;
         }
     }
 }

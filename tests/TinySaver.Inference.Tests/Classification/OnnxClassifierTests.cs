@@ -1,7 +1,6 @@
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Classification;
-using TinySaver.Inference.Models;
 using TinySaver.Inference.Tests.Graphs;
 using TinySaver.Inference.Tests.Models;
 

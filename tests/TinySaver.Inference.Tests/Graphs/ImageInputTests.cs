@@ -1,6 +1,5 @@
 using TinySaver.Inference.Graphs;
 using TinySaver.Inference.Imaging;
-using TinySaver.Inference.Models;
 using DataType = TinySaver.Inference.Graphs.TensorProto.Types.DataType;
 
 namespace TinySaver.Inference.Tests.Graphs;

@@ -1,6 +1,5 @@
 using TinySaver.Core.Confidence;
 using TinySaver.Inference.Graphs;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Tests.Graphs;
 

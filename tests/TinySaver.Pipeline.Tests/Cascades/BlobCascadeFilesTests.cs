@@ -42,7 +42,7 @@ public sealed class BlobCascadeFilesTests : IDisposable
         using (CascadeLease lease = await host.RentAsync(Cancellation))
         {
             Assert.Equal(_cascade.Policy.Id, lease.Cascade.PolicyId);
-            Assert.Equal("tiny", lease.Cascade.Savers.Savers[0].Name);
+            Assert.Equal("tiny", lease.Cascade.Savers[0].Name);
         }
 
         // The models are not asked for again, only the policy.

@@ -33,7 +33,7 @@ public sealed class CascadeHostTests : IAsyncDisposable
     [Fact]
     public async Task RentAsync_ManyAtOnce_LoadOnce()
     {
-        LoadedCascade[] rented = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
+        Cascade[] rented = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
         {
             using CascadeLease lease = await _host.RentAsync(Cancellation);
             return lease.Cascade;
@@ -81,9 +81,9 @@ public sealed class CascadeHostTests : IAsyncDisposable
         Assert.Equal(_cascade.Policy.Id, id);
         using (Inference.Imaging.DecodedImage image = Inference.Imaging.ImageDecoder.Decode(TestImages.Red))
         {
-            Assert.True(old.Cascade.Savers.Ask(image)!.Value.Exits);
+            Assert.True(old.Cascade.AskSavers(image)!.Value.Exits);
             old.Dispose();
-            Assert.Throws<ObjectDisposedException>(() => old.Cascade.Savers.Ask(image));
+            Assert.Throws<ObjectDisposedException>(() => old.Cascade.AskSavers(image));
         }
     }
 
