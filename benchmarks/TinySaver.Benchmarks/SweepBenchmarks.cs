@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using TinySaver.Calibration.Search;
 using TinySaver.Calibration.Sweeps;
 
 namespace TinySaver.Benchmarks;
@@ -69,7 +70,7 @@ public class SweepBenchmarks
         {
             PairedOutcome[] outcomes = PairedOutcomes.Compare(_labels, _savers[s], _large);
             for (int m = 0; m < Measures; m++)
-                chosen += PaperThreshold.Choose(Sweep.Of(_confidences[(s * Measures) + m], outcomes));
+                chosen += PaperRule.Choose(Sweep.Of(_confidences[(s * Measures) + m], outcomes));
         }
 
         return chosen;

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Reports;
 
@@ -31,8 +32,8 @@ internal static class CandidateSection
         if (!AnyPoint(search))
             return costs;
 
-        string points = $"Each candidate at its best threshold by the {search.Rule} rule, on all {Wording.Count(search.Samples, "calibration image")}, the chosen first and then the lowest ΔC (change of compute). {costs}";
-        return search.Rule == "certified"
+        string points = $"Each candidate at its best threshold by the {search.Rule.Name()} rule, on all {Wording.Count(search.Samples, "calibration image")}, the chosen first and then the lowest ΔC (change of compute). {costs}";
+        return search.Guarantee is not null
             ? points + " “Certified” marks the points for which the guarantee holds; the others are estimates that ranked the candidates, last those that break the promise on these very images."
             : points;
     }
@@ -85,6 +86,6 @@ internal static class CandidateSection
         CandidateVerdict.NotCertified => Html.Element("span", "badge", "not certified"),
         _ when candidate.Certified => Html.Element("span", "badge good", candidate.Chosen ? "chosen, certified" : "certified"),
         _ when candidate.AboveLimit => Html.Element("span", "badge bad", "breaks the promise"),
-        _ => Html.Element("span", candidate.Chosen ? "badge good" : "badge", candidate.Chosen ? "chosen" : search.Rule == "certified" ? "estimate" : "saves"),
+        _ => Html.Element("span", candidate.Chosen ? "badge good" : "badge", candidate.Chosen ? "chosen" : search.Guarantee is not null ? "estimate" : "saves"),
     };
 }

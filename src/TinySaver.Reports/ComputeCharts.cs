@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Names;
 using TinySaver.Reports.Charts;
 
 namespace TinySaver.Reports;
@@ -107,7 +108,7 @@ internal static class ComputeCharts
         if (savers.Count > MostColours)
             legend.Add(new LegendEntry(Colour(MostColours), "line", Wording.Count(savers.Count - MostColours, "other saver")));
         if (savers.Skip(1).Any(s => s.Point is not null))
-            legend.Add(new LegendEntry("other", "point", $"best threshold by the {search.Rule} rule"));
+            legend.Add(new LegendEntry("other", "point", $"best threshold by the {search.Rule.Name()} rule"));
 
         return legend;
     }

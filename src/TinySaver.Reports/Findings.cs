@@ -2,6 +2,7 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Core.Cascade;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Reports;
 
@@ -24,7 +25,7 @@ internal sealed record Findings
     public MeasuredSet? Test { get; init; }
 
     /// <summary>What is guaranteed; null where nothing is.</summary>
-    public RiskLimit? Promise { get; init; }
+    public Guarantee? Promise { get; init; }
 
     /// <summary>Whether the promise held on the test images; null where that was not asked.</summary>
     public GuaranteeCheck? Check { get; init; }
@@ -56,10 +57,10 @@ internal sealed record Findings
                 Labelled = search.Labelled,
                 Calibration = search.Choice is { } choice ? MeasuredSet.Of(choice.Calibration) : null,
                 Test = search.Choice is null ? null : test,
-                Promise = certificate is null ? null : new RiskLimit(certificate.Risk, certificate.Epsilon, certificate.Delta),
+                Promise = certificate?.Guarantee,
                 Check = search.Choice is null ? null : input.Test?.Guarantee,
                 NoCascade = search.NoCascade,
-                Rule = search.Rule,
+                Rule = search.Rule.Name(),
             };
         }
 
@@ -72,12 +73,9 @@ internal sealed record Findings
             Labelled = (test?.AccuracyCascade ?? policy.Calibration?.AccuracyCascade) is not null,
             Calibration = policy.Calibration is { } calibration ? MeasuredSet.Of(calibration) : null,
             Test = test,
-            Promise = policy.Guarantee is { } guarantee ? Limit(guarantee) : null,
+            Promise = Guarantee.Of(policy.Guarantee),
             Check = input.Test?.Guarantee,
-            Rule = policy.Rule?.Name,
+            Rule = policy.Rule?.Kind.Name(),
         };
     }
-
-    private static RiskLimit Limit(PolicyGuarantee guarantee) => new(
-        guarantee.Risk == "disagreement" ? RiskKind.Disagreement : RiskKind.AccuracyDrop, guarantee.Bound, 1 - guarantee.Confidence);
 }

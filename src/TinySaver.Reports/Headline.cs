@@ -1,6 +1,6 @@
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Reports;
 

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Reports;
 

@@ -12,9 +12,6 @@ public sealed record ReportInput
     /// <summary>What the search found on the calibration images; null for a report on an evaluation only.</summary>
     public SearchResult? Search { get; init; }
 
-    /// <summary>The rule that was searched with; null where there was no search.</summary>
-    public SearchRule? Rule { get; init; }
-
     /// <summary>The policy that was evaluated or written; null where none was.</summary>
     public CascadePolicy? Policy { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TinySaver.Core.Confidence;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Reports;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
 
 namespace TinySaver.Reports.Tests;

@@ -36,7 +36,7 @@ internal static class SyntheticReports
     public static ReportInput NoCascade() => Build(new CertifiedRule(), 150, labelled: true);
 
     /// <summary>The evaluation of a policy, without its search.</summary>
-    public static ReportInput EvaluationOnly() => Certified() with { Search = null, Rule = null };
+    public static ReportInput EvaluationOnly() => Certified() with { Search = null };
 
     private static ReportInput Build(SearchRule rule, int samples, bool labelled, (string Name, double Skill, double Cost)[]? savers = null, SearchOptions? options = null)
     {
@@ -49,7 +49,6 @@ internal static class SyntheticReports
         return new ReportInput
         {
             Search = search,
-            Rule = rule,
             Policy = search.Choice is { } choice ? Policy(search, choice) : null,
             Test = evaluation,
             Costs = evaluation is null ? null : CostModel.Estimate(
@@ -90,9 +89,9 @@ internal static class SyntheticReports
             Threshold = s.Threshold,
         })],
         Large = new ModelReference { Folder = "models/" + search.LargeModel, Macs = (long)LargeMacs },
-        Rule = new PolicyRule { Name = search.Rule, Epsilon = choice.Certificate?.Epsilon, Delta = choice.Certificate?.Delta },
+        Rule = new PolicyRule { Kind = search.Rule, Epsilon = choice.Certificate?.Epsilon, Delta = choice.Certificate?.Delta },
         Guarantee = choice.Certificate is { } c
-            ? new PolicyGuarantee { Risk = search.Labelled ? "accuracy-drop" : "disagreement", Bound = c.Epsilon, Confidence = 1 - c.Delta }
+            ? new PolicyGuarantee { Risk = search.Labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement, Bound = c.Epsilon, Confidence = 1 - c.Delta }
             : null,
         Calibration = new PolicyMeasurement
         {

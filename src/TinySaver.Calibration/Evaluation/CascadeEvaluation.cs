@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Evaluation;
@@ -33,7 +34,7 @@ public static class CascadeEvaluation
             largeMeasured ? Reliability.Of(input.LargeMaxProbabilities.Span, large, labels) : null,
             ClassTable.Of(replay, input.Savers[0].Replay.Classes.Span, large, labels),
             Mistakes(input, replay),
-            input.Guarantee is { } promise ? Held(promise, point, drop) : null);
+            input.Guarantee is { } guarantee ? Held(guarantee, point, drop) : null);
     }
 
     private static SaverEvaluation Saver(EvaluationInput input, EvaluatedSaver saver, int index, CascadeReplay replay)
@@ -84,18 +85,17 @@ public static class CascadeEvaluation
         return [.. mistakes.OrderByDescending(m => m.Confidence).Take(MostMistakes)];
     }
 
-    private static GuaranteeCheck? Held(RiskLimit promise, OperatingPoint point, Interval? drop)
+    private static GuaranteeCheck? Held(Guarantee guarantee, OperatingPoint point, Interval? drop)
     {
-        if (promise.Risk == RiskKind.AccuracyDrop && drop is null)
+        Interval? interval = guarantee.Risk == RiskKind.AccuracyDrop ? drop : Intervals.Share(point.Disagreements, point.Samples);
+        if (interval is null)
             return null;
 
-        bool accuracy = promise.Risk == RiskKind.AccuracyDrop;
-        Interval interval = accuracy ? drop! : Intervals.Share(point.Disagreements, point.Samples);
-        double observed = accuracy ? point.AccuracyDrop!.Value : (double)point.Disagreements / point.Samples;
-        GuaranteeVerdict verdict = observed <= promise.Epsilon ? GuaranteeVerdict.Held
-            : interval.Low <= promise.Epsilon ? GuaranteeVerdict.AboveWithinError
+        double observed = guarantee.Observed(point.Differences, point.Samples);
+        GuaranteeVerdict verdict = observed <= guarantee.Epsilon ? GuaranteeVerdict.Held
+            : interval.Low <= guarantee.Epsilon ? GuaranteeVerdict.AboveWithinError
             : GuaranteeVerdict.Broken;
-        return new GuaranteeCheck(promise.Risk, promise.Epsilon, promise.Delta, observed, interval, verdict);
+        return new GuaranteeCheck(guarantee.Risk, guarantee.Epsilon, guarantee.Delta, observed, interval, verdict);
     }
 
     private static void Check(EvaluationInput input)

@@ -7,13 +7,13 @@ namespace TinySaver.Calibration.Evaluation;
 /// <param name="Large">The large model's class of every image.</param>
 /// <param name="LargeMaxProbabilities">Its highest probability for every image; empty where unknown.</param>
 /// <param name="Labels">True class of every image; empty where unknown.</param>
-/// <param name="Guarantee">What was promised at calibration; null where nothing was.</param>
+/// <param name="Guarantee">What was guaranteed at calibration; null where nothing was.</param>
 public sealed record EvaluationInput(
     IReadOnlyList<EvaluatedSaver> Savers,
     ReadOnlyMemory<int> Large,
     ReadOnlyMemory<float> LargeMaxProbabilities,
     ReadOnlyMemory<int> Labels,
-    RiskLimit? Guarantee);
+    Guarantee? Guarantee);
 
 /// <summary>One saver of the cascade that is evaluated.</summary>
 /// <param name="Name">The saver's name.</param>

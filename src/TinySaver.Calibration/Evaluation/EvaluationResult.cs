@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Evaluation;
 
@@ -12,7 +13,7 @@ namespace TinySaver.Calibration.Evaluation;
 /// <param name="LargeReliability">The large model's calibration; null without labels or highest probabilities.</param>
 /// <param name="Classes">Each class that occurs, by index; empty without labels.</param>
 /// <param name="Mistakes">The surest of the costly mistakes, the surest first.</param>
-/// <param name="Guarantee">Whether the promise held; null where none was made, or it was about accuracy and labels are unknown.</param>
+/// <param name="Guarantee">Whether the guarantee held; null where none was given, or it was about accuracy and labels are unknown.</param>
 public sealed record EvaluationResult(
     OperatingPoint Point,
     Interval? DropInterval,
@@ -49,17 +50,17 @@ public sealed record HistogramBin(double Low, double High, int Right, int Wrong)
 /// <param name="Label">The true class; null without labels.</param>
 public sealed record Mistake(int Row, [property: JsonPropertyName("stage")] int Saver, float Confidence, int Answer, int Large, int? Label);
 
-/// <summary>A promise made at calibration, held against other images.</summary>
-/// <param name="Risk">What was promised about.</param>
-/// <param name="Epsilon">The promised bound.</param>
+/// <summary>A guarantee given at calibration, held against other images.</summary>
+/// <param name="Risk">What is bounded.</param>
+/// <param name="Epsilon">The guaranteed bound.</param>
 /// <param name="Delta">The probability with which it may fail.</param>
 /// <param name="Observed">The risk on these images.</param>
 /// <param name="Interval">Its confidence interval.</param>
 /// <param name="Verdict">Whether it held.</param>
 public sealed record GuaranteeCheck(RiskKind Risk, double Epsilon, double Delta, double Observed, Interval Interval, GuaranteeVerdict Verdict);
 
-/// <summary>Whether a promise made at calibration held on other images.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GuaranteeVerdict>))]
+/// <summary>Whether a guarantee given at calibration held on other images.</summary>
+[JsonConverter(typeof(EnumNameConverter<GuaranteeVerdict>))]
 public enum GuaranteeVerdict
 {
     /// <summary>The observed risk is at most ε.</summary>
@@ -70,7 +71,7 @@ public enum GuaranteeVerdict
     [JsonStringEnumMemberName("above-within-error")]
     AboveWithinError,
 
-    /// <summary>The observed risk is above ε and its interval lies above ε: the promise failed, or these images are of another kind.</summary>
+    /// <summary>The observed risk is above ε and its interval lies above ε: the guarantee failed, or these images are of another kind.</summary>
     [JsonStringEnumMemberName("broken")]
     Broken,
 }

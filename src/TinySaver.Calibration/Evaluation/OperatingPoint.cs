@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TinySaver.Calibration.Guarantees;
+
 namespace TinySaver.Calibration.Evaluation;
 
 /// <summary>What a cascade does on a set of images: accuracy, exits and compute. Accuracies are null where labels are unknown.</summary>
@@ -29,6 +32,10 @@ public sealed record OperatingPoint(
     double? ExitedAccuracySaver,
     double? ExitedAccuracyLarge)
 {
+    /// <summary>How cascade and large model differ.</summary>
+    [JsonIgnore]
+    public Differences Differences => new(Losses, Gains, Disagreements);
+
     /// <summary>The point of a cascade that was replayed.</summary>
     /// <param name="replay">The replay.</param>
     /// <param name="large">The large model's class of every image.</param>
@@ -55,27 +62,27 @@ public sealed record OperatingPoint(
         }
 
         return Of(
-            large.Length, labels.IsEmpty ? null : largeCorrect, exited, losses, gains, disagreements, exitedSaver, exitedLarge, replay.DeltaC);
+            large.Length, labels.IsEmpty ? null : largeCorrect, exited, new Differences(losses, gains, disagreements), exitedSaver, exitedLarge, replay.DeltaC);
     }
 
     /// <summary>The point that counts make.</summary>
     internal static OperatingPoint Of(
-        int samples, int? largeCorrect, int exited, int losses, int gains, int disagreements, int exitedSaver, int exitedLarge, double deltaC)
+        int samples, int? largeCorrect, int exited, Differences found, int exitedSaver, int exitedLarge, double deltaC)
     {
         double n = samples;
         bool labelled = largeCorrect is not null;
         return new OperatingPoint(
             samples,
             largeCorrect / n,
-            (largeCorrect - losses + gains) / n,
-            labelled ? (losses - gains) / n : null,
-            1 - (disagreements / n),
+            (largeCorrect - found.Losses + found.Gains) / n,
+            labelled ? (found.Losses - found.Gains) / n : null,
+            1 - (found.Disagreements / n),
             exited / n,
             deltaC,
             exited,
-            losses,
-            gains,
-            disagreements,
+            found.Losses,
+            found.Gains,
+            found.Disagreements,
             labelled && exited > 0 ? exitedSaver / (double)exited : null,
             labelled && exited > 0 ? exitedLarge / (double)exited : null);
     }

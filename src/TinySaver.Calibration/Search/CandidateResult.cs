@@ -3,6 +3,7 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Confidence;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Search;
 
@@ -36,7 +37,7 @@ public sealed record CandidateResult(
     IReadOnlyList<CurvePoint> Curve);
 
 /// <summary>What a search thinks of one candidate.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CandidateVerdict>))]
+[JsonConverter(typeof(EnumNameConverter<CandidateVerdict>))]
 public enum CandidateVerdict
 {
     /// <summary>At its threshold it saves compute: ΔC &lt; 0.</summary>
@@ -76,7 +77,7 @@ internal static class CandidateResults
 {
     /// <summary>The result of a candidate at a threshold, or without one.</summary>
     public static CandidateResult Of(
-        Candidate candidate, SweepCurve curve, bool labelled, double? threshold, bool certified, RiskLimit? limit, int curvePoints)
+        Candidate candidate, SweepCurve curve, bool labelled, double? threshold, bool certified, Guarantee? guarantee, int curvePoints)
     {
         OperatingPoint? point = threshold is { } t ? Point(candidate, curve, curve.At(t), labelled) : null;
         CandidateVerdict verdict = point is null ? CandidateVerdict.NotCertified
@@ -91,23 +92,18 @@ internal static class CandidateResults
             verdict,
             certified,
             false,
-            point is not null && limit is not null && Risk(limit, point) > limit.Epsilon,
+            point is not null && guarantee?.Observed(point.Differences, point.Samples) > guarantee?.Epsilon,
             threshold,
             point,
             Thin(candidate, curve, labelled, curvePoints));
     }
-
-    private static double Risk(RiskLimit limit, OperatingPoint point) =>
-        limit.Risk == RiskKind.AccuracyDrop ? point.AccuracyDrop ?? 0 : (double)point.Disagreements / point.Samples;
 
     // At a curve's last point every image exits, so its counts are those of all.
     private static OperatingPoint Point(Candidate candidate, SweepCurve curve, SweepPoint point, bool labelled) => OperatingPoint.Of(
         curve.Samples,
         labelled ? curve.Points[^1].LargeCorrect : null,
         point.Exited,
-        point.Losses,
-        point.Gains,
-        point.Disagreements,
+        point.Differences,
         point.SaverCorrect,
         point.LargeCorrect,
         candidate.DeltaC(point.Exited, curve.Samples));

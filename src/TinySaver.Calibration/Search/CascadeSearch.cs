@@ -1,7 +1,18 @@
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Search;
+
+/// <summary>What a search may build and report, whatever its rule.</summary>
+public sealed record SearchOptions
+{
+    /// <summary>The most savers in a row, 1 or 2. Default 1. With 2, a chain is taken only where it lowers ΔC further.</summary>
+    public int MaxSavers { get; init; } = 1;
+
+    /// <summary>The most points of each candidate's curve in the result. Default 200.</summary>
+    public int CurvePoints { get; init; } = 200;
+}
 
 /// <summary>Finds the saver, confidence measure and exit threshold that save most compute under a rule.</summary>
 public static class CascadeSearch
@@ -15,33 +26,11 @@ public static class CascadeSearch
     public static SearchResult Run(SearchInput input, SearchRule rule, SearchOptions? options = null)
     {
         options ??= new SearchOptions();
-        rule.Check();
-        options.Check(rule);
+        rule.Check(options);
         SearchInputValidation.Check(input);
-        if (rule is PaperRule && !input.Labelled)
-            throw new TinySaverException("The paper rule compares accuracies and so needs labels: use the certified, budget or fixed rule without them.");
-
-        List<Candidate> candidates = Candidate.AllOf(input);
-        return rule is CertifiedRule certified
-            ? CertifiedSearch.Run(input, candidates, certified, options)
-            : ThresholdSearch.Run(input, candidates, rule, options);
-    }
-
-    /// <summary>Draws the images that select under the certified rule, for what must look at outcomes before the search: fitting temperatures.</summary>
-    /// <param name="rule">The rule: its promise decides how many images certify, its seed which.</param>
-    /// <param name="options">The options of the search.</param>
-    /// <param name="keys">One number for each image that does not depend on its row.</param>
-    /// <param name="labelled">Whether true labels are known.</param>
-    /// <returns>The split to give to the search with <see cref="SearchInput.Split"/>.</returns>
-    /// <exception cref="TinySaverException">The rule or the options are out of range.</exception>
-    public static SampleSplit DrawSplit(CertifiedRule rule, SearchOptions options, ReadOnlySpan<ulong> keys, bool labelled)
-    {
-        rule.Check();
-        options.Check(rule);
-
-        int certifying = keys.Length < 2 ? 0
-            : new CertificationPlan(rule.Limit(labelled), rule.SelectionShare).Certifying(keys.Length, options.MaxSavers > 1);
-        return SampleSplit.Draw(keys.Length, keys, keys.Length - certifying, rule.Seed);
+        return rule.NeedsLabels && !input.Labelled
+            ? throw new TinySaverException($"The {rule.Kind.Name()} rule compares accuracies and so needs labels: use another without them, such as certified.")
+            : rule.Search(input, Candidate.AllOf(input), options);
     }
 
     internal static SearchResult Result(
@@ -49,7 +38,8 @@ public static class CascadeSearch
     {
         int? largeCorrect = CountCorrect(input.Large.Classes.Span, input.Labels.Span);
         return new SearchResult(
-            rule.Name,
+            rule.Kind,
+            rule.Guarantee(input.Labelled),
             input.Large.Name,
             input.Samples,
             input.Labelled,
@@ -61,7 +51,6 @@ public static class CascadeSearch
         // What is chosen first, then what the promise holds for, then what only seems to keep it, and last what does not: the lowest ΔC of all is
         // often one that breaks it.
         static int Rank(CandidateResult c) => c.Chosen ? 0 : c.Certified ? 1 : c.AboveLimit ? 3 : 2;
-
     }
 
     private static bool IsChosen(CandidateResult c, CascadeChoice? choice) =>

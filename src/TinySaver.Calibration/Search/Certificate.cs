@@ -1,12 +1,14 @@
 using System.Text.Json.Serialization;
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Search;
 
-/// <summary>The guarantee of a certified cascade and the counts that it rests on.</summary>
+/// <summary>The test result that backs the guarantee of a cascade.</summary>
 /// <param name="Risk">What is bounded.</param>
 /// <param name="Epsilon">The bound on the risk, as a share of all images.</param>
-/// <param name="Delta">The probability with which the promise may fail, over the draw of the calibration images.</param>
+/// <param name="Delta">The probability with which the guarantee may fail, over the draw of the calibration images.</param>
 /// <param name="Correction">How the choice among candidates was corrected for: split or Bonferroni.</param>
 /// <param name="Candidates">Number of candidates that were chosen among.</param>
 /// <param name="TestLevel">The level of each single test: δ, or δ / candidates.</param>
@@ -30,10 +32,25 @@ public sealed record Certificate(
     int Gains,
     int Disagreements,
     int StepsTested,
-    int StepsCertified);
+    int StepsCertified)
+{
+    /// <summary>What is guaranteed.</summary>
+    [JsonIgnore]
+    public Guarantee Guarantee => new(Risk, Epsilon, Delta);
+
+    /// <summary>The guarantee as a policy records it.</summary>
+    [JsonIgnore]
+    public PolicyGuarantee Policy => new()
+    {
+        Risk = Risk,
+        Bound = Epsilon,
+        Confidence = 1 - Delta,
+        Method = $"Fixed-sequence testing with an exact test on {Samples} images ({SelectionSamples} others selected among {Candidates} candidates); docs/calibration.md.",
+    };
+}
 
 /// <summary>How a certified search keeps its guarantee although it chooses among several candidates.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CandidateCorrection>))]
+[JsonConverter(typeof(EnumNameConverter<CandidateCorrection>))]
 public enum CandidateCorrection
 {
     /// <summary>Whichever of the other two is stronger for the number of candidates.</summary>

@@ -1,5 +1,5 @@
 using TinySaver.Calibration.Guarantees;
-using TinySaver.Calibration.Sweeps;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Search;
 
@@ -13,9 +13,9 @@ namespace TinySaver.Calibration.Search;
 /// sample. That share steps up where one loss more is allowed and falls between the steps, where an image more is only one chance more of a
 /// loss. So no more images certify than the last step needs; of a split the others select, for Bonferroni they are left out.
 /// </remarks>
-/// <param name="limit">The promise.</param>
+/// <param name="guarantee">What is to be certified.</param>
 /// <param name="selectionShare">The least share of the images that selects where they suffice.</param>
-internal sealed class CertificationPlan(RiskLimit limit, double selectionShare)
+internal sealed class CertificationPlan(Guarantee guarantee, double selectionShare)
 {
     // What betting on the best-ranked candidates costs against certifying them all, as a share of what is certified: with these, simulations
     // (docs/calibration.md) find each way where it saves most, or nearly.
@@ -73,28 +73,27 @@ internal sealed class CertificationPlan(RiskLimit limit, double selectionShare)
     /// <summary>Whether so many images certify a chain besides two pairs, each of the three at δ / 3.</summary>
     public bool TakesChain(int certifying) => Level(3).Test(certifying).MostLosses >= LeastLossesForChain;
 
-    /// <summary>The promise at the level of each of several tests.</summary>
-    public RiskLimit Level(int tests) => limit with { Delta = limit.Delta / tests };
+    /// <summary>The guarantee at the level of each of several tests.</summary>
+    public Guarantee Level(int tests) => guarantee with { Delta = guarantee.Delta / tests };
 
     /// <summary>The fewest images with which any way certifies a sample without losses and gains.</summary>
     /// <param name="candidates">Number of candidates.</param>
     /// <param name="splits">Whether some images must select.</param>
     public long FewestSamples(int candidates, bool splits)
     {
-        long split = limit.FewestSamples() + LeastSelecting;
+        long split = guarantee.FewestSamples() + LeastSelecting;
         return splits ? split : Math.Min(split, Level(candidates).FewestSamples());
     }
 
     /// <summary>About how many images certify a candidate with a chance of 80 %, given what it did on the images at hand.</summary>
     /// <param name="samples">Number of images at hand.</param>
-    /// <param name="point">What the candidate did on them at a threshold.</param>
+    /// <param name="found">How it differed from the large model on them.</param>
     /// <param name="candidates">Number of candidates.</param>
     /// <param name="splits">Whether some images must select.</param>
     /// <returns>The number, which may be below that at hand; null where none would do, because the risk is not below ε.</returns>
-    public long? SamplesNeeded(int samples, SweepPoint point, int candidates, bool splits)
+    public long? SamplesNeeded(int samples, Differences found, int candidates, bool splits)
     {
-        double n = samples;
-        if (limit.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n) is not { } needed)
+        if (guarantee.SamplesNeeded(found, samples) is not { } needed)
             return null;
 
         // The level and the images that certify follow from the number of images, and that from them: a few rounds settle it. Beyond the most
@@ -106,11 +105,11 @@ internal sealed class CertificationPlan(RiskLimit limit, double selectionShare)
             int at = (int)Math.Clamp(needed, Math.Max(2, samples), Math.Max(mostImages, samples));
             bool every = !splits && PrefersEveryCandidate(at, candidates);
             int certifying = every ? CertifyingEvery(at, candidates) : Certifying(at, chains: false);
-            RiskLimit level = Level(every ? candidates : candidates == 1 ? 1 : Finalists(certifying));
-            needed = (long)Math.Ceiling(level.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n)!.Value * (at / (double)certifying));
+            Guarantee level = Level(every ? candidates : candidates == 1 ? 1 : Finalists(certifying));
+            needed = (long)Math.Ceiling(level.SamplesNeeded(found, samples)!.Value * (at / (double)certifying));
         }
 
-        bool gains = limit.Risk == RiskKind.AccuracyDrop && point.Gains > 0;
+        bool gains = guarantee.Risk == RiskKind.AccuracyDrop && found.Gains > 0;
         return gains ? needed : Math.Max(needed, FewestSamples(candidates, splits));
     }
 
@@ -122,7 +121,7 @@ internal sealed class CertificationPlan(RiskLimit limit, double selectionShare)
     private int LastStep(int tests, int most)
     {
         // Near a step the losses allowed go up and down with n, odd and even.
-        RiskLimit level = Level(tests);
+        Guarantee level = Level(tests);
         int losses = Math.Max(level.Test(most).MostLosses, most > 1 ? level.Test(most - 1).MostLosses : -1);
         return losses < 0 ? 0
             : losses > MostStepped ? most

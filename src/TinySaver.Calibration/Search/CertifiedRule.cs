@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Search;
@@ -9,22 +10,16 @@ public sealed record CertifiedRule : SearchRule
     /// <summary>The default ε: half a point of accuracy.</summary>
     public const double DefaultEpsilon = 0.005;
 
-    /// <summary>The default δ: the promise may fail for one calibration set in twenty.</summary>
+    /// <summary>The default δ: the guarantee may fail for one calibration set in twenty.</summary>
     public const double DefaultDelta = 0.05;
 
-    /// <summary>
-    /// The default share of images that select: enough to rank candidates, few enough that certifying loses little (docs/calibration.md
-    /// has the figures).
-    /// </summary>
-    public const double DefaultSelectionShare = 0.2;
-
     /// <inheritdoc/>
-    public override string Name => "certified";
+    public override PolicyRule Policy => new() { Kind = RuleKind.Certified, Epsilon = Epsilon, Delta = Delta };
 
     /// <summary>ε, the largest drop allowed, as a share of all images in (0, 1). Default 0.005.</summary>
     public double Epsilon { get; init; } = DefaultEpsilon;
 
-    /// <summary>δ, the probability with which the promise may fail, in (0, 1). Default 0.05.</summary>
+    /// <summary>δ, the probability with which the guarantee may fail, in (0, 1). Default 0.05.</summary>
     public double Delta { get; init; } = DefaultDelta;
 
     /// <summary>How the choice among candidates is corrected for. Default: by their number.</summary>
@@ -32,26 +27,36 @@ public sealed record CertifiedRule : SearchRule
 
     /// <summary>
     /// The share of images that select where the images are split, in (0, 1); more where the others suffice for as much, fewer where they would
-    /// certify nothing. Default 0.2.
+    /// certify nothing. Default 0.2: enough to rank candidates, few enough that certifying loses little (docs/calibration.md has the figures).
     /// </summary>
-    public double SelectionShare { get; init; } = DefaultSelectionShare;
+    public double SelectionShare { get; init; } = 0.2;
 
     /// <summary>The seed of the split. Default 0. Trying several and keeping the best voids the guarantee.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>What is promised: about accuracy with labels, about agreement without.</summary>
-    public RiskLimit Limit(bool labelled) => new(labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement, Epsilon, Delta);
+    /// <inheritdoc/>
+    public override int MostSavers => 2;
 
-    internal override void Check()
+    /// <inheritdoc/>
+    public override Guarantee Guarantee(bool labelled) => new(labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement, Epsilon, Delta);
+
+    /// <inheritdoc/>
+    public override SampleSplit DrawSplit(ReadOnlySpan<ulong> keys, SearchOptions options, bool labelled)
     {
-        RequireShare("accuracy drop epsilon", Epsilon);
-        RequireShare("error probability delta", Delta);
-        RequireShare("selection share", SelectionShare);
-
-        static void RequireShare(string name, double value)
-        {
-            if (value is not (> 0 and < 1))
-                throw new TinySaverException($"The {name} is {value}: it must lie between 0 and 1, both excluded (0.005 is half a point).");
-        }
+        Check(options);
+        int certifying = keys.Length < 2 ? 0
+            : new CertificationPlan(Guarantee(labelled), SelectionShare).Certifying(keys.Length, options.MaxSavers > 1);
+        return SampleSplit.Draw(keys.Length, keys, keys.Length - certifying, Seed);
     }
+
+    internal override void Check(SearchOptions options)
+    {
+        base.Check(options);
+        Guarantee(labelled: true).Check();
+        if (SelectionShare is not (> 0 and < 1))
+            throw new TinySaverException($"The selection share is {SelectionShare}: it must lie between 0 and 1, both excluded.");
+    }
+
+    internal override SearchResult Search(SearchInput input, IReadOnlyList<Candidate> candidates, SearchOptions options) =>
+        CertifiedSearch.Run(input, candidates, this, options);
 }

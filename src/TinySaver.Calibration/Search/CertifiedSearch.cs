@@ -1,39 +1,38 @@
 using TinySaver.Calibration.Guarantees;
-using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Search;
 
-/// <summary>The search under the certified rule: chooses without spoiling the guarantee, then tests.</summary>
+/// <summary>The search under the certified rule: chooses what to test without spoiling the guarantee, then tests.</summary>
 internal static class CertifiedSearch
 {
     // Steps of 1 % of the exit rate: finer ones only add chances to stop early.
     internal const int Steps = 100;
 
-    public static SearchResult Run(SearchInput input, List<Candidate> candidates, CertifiedRule rule, SearchOptions options)
+    public static SearchResult Run(SearchInput input, IReadOnlyList<Candidate> candidates, CertifiedRule rule, SearchOptions options)
     {
         // A saver that costs as much as the large model cannot save anything. Costs are known before any outcome, so this is free.
         List<Candidate> eligible = [.. candidates.Where(c => c.CostRatio < 1)];
-        RiskLimit limit = rule.Limit(input.Labelled);
-        var plan = new CertificationPlan(limit, rule.SelectionShare);
+        Guarantee guarantee = rule.Guarantee(input.Labelled);
+        var plan = new CertificationPlan(guarantee, rule.SelectionShare);
         bool everyCandidate = CertifiesEveryCandidate(input, eligible, rule, options, plan);
-        Outcome outcome = eligible.Count == 0 ? new Outcome()
+        Trial trial = eligible.Count == 0 ? Trial.None
             : everyCandidate ? EveryCandidate(input, eligible, rule, plan)
             : BestCandidates(input, eligible, rule, plan, options);
+        CascadeChoice? choice = Certify(input, trial, eligible.Count, rule.Delta);
 
         var results = new List<CandidateResult>(candidates.Count);
         foreach (Candidate candidate in candidates)
         {
-            double? threshold = outcome.Thresholds.TryGetValue(candidate, out double t) ? t : null;
-            bool certified = outcome.Certified.Contains(candidate);
-            results.Add(CandidateResults.Of(candidate, candidate.Curve(), input.Labelled, threshold, certified, limit, options.CurvePoints));
+            double? threshold = trial.Thresholds.TryGetValue(candidate, out double t) ? t : null;
+            bool certified = trial.Certified.Contains(candidate);
+            results.Add(CandidateResults.Of(candidate, candidate.Curve(), input.Labelled, threshold, certified, guarantee, options.CurvePoints));
         }
 
-        CascadeChoice? choice = outcome.Savers is null ? null : CascadeSearch.Choice(input, outcome.Savers, outcome.Certificate);
         if (choice?.Calibration.DeltaC < 0)
             return CascadeSearch.Result(input, rule, choice, null, results);
 
-        var closest = new ClosestMiss(limit, plan, Math.Max(1, eligible.Count), !everyCandidate);
+        var closest = new ClosestMiss(guarantee, plan, Math.Max(1, eligible.Count), !everyCandidate);
         foreach (Candidate candidate in candidates)
             closest.Consider(candidate, candidate.Curve());
 
@@ -64,123 +63,99 @@ internal static class CertifiedSearch
     private static SampleSplit Draw(SearchInput input, int certifying, CertifiedRule rule) =>
         SampleSplit.Draw(input.Samples, input.SampleKeys.Span, input.Samples - certifying, rule.Seed);
 
-    private static Outcome EveryCandidate(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan)
+    private static Trial EveryCandidate(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan)
     {
         IReadOnlyList<int> rows = Draw(input, plan.CertifyingEvery(input.Samples, eligible.Count), rule).Certification;
-        RiskLimit single = plan.Level(eligible.Count);
-        RiskTest test = single.Test(rows.Count);
-        IReadOnlyList<double> grid = ThresholdGrid.LogitSpaced;
-        var outcome = new Outcome();
-        double best = double.PositiveInfinity;
-        foreach (Candidate candidate in eligible)
-        {
-            SweepCurve curve = candidate.Curve(rows);
-            int last = Walk(curve, grid, test);
-            if (last < 0)
-                continue;
-
-            SweepPoint point = curve.At(grid[last]);
-            outcome.Thresholds[candidate] = grid[last];
-            outcome.Certified.Add(candidate);
-            double deltaC = candidate.DeltaC(point.Exited, curve.Samples);
-            if (deltaC < best)
-            {
-                best = deltaC;
-                outcome.Savers = [new CandidateSetting(candidate, grid[last])];
-                outcome.Certificate = new Certificate(
-                    single.Risk, single.Epsilon, plan.Level(1).Delta, CandidateCorrection.Bonferroni, eligible.Count, single.Delta, 0,
-                    curve.Samples, point.Losses, point.Gains, point.Disagreements, Math.Min(last + 2, grid.Count), last + 1);
-            }
-        }
-
-        return outcome;
+        return new Trial([.. eligible.Select(c => new PairPath(c))], plan.Level(eligible.Count).Test(rows.Count), rows, 0, CandidateCorrection.Bonferroni);
     }
 
-    private static Outcome BestCandidates(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan, SearchOptions options)
+    private static Trial BestCandidates(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan, SearchOptions options)
     {
-        var outcome = new Outcome();
         if (input.Samples < 2)
-            return outcome;
+            return Trial.None;
 
         // A split that the input carries has been looked at; no other may be drawn.
         SampleSplit split = input.Split ?? Draw(input, plan.Certifying(input.Samples, options.MaxSavers > 1), rule);
         int certifying = split.Certification.Count;
         if (split.Selection.Count == 0 || certifying == 0)
-            return outcome;
+            return Trial.None;
 
         // A chain never takes a pair's place. Where there are images enough it is tested besides, but only where the images that select expect
         // more of it, at the stricter level that the three then have, than of the best pair at its own.
         bool takesChain = options.MaxSavers > 1 && plan.TakesChain(certifying);
         int finalists = eligible.Count == 1 ? 1 : takesChain ? 2 : plan.Finalists(certifying);
-        ChainPath? chain = null;
         RiskTest test = plan.Level(finalists).Test(certifying);
-        List<PairPath> pairs = [.. eligible.Select(c => PairPath.Select(c, split.Selection, test)).OrderBy(p => p.Rank)];
-        foreach (PairPath pair in pairs)
+        List<PairPath> ranked = [.. eligible.Select(c => PairPath.Select(c, split.Selection, test)).OrderBy(p => p.Rank)];
+
+        // The best-ranked candidates of different savers, whose fortunes differ more than two measures' do.
+        List<PairPath> first = [.. ranked.DistinctBy(p => p.Candidate.Saver)];
+        List<ICascadePath> paths = [.. first.Concat(ranked.Except(first)).Take(finalists)];
+        if (takesChain)
         {
-            if (pair.ProjectedThreshold is { } projected)
-                outcome.Thresholds[pair.Candidate] = projected;
+            RiskTest ofThree = plan.Level(3).Test(certifying);
+            if (ChainPath.Best(ranked[0], eligible, split.Selection, ofThree) is { } chain)
+            {
+                paths.Add(chain);
+                test = ofThree;
+            }
         }
 
-        if (takesChain)
-            chain = ChainPath.Best(pairs[0], eligible, split.Selection, plan.Level(3).Test(certifying));
-        if (chain is not null)
-            test = plan.Level(3).Test(certifying);
-
-        double best = double.PositiveInfinity;
-        foreach (ICascadePath path in Finalists(pairs, chain, finalists))
+        var trial = new Trial(paths, test, split.Certification, split.Selection.Count, CandidateCorrection.Split);
+        foreach (PairPath pair in ranked)
         {
-            var counts = new (int Losses, int Gains, int Disagreements)[path.Count];
-            path.CountOutcomes(split.Certification, counts);
-            int last = FixedSequence.LastCertified(path.Count, i => test.Certifies(counts[i].Losses, counts[i].Gains, counts[i].Disagreements));
+            if (pair.ProjectedThreshold is { } projected)
+                trial.Thresholds[pair.Candidate] = projected;
+        }
+
+        return trial;
+    }
+
+    // All that is certified holds at once, so the lowest ΔC of them may be taken.
+    private static CascadeChoice? Certify(SearchInput input, Trial trial, int candidates, double delta)
+    {
+        CascadeChoice? best = null;
+        foreach (ICascadePath path in trial.Paths)
+        {
+            Differences[] found = path.Count(trial.Rows);
+            int last = FixedSequence.LastCertified(found.Length, i => trial.Test.Certifies(found[i]));
             if (path is PairPath tested)
-                outcome.Thresholds.Remove(tested.Candidate);
+                trial.Thresholds.Remove(tested.Candidate);
             if (last < 0)
                 continue;
 
             IReadOnlyList<CandidateSetting> savers = path.Savers(last);
             if (savers is [CandidateSetting only])
             {
-                outcome.Thresholds[only.Candidate] = only.Threshold;
-                outcome.Certified.Add(only.Candidate);
+                trial.Thresholds[only.Candidate] = only.Threshold;
+                trial.Certified.Add(only.Candidate);
             }
 
-            double deltaC = CascadeSearch.Choice(input, savers, null).Calibration.DeltaC;
-            if (deltaC < best)
-            {
-                (best, outcome.Savers) = (deltaC, savers);
-                outcome.Certificate = new Certificate(
-                    test.Limit.Risk, test.Limit.Epsilon, plan.Level(1).Delta, CandidateCorrection.Split, eligible.Count, test.Limit.Delta, split.Selection.Count,
-                    certifying, counts[last].Losses, counts[last].Gains, counts[last].Disagreements, Math.Min(last + 2, path.Count), last + 1);
-            }
+            Guarantee level = trial.Test.Guarantee;
+            CascadeChoice choice = CascadeSearch.Choice(input, savers, new Certificate(
+                level.Risk, level.Epsilon, delta, trial.Correction, candidates, level.Delta, trial.Selecting, trial.Rows.Count,
+                found[last].Losses, found[last].Gains, found[last].Disagreements, Math.Min(last + 2, found.Length), last + 1));
+            if (best is null || choice.Calibration.DeltaC < best.Calibration.DeltaC)
+                best = choice;
         }
 
-        return outcome;
+        return best;
     }
 
-    // The best-ranked candidates of different savers, whose fortunes differ more than two measures' do.
-    private static IEnumerable<ICascadePath> Finalists(List<PairPath> ranked, ChainPath? chain, int most)
+    /// <summary>What is tested, how, and on which images.</summary>
+    /// <param name="Paths">Sequences of cascades, fixed before the outcomes they are tested on.</param>
+    /// <param name="Test">The test of each cascade.</param>
+    /// <param name="Rows">The images that certify.</param>
+    /// <param name="Selecting">How many images selected.</param>
+    /// <param name="Correction">How the choice among candidates is corrected for.</param>
+    private sealed record Trial(IReadOnlyList<ICascadePath> Paths, RiskTest Test, IReadOnlyList<int> Rows, int Selecting, CandidateCorrection Correction)
     {
-        List<PairPath> first = [.. ranked.DistinctBy(p => p.Candidate.Saver)];
-        IEnumerable<ICascadePath> pairs = first.Concat(ranked.Except(first)).Take(most);
-        return chain is null ? pairs : pairs.Append(chain);
-    }
+        /// <summary>A trial of nothing.</summary>
+        public static Trial None => new([], null!, [], 0, CandidateCorrection.Split);
 
-    private static int Walk(SweepCurve curve, IReadOnlyList<double> grid, RiskTest test) => FixedSequence.LastCertified(
-        grid.Count,
-        i =>
-        {
-            SweepPoint point = curve.At(grid[i]);
-            return test.Certifies(point.Losses, point.Gains, point.Disagreements);
-        });
-
-    private sealed class Outcome
-    {
-        public IReadOnlyList<CandidateSetting>? Savers { get; set; }
-
-        public Certificate? Certificate { get; set; }
-
+        /// <summary>Thresholds of candidates: certified, or where not tested projected.</summary>
         public Dictionary<Candidate, double> Thresholds { get; } = [];
 
+        /// <summary>The candidates that were certified, each by itself.</summary>
         public HashSet<Candidate> Certified { get; } = [];
     }
 }

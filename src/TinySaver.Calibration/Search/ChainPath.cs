@@ -34,10 +34,8 @@ internal sealed class ChainPath : ICascadePath
         (_path, _projectedDeltaC) = Line(table, test);
     }
 
-    public int Count => _path.Count;
-
     /// <summary>The chain that the images that select expect most of; null where none beats the pair by <see cref="LeastGain"/>.</summary>
-    public static ChainPath? Best(PairPath pair, List<Candidate> eligible, IReadOnlyList<int> selection, RiskTest test)
+    public static ChainPath? Best(PairPath pair, IReadOnlyList<Candidate> eligible, IReadOnlyList<int> selection, RiskTest test)
     {
         if (pair.ProjectedThreshold is null)
             return null;
@@ -75,14 +73,10 @@ internal sealed class ChainPath : ICascadePath
         return savers;
     }
 
-    public void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts)
+    public Differences[] Count(IReadOnlyList<int> rows)
     {
         var table = new ChainTable(_first, _second, _firstGrid, _secondGrid, rows);
-        for (int i = 0; i < Count; i++)
-        {
-            ChainTable.Counts cell = table.At(_path[i].First, _path[i].Second);
-            counts[i] = (cell.Losses, cell.Gains, cell.Disagreements);
-        }
+        return [.. _path.Select(step => table.At(step.First, step.Second).Differences)];
     }
 
     // The cascade with the lowest ΔC among those that seem to keep the promise sets the direction; the path runs through it and beyond.
@@ -96,7 +90,7 @@ internal sealed class ChainPath : ICascadePath
             {
                 ChainTable.Counts counts = table.At(i, j);
                 double deltaC = DeltaC(counts, table.Samples);
-                if (deltaC < lowest && Projection.Certifies(test, table.Samples, counts.Losses, counts.Gains, counts.Disagreements))
+                if (deltaC < lowest && Projection.Certifies(test, counts.Differences, table.Samples))
                     (target, lowest) = ((i, j), deltaC);
             }
         }

@@ -1,3 +1,4 @@
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Cascade;
 
@@ -95,6 +96,8 @@ internal sealed class ChainTable
         public int Losses;
         public int Gains;
         public int Disagreements;
+
+        public readonly Differences Differences => new(Losses, Gains, Disagreements);
 
         public void Add(PairedOutcome outcome)
         {

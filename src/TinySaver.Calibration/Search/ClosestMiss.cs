@@ -1,14 +1,15 @@
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Sweeps;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Search;
 
 /// <summary>Finds the candidate and threshold that come nearest to a certified saving, and says what is missing.</summary>
-/// <param name="limit">What was to be certified.</param>
+/// <param name="guarantee">What was to be certified.</param>
 /// <param name="plan">How images are spent on it.</param>
 /// <param name="candidates">Number of candidates that may save.</param>
 /// <param name="splits">Whether some images must select.</param>
-internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int candidates, bool splits)
+internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, int candidates, bool splits)
 {
     private CandidateSetting? _closest;
     private SweepPoint _point;
@@ -24,9 +25,8 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
             if (candidate.DeltaC(point.Exited, curve.Samples) >= 0)
                 continue;
 
-            double n = curve.Samples;
-            double risk = limit.Risk == RiskKind.AccuracyDrop ? point.NetLosses / n : point.Disagreements / n;
-            double needed = limit.SamplesNeeded(point.Losses / n, point.Gains / n, point.Disagreements / n) ?? double.PositiveInfinity;
+            double risk = guarantee.Observed(point.Differences, curve.Samples);
+            double needed = guarantee.SamplesNeeded(point.Differences, curve.Samples) ?? double.PositiveInfinity;
             if (needed < _needed || (needed == _needed && risk < _risk))
                 (_closest, _point, _needed, _risk) = (new CandidateSetting(candidate, threshold), point, needed, risk);
         }
@@ -46,7 +46,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
         }
 
         CascadeChoice closest = CascadeSearch.Choice(input, [_closest], null);
-        long? needed = plan.SamplesNeeded(input.Samples, _point, candidates, splits);
+        long? needed = plan.SamplesNeeded(input.Samples, _point.Differences, candidates, splits);
         bool enough = needed <= input.Samples;
         string nearest = FormattableString.Invariant(
             $"The nearest, {closest.Savers[0].Saver} at threshold {closest.Savers[0].Threshold:0.######}, changes compute by {closest.Calibration.DeltaC:+0.0%;-0.0%;0.0%} at {100 * _risk:0.###} points");
@@ -64,7 +64,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
         else if (plan.FewestSamples(candidates, splits) is var fewest && input.Samples < fewest)
         {
             reason = NoCascadeReason.TooFewSamples;
-            string spotless = limit.Risk == RiskKind.AccuracyDrop ? "where no image is lost and none gained" : "even where the two never disagree";
+            string spotless = guarantee.Risk == RiskKind.AccuracyDrop ? "where no image is lost and none gained" : "even where the two never disagree";
             why = $"{input.Samples} calibration images are too few to certify {Target()}: {spotless} it takes {fewest}. ";
         }
 
@@ -73,7 +73,7 @@ internal sealed class ClosestMiss(RiskLimit limit, CertificationPlan plan, int c
 
     private string Target()
     {
-        string promise = limit.Risk == RiskKind.AccuracyDrop ? "an accuracy drop" : "a disagreement with the large model";
-        return FormattableString.Invariant($"{promise} of at most {100 * limit.Epsilon:0.###} points with {100 * (1 - limit.Delta):0.###} % confidence");
+        string promise = guarantee.Risk == RiskKind.AccuracyDrop ? "an accuracy drop" : "a disagreement with the large model";
+        return FormattableString.Invariant($"{promise} of at most {100 * guarantee.Epsilon:0.###} points with {100 * (1 - guarantee.Delta):0.###} % confidence");
     }
 }

@@ -1,19 +1,17 @@
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Sweeps;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Search;
 
 /// <summary>A sequence of cascades to certify in order, from the safest to the one that saves most, fixed by the images that select.</summary>
 internal interface ICascadePath
 {
-    /// <summary>Number of cascades.</summary>
-    int Count { get; }
-
     /// <summary>The savers of the i-th cascade.</summary>
     IReadOnlyList<CandidateSetting> Savers(int i);
 
-    /// <summary>Counts losses, gains and disagreements of every cascade on some of the images.</summary>
-    void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts);
+    /// <summary>How every cascade differs from the large model on some of the images.</summary>
+    Differences[] Count(IReadOnlyList<int> rows);
 }
 
 /// <summary>One saver before the large model: the thresholds to certify, and how far the images that select expect to get.</summary>
@@ -27,9 +25,13 @@ internal sealed class PairPath : ICascadePath
     private PairPath(Candidate candidate, IReadOnlyList<double> thresholds, double? projected, double rank) =>
         (Candidate, _thresholds, ProjectedThreshold, Rank) = (candidate, thresholds, projected, rank);
 
-    public Candidate Candidate { get; }
+    /// <summary>A path over thresholds that depend on no data.</summary>
+    public PairPath(Candidate candidate)
+        : this(candidate, ThresholdGrid.LogitSpaced, null, 0)
+    {
+    }
 
-    public int Count => _thresholds.Count;
+    public Candidate Candidate { get; }
 
     /// <summary>The threshold that would be certified if the other images were exactly like those that select; null where none would.</summary>
     public double? ProjectedThreshold { get; }
@@ -51,10 +53,10 @@ internal sealed class PairPath : ICascadePath
         {
             SweepPoint point = curve.At(threshold);
             double deltaC = candidate.DeltaC(point.Exited, curve.Samples);
-            if (Projection.Certifies(test, curve.Samples, point.Losses, point.Gains, point.Disagreements))
+            if (Projection.Certifies(test, point.Differences, curve.Samples))
                 (projected, rank) = (threshold, deltaC);
             else if (deltaC < 0)
-                nearest = Math.Min(nearest, Projection.Score(test, curve.Samples, point.Losses, point.Gains, point.Disagreements));
+                nearest = Math.Min(nearest, Projection.Score(test, point.Differences, curve.Samples));
         }
 
         // ΔC is below 1; a score is a number of standard deviations, far above −100.
@@ -63,14 +65,10 @@ internal sealed class PairPath : ICascadePath
 
     public IReadOnlyList<CandidateSetting> Savers(int i) => [new CandidateSetting(Candidate, _thresholds[i])];
 
-    public void CountOutcomes(IReadOnlyList<int> rows, Span<(int Losses, int Gains, int Disagreements)> counts)
+    public Differences[] Count(IReadOnlyList<int> rows)
     {
         SweepCurve curve = Candidate.Curve(rows);
-        for (int i = 0; i < Count; i++)
-        {
-            SweepPoint point = curve.At(_thresholds[i]);
-            counts[i] = (point.Losses, point.Gains, point.Disagreements);
-        }
+        return [.. _thresholds.Select(threshold => curve.At(threshold).Differences)];
     }
 }
 
@@ -78,22 +76,22 @@ internal sealed class PairPath : ICascadePath
 internal static class Projection
 {
     /// <summary>Whether the same shares of losses, gains and disagreements would certify.</summary>
-    public static bool Certifies(RiskTest test, int samples, int losses, int gains, int disagreements)
+    public static bool Certifies(RiskTest test, Differences found, int samples)
     {
         double scale = (double)test.Samples / samples;
 
         // Losses round up and gains down: a projection that errs, errs towards a candidate that keeps its promise.
-        int scaledLosses = Math.Min(test.Samples, (int)Math.Ceiling(losses * scale));
-        int scaledGains = Math.Min(test.Samples - scaledLosses, (int)(gains * scale));
-        return test.Certifies(scaledLosses, scaledGains, Math.Min(test.Samples, (int)Math.Ceiling(disagreements * scale)));
+        int losses = Math.Min(test.Samples, (int)Math.Ceiling(found.Losses * scale));
+        int gains = Math.Min(test.Samples - losses, (int)(found.Gains * scale));
+        return test.Certifies(new Differences(losses, gains, Math.Min(test.Samples, (int)Math.Ceiling(found.Disagreements * scale))));
     }
 
     /// <summary>How many standard deviations the risk lies above ε; lower is nearer to certification.</summary>
-    public static double Score(RiskTest test, int samples, int losses, int gains, int disagreements)
+    public static double Score(RiskTest test, Differences found, int samples)
     {
         double scale = (double)test.Samples / samples;
-        return test.Limit.Risk == RiskKind.AccuracyDrop
-            ? DropScore.Of(test.Samples, losses * scale, gains * scale, test.Limit.Epsilon)
-            : DropScore.Of(test.Samples, disagreements * scale, 0, test.Limit.Epsilon);
+        return test.Guarantee.Risk == RiskKind.AccuracyDrop
+            ? DropScore.Of(test.Samples, found.Losses * scale, found.Gains * scale, test.Guarantee.Epsilon)
+            : DropScore.Of(test.Samples, found.Disagreements * scale, 0, test.Guarantee.Epsilon);
     }
 }

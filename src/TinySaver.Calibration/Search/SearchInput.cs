@@ -1,5 +1,6 @@
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Search;
 
@@ -17,7 +18,7 @@ public sealed record SearchInput(ModelPredictions Large, IReadOnlyList<SaverPred
 
     /// <summary>
     /// Which images select and which certify, where something has looked at outcomes before the search does: temperatures are fitted on
-    /// <see cref="SampleSplit.Selection"/> of this very split (<see cref="CascadeSearch.DrawSplit"/>). Null where nothing has; the certified
+    /// <see cref="SampleSplit.Selection"/> of this very split (<see cref="SearchRule.DrawSplit"/>). Null where nothing has; the certified
     /// rule then draws a split itself where it needs one. Other rules don't look at it.
     /// </summary>
     public SampleSplit? Split { get; init; }

@@ -1,11 +1,15 @@
 using System.Text.Json.Serialization;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Search;
 
 /// <summary>What a search found. Exactly one of <see cref="Choice"/> and <see cref="NoCascade"/> is there.</summary>
-/// <param name="Rule">The rule's name.</param>
+/// <param name="Rule">The rule.</param>
+/// <param name="Guarantee">What the rule was to guarantee; null for a rule that guarantees nothing.</param>
 /// <param name="LargeModel">The large model's name.</param>
 /// <param name="Samples">Number of calibration images.</param>
 /// <param name="Labelled">Whether true labels were known.</param>
@@ -17,7 +21,8 @@ namespace TinySaver.Calibration.Search;
 /// and those without a point last.
 /// </param>
 public sealed record SearchResult(
-    string Rule,
+    RuleKind Rule,
+    Guarantee? Guarantee,
     string LargeModel,
     int Samples,
     bool Labelled,
@@ -53,7 +58,7 @@ public sealed record NoCascade(
     NoCascadeReason Reason, string Explanation, SaverSetting? Closest, OperatingPoint? ClosestPoint, long? SamplesNeeded);
 
 /// <summary>Why a search recommends the large model alone.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<NoCascadeReason>))]
+[JsonConverter(typeof(EnumNameConverter<NoCascadeReason>))]
 public enum NoCascadeReason
 {
     /// <summary>Not even a cascade without a single loss could be certified with so few images.</summary>

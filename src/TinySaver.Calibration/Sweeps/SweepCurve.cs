@@ -1,3 +1,4 @@
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Sweeps;
@@ -55,6 +56,9 @@ public readonly record struct SweepPoint(float Threshold, int Exited, int SaverC
 
     /// <summary>Exited images that the saver has right and the large model wrong: each wins accuracy.</summary>
     public int Gains => Losses - LargeCorrect + SaverCorrect;
+
+    /// <summary>How saver and large model differ on the images that exit: as a cascade and the large model do on all.</summary>
+    public Differences Differences => new(Losses, Gains, Disagreements);
 
     /// <summary>Losses less gains: by how many images the cascade is behind the large model alone.</summary>
     public int NetLosses => LargeCorrect - SaverCorrect;

@@ -55,10 +55,7 @@ internal static class EvaluateCommand
             settings[i] = (savers[i], new(savers[i].Name, saver.Measure, saver.Temperature, saver.Threshold, CostRatio(saver.Model, savers[i], policy.Large, large)));
         }
 
-        RiskLimit? promise = policy.Guarantee is { } guarantee && policy.Guarantee.Bound is > 0 and < 1 && guarantee.Confidence is > 0 and < 1
-            ? new(guarantee.Risk == "accuracy-drop" ? RiskKind.AccuracyDrop : RiskKind.Disagreement, guarantee.Bound, 1 - guarantee.Confidence)
-            : null;
-        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, promise, large));
+        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, Guarantee.Of(policy.Guarantee), large));
         double overlap = policy.Provenance?.CalibrationSketch is { } sketch ? SampleSketch.Overlap(sketch, large.Keys) : 0;
         string[] warnings = overlap > 0
             ? [$"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."]

@@ -5,6 +5,7 @@ using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Search;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Cli.Evaluate;
 
@@ -13,22 +14,22 @@ internal static class EvaluationBuilder
 {
     /// <summary>The input for a cascade that a search chose.</summary>
     /// <param name="settings">The savers in order.</param>
-    /// <param name="certificate">The promise, where there is one.</param>
+    /// <param name="certificate">What certifies it; null where nothing does.</param>
     /// <param name="large">The large model on the test images.</param>
     /// <param name="savers">The savers on the test images, in the large model's order; found by name.</param>
     /// <exception cref="TinySaverException">A saver's confidence is not recorded and cannot be made.</exception>
     public static EvaluationInput Input(IReadOnlyList<SaverSetting> settings, Certificate? certificate, PredictionSet large, IReadOnlyList<PredictionSet> savers) => Input(
         [.. settings.Select(s => (savers.Single(p => p.Name == s.Saver), s))],
-        certificate is null ? null : new(certificate.Risk, certificate.Epsilon, certificate.Delta),
+        certificate?.Guarantee,
         large);
 
     /// <summary>The input for a cascade.</summary>
-    public static EvaluationInput Input(IReadOnlyList<(PredictionSet Set, SaverSetting Setting)> savers, RiskLimit? promise, PredictionSet large) => new(
+    public static EvaluationInput Input(IReadOnlyList<(PredictionSet Set, SaverSetting Setting)> savers, Guarantee? guarantee, PredictionSet large) => new(
         [.. savers.Select(s => Saver(s.Set, s.Setting))],
         large.Classes,
         large.Confidences.TryGetValue(ConfidenceMeasure.MaxProbability, out float[]? probabilities) ? probabilities : ReadOnlyMemory<float>.Empty,
         large.Labelled ? large.Labels : ReadOnlyMemory<int>.Empty,
-        promise);
+        guarantee);
 
     private static EvaluatedSaver Saver(PredictionSet set, SaverSetting setting)
     {

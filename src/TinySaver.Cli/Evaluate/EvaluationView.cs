@@ -1,6 +1,5 @@
 using Spectre.Console;
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;

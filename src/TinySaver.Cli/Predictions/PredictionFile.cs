@@ -3,6 +3,7 @@ using System.Text.Json;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Cli.Predictions;
 

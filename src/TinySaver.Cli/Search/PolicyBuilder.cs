@@ -1,5 +1,4 @@
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;
@@ -27,8 +26,8 @@ internal static class PolicyBuilder
                 Threshold = saver.Threshold,
             })],
             Large = Reference(root, problem.Large, problem.LargeSource),
-            Rule = RuleOf(rule),
-            Guarantee = result.Choice?.Certificate is { } certificate ? GuaranteeOf(certificate) : null,
+            Rule = rule.Policy,
+            Guarantee = result.Choice?.Certificate?.Policy,
             Calibration = result.Choice is { } choice ? Measurement(choice.Calibration, SaverAccuracy(result, savers)) : LargeOnly(result),
             Test = test is null ? null : Measurement(test.Point, test.Savers[0].Accuracy),
             Provenance = provenance,
@@ -76,19 +75,4 @@ internal static class PolicyBuilder
             Macs = set.Macs,
         };
     }
-
-    private static PolicyRule RuleOf(SearchRule rule) => rule switch
-    {
-        CertifiedRule certified => new() { Name = rule.Name, Epsilon = certified.Epsilon, Delta = certified.Delta },
-        BudgetRule budget => new() { Name = rule.Name, EscalationRate = budget.MaxEscalationRate },
-        _ => new() { Name = rule.Name },
-    };
-
-    private static PolicyGuarantee GuaranteeOf(Certificate certificate) => new()
-    {
-        Risk = certificate.Risk == RiskKind.AccuracyDrop ? "accuracy-drop" : "disagreement",
-        Bound = certificate.Epsilon,
-        Confidence = 1 - certificate.Delta,
-        Method = $"Fixed-sequence testing with an exact test on {certificate.Samples} images ({certificate.SelectionSamples} others selected among {certificate.Candidates} candidates); docs/calibration.md.",
-    };
 }

@@ -26,18 +26,6 @@ internal static class SearchCommand
 
     private static readonly Option<double?> Split = new("--split") { Description = "Set this share of the images aside as the test set, drawn by --seed.", HelpName = "share" };
 
-    private static readonly Option<int> Seed = new("--seed") { Description = "The seed of the divisions of the images. Trying several and keeping the best voids the guarantee.", HelpName = "n" };
-
-    private static readonly Option<string> Rule = new("--rule") { Description = "How the threshold is chosen; docs/calibration.md explains.", DefaultValueFactory = _ => "certified" };
-
-    private static readonly Option<double> Epsilon = new("--epsilon") { Description = "certified: the largest accuracy drop (without labels: disagreement) as a share; 0.005 is half a point.", HelpName = "share", DefaultValueFactory = _ => CertifiedRule.DefaultEpsilon };
-
-    private static readonly Option<double> Delta = new("--delta") { Description = "certified: the probability with which the promise may fail.", HelpName = "share", DefaultValueFactory = _ => CertifiedRule.DefaultDelta };
-
-    private static readonly Option<double?> MaxEscalation = new("--max-escalation") { Description = "budget: the largest share of images that may be escalated.", HelpName = "share" };
-
-    private static readonly Option<double?> Threshold = new("--threshold") { Description = "fixed: the threshold.", HelpName = "share" };
-
     private static readonly Option<int> MaxSavers = new("--max-savers") { Description = "2 also searches chains of two savers (tiny → small → large).", HelpName = "1|2", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<string> Cost = new("--cost") { Description = "What compute is counted in.", DefaultValueFactory = _ => "macs" };
@@ -50,7 +38,6 @@ internal static class SearchCommand
 
     static SearchCommand()
     {
-        Rule.AcceptOnlyFromAmong("certified", "paper", "budget", "fixed");
         Cost.AcceptOnlyFromAmong("macs", "milliseconds");
         Split.Validators.Add(Share);
     }
@@ -61,18 +48,22 @@ internal static class SearchCommand
         var command = new Command("search", "Find the saver, confidence measure and exit threshold that save most compute for a large model, with a guarantee on the accuracy. "
             + "Exit code 0: a cascade was found (or --allow-large-only); 1: none is worth it; 2: the search could not run.")
         {
-            Large, Saver, Data, Test, Split, Seed, Rule, Epsilon, Delta, MaxEscalation, Threshold, MaxSavers, Cost, CommonOptions.Prices,
-            Out, Report, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
+            Large, Saver, Data, Test, Split,
         };
+        foreach (Option option in (IEnumerable<Option>)[.. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, Report, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json])
+        {
+            command.Add(option);
+        }
+
         command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        SearchRule rule = RuleOf(arguments);
+        SearchRule rule = RuleOptions.Of(arguments);
         MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
-        var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test), arguments.GetValue(Split), arguments.GetValue(Seed));
+        var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test), arguments.GetValue(Split), arguments.GetValue(RuleOptions.Seed));
         if (data is { Test: not null, Split: not null })
         {
             throw new TinySaverException("--test and --split both make a test set; give one of them.");
@@ -114,7 +105,7 @@ internal static class SearchCommand
         string? reportPath = arguments.GetValue(Report);
         if (reportPath is not null)
         {
-            ReportInput report = SearchReportInput.Of(problem, result, rule, policy, test, costs, provenance, data, arguments.GetValue(Cost)!, overlap);
+            ReportInput report = SearchReportInput.Of(problem, result, policy, test, costs, provenance, data, arguments.GetValue(Cost)!, overlap);
             await File.WriteAllTextAsync(reportPath, ReportWriter.Write(report), cancellationToken);
         }
 
@@ -131,7 +122,7 @@ internal static class SearchCommand
         return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
-    // Temperatures look at outcomes: for a certified search they are fitted on the images that select, and the search must know which those are.
+    // Temperatures look at outcomes: where a rule certifies they are fitted on the images that select, and the search must know which those are.
     private static SearchInput Prepare(SearchProblem problem, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
     {
         if (problem.Large.Count == 0)
@@ -139,27 +130,14 @@ internal static class SearchCommand
             throw new TinySaverException("There are no images to search on.");
         }
 
-        if (rule is not CertifiedRule certified)
-        {
-            return problem.ToInput([.. Enumerable.Range(0, problem.Large.Count)], costOf);
-        }
-
         if (problem.Savers.All(s => s.Logits is null))
         {
             return problem.ToInput(null, costOf);
         }
 
-        SampleSplit split = CascadeSearch.DrawSplit(certified, options, problem.Large.Keys, problem.Large.Labelled);
-        return problem.ToInput(split.Selection, costOf) with { Split = split };
+        SampleSplit? split = rule.DrawSplit(problem.Large.Keys, options, problem.Large.Labelled);
+        return problem.ToInput(split?.Selection ?? [.. Enumerable.Range(0, problem.Large.Count)], costOf) with { Split = split };
     }
-
-    private static SearchRule RuleOf(ParseResult arguments) => arguments.GetValue(Rule) switch
-    {
-        "paper" => new PaperRule(),
-        "budget" => new BudgetRule(arguments.GetValue(MaxEscalation) ?? throw new TinySaverException("The rule budget needs --max-escalation, the largest share of images that may be escalated.")),
-        "fixed" => new FixedRule(arguments.GetValue(Threshold) ?? throw new TinySaverException("The rule fixed needs --threshold.")),
-        _ => new CertifiedRule { Epsilon = arguments.GetValue(Epsilon), Delta = arguments.GetValue(Delta), Seed = (ulong)arguments.GetValue(Seed) },
-    };
 
     private static SearchSummary Summarise(SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, CostEstimate? costs)
     {
@@ -168,14 +146,14 @@ internal static class SearchCommand
         return new()
         {
             Saver = first?.Saver,
-            Measure = first is null ? null : Core.Confidence.ConfidenceMeasures.Name(first.Measure),
+            Measure = first?.Measure,
             Temperature = first?.Temperature,
             Threshold = first?.Threshold,
             Savers = savers,
             Large = problem.Large.Name,
-            Rule = rule.Name,
-            Epsilon = (rule as CertifiedRule)?.Epsilon,
-            Delta = (rule as CertifiedRule)?.Delta,
+            Rule = rule.Kind,
+            Epsilon = rule.Policy.Epsilon,
+            Delta = rule.Policy.Delta,
             Certificate = result.Choice?.Certificate,
             Calibration = result.Choice is { } choice ? PolicyBuilder.Measurement(choice.Calibration, PolicyBuilder.SaverAccuracy(result, savers)) : null,
             Test = test is null ? null : PolicyBuilder.Measurement(test.Point, test.Savers[0].Accuracy),

@@ -15,7 +15,6 @@ internal static class SearchReportInput
     public static ReportInput Of(
         SearchProblem problem,
         SearchResult result,
-        SearchRule rule,
         CascadePolicy? policy,
         EvaluationResult? test,
         CostEstimate? costs,
@@ -25,7 +24,6 @@ internal static class SearchReportInput
         double overlap) => new()
         {
             Search = result,
-            Rule = rule,
             Policy = policy,
             Test = test,
             Costs = costs,

@@ -3,6 +3,7 @@ using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
 using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Cli.Search;
 
@@ -13,7 +14,7 @@ internal sealed record SearchSummary
     public string? Saver { get; init; }
 
     /// <summary>The confidence measure.</summary>
-    public string? Measure { get; init; }
+    public ConfidenceMeasure? Measure { get; init; }
 
     /// <summary>The temperature.</summary>
     public double? Temperature { get; init; }
@@ -29,7 +30,7 @@ internal sealed record SearchSummary
     public required string Large { get; init; }
 
     /// <summary>The rule.</summary>
-    public required string Rule { get; init; }
+    public required RuleKind Rule { get; init; }
 
     /// <summary>ε; null for rules without one.</summary>
     public double? Epsilon { get; init; }

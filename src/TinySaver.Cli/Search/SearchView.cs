@@ -1,9 +1,9 @@
 using Spectre.Console;
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
-using TinySaver.Core.Confidence;
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Names;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Search;
@@ -67,7 +67,7 @@ internal static class SearchView
             : $"with {Amounts.Percent(point.Agreement, 2)} agreement with the large model";
         string promise = choice.Certificate is { } certificate
             ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
-            : $", by the {report.Rule} rule, which promises nothing";
+            : $", by the {report.Rule.Name()} rule, which promises nothing";
         string names = string.Join(" → ", choice.Savers.Select(s => s.Saver));
         string kept = report.TestDetails?.Guarantee?.Verdict switch
         {
@@ -134,7 +134,7 @@ internal static class SearchView
                 Amounts.Percent(c.Point?.ExitRate),
                 Amounts.Percent(c.Point?.AccuracyDrop ?? 1 - c.Point?.Agreement, 2),
                 Amounts.Percent(c.Point?.DeltaC),
-                Mark(c, result.Rule == "certified"),
+                Mark(c, result.Guarantee is not null),
             ];
             table.AddRow([.. cells.Select(cell => $"[{style}]{Markup.Escape(cell)}[/]")]);
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
-using TinySaver.Core.Confidence;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Core.Cascade;
 

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TinySaver.Core.Confidence;
 
 namespace TinySaver.Core.Cascade;
 
@@ -20,7 +19,6 @@ public static class CascadePolicyJson
         NewLine = "\n",
         // The file is read by people and never embedded in HTML: keep '<', '&' and letters as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new MeasureConverter() },
     };
 
     /// <summary>Reads a policy from JSON text.</summary>
@@ -82,7 +80,7 @@ public static class CascadePolicyJson
         string field = error.Path is null or "$" ? "the policy" : $"the field '{error.Path[2..]}'";
         // System.Text.Json appends "Path: … | LineNumber: …", which the field's name already says.
         string message = error.Message.Split(" Path: ")[0];
-        if (error.InnerException is Failures.TinySaverException inner)
+        if (error.InnerException is ArgumentException inner)
         {
             return $"{field}: {inner.Message}";
         }
@@ -96,24 +94,5 @@ public static class CascadePolicyJson
         return required >= 0
             ? $"{field} lacks {message[(message.IndexOf(':', required) + 1)..].Trim().TrimEnd('.')}."
             : $"{field} has a value of the wrong kind (line {error.LineNumber + 1}).";
-    }
-
-    private sealed class MeasureConverter : JsonConverter<ConfidenceMeasure>
-    {
-        public override ConfidenceMeasure Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            string text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException();
-            try
-            {
-                return ConfidenceMeasures.Parse(text);
-            }
-            catch (Failures.TinySaverException error)
-            {
-                throw new JsonException(null, error);
-            }
-        }
-
-        public override void Write(Utf8JsonWriter writer, ConfidenceMeasure value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.Name());
     }
 }

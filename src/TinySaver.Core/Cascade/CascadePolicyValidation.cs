@@ -5,9 +5,6 @@ namespace TinySaver.Core.Cascade;
 /// <summary>Refuses policies whose values cannot be meant; each message names the field.</summary>
 internal static class CascadePolicyValidation
 {
-    private static readonly string[] Rules = ["certified", "paper", "budget", "fixed"];
-    private static readonly string[] Risks = ["accuracy-drop", "disagreement"];
-
     internal static void Check(CascadePolicy policy, string source)
     {
         if (policy.Savers is null)
@@ -27,8 +24,8 @@ internal static class CascadePolicyValidation
         }
 
         CheckModel(policy.Large, "large");
-        CheckRule(policy.Rule);
-        CheckGuarantee(policy.Guarantee);
+        CheckShares(policy.Rule?.Shares, "rule");
+        CheckShares(policy.Guarantee?.Shares, "guarantee");
         CheckMeasurement(policy.Calibration, "calibration");
         CheckMeasurement(policy.Test, "test");
 
@@ -55,56 +52,22 @@ internal static class CascadePolicyValidation
             }
         }
 
-        void CheckRule(PolicyRule? rule)
-        {
-            if (rule is null)
-            {
-                return;
-            }
-
-            if (!Rules.Contains(rule.Name))
-            {
-                throw Refuse("rule.name", $"'{rule.Name}'", "one of " + string.Join(", ", Rules));
-            }
-
-            CheckShare(rule.Epsilon, "rule.epsilon");
-            CheckShare(rule.Delta, "rule.delta");
-            CheckShare(rule.EscalationRate, "rule.escalationRate");
-        }
-
-        void CheckGuarantee(PolicyGuarantee? guarantee)
-        {
-            if (guarantee is null)
-            {
-                return;
-            }
-
-            if (!Risks.Contains(guarantee.Risk))
-            {
-                throw Refuse("guarantee.risk", $"'{guarantee.Risk}'", "one of " + string.Join(", ", Risks));
-            }
-
-            CheckShare(guarantee.Bound, "guarantee.bound");
-            CheckShare(guarantee.Confidence, "guarantee.confidence");
-        }
-
         void CheckMeasurement(PolicyMeasurement? measurement, string field)
         {
-            if (measurement is null)
-            {
-                return;
-            }
-
-            if (measurement.Samples <= 0)
+            if (measurement?.Samples <= 0)
             {
                 throw Refuse($"{field}.samples", measurement.Samples, "a positive count");
             }
 
-            CheckShare(measurement.AccuracySaver, $"{field}.accuracySaver");
-            CheckShare(measurement.AccuracyLarge, $"{field}.accuracyLarge");
-            CheckShare(measurement.AccuracyCascade, $"{field}.accuracyCascade");
-            CheckShare(measurement.Disagreement, $"{field}.disagreement");
-            CheckShare(measurement.ExitRate, $"{field}.exitRate");
+            CheckShares(measurement?.Shares, field);
+        }
+
+        void CheckShares(IEnumerable<(string Field, double? Value)>? shares, string part)
+        {
+            foreach ((string field, double? value) in shares ?? [])
+            {
+                CheckShare(value, $"{part}.{field}");
+            }
         }
 
         void CheckShare(double? value, string field)

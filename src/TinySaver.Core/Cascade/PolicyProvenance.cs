@@ -1,26 +1,26 @@
+using System.Text.Json.Serialization;
+using TinySaver.Core.Names;
+
 namespace TinySaver.Core.Cascade;
 
-/// <summary>The rule by which the threshold was chosen, with its parameters.</summary>
-public sealed record PolicyRule
+/// <summary>What a guarantee bounds.</summary>
+[JsonConverter(typeof(EnumNameConverter<RiskKind>))]
+public enum RiskKind
 {
-    /// <summary><c>certified</c>, <c>paper</c>, <c>budget</c> or <c>fixed</c>.</summary>
-    public required string Name { get; init; }
+    /// <summary>Accuracy of the large model alone less that of the cascade, over all images. Needs labels.</summary>
+    [JsonStringEnumMemberName("accuracy-drop")]
+    AccuracyDrop,
 
-    /// <summary>The largest accuracy drop (or disagreement) that was asked for, in [0, 1]; null where the rule has none.</summary>
-    public double? Epsilon { get; init; }
-
-    /// <summary>The probability, over the draw of the calibration set, with which the promise may fail; null where the rule makes none.</summary>
-    public double? Delta { get; init; }
-
-    /// <summary>The largest escalation rate that was asked for (<c>budget</c>), in [0, 1].</summary>
-    public double? EscalationRate { get; init; }
+    /// <summary>The share of all images whose answer is not the large model's. Needs no labels, and is never below the accuracy drop.</summary>
+    [JsonStringEnumMemberName("disagreement")]
+    Disagreement,
 }
 
 /// <summary>What was guaranteed when the policy was chosen.</summary>
 public sealed record PolicyGuarantee
 {
-    /// <summary>The risk that is bounded: <c>accuracy-drop</c>, or <c>disagreement</c> where the calibration set had no labels.</summary>
-    public required string Risk { get; init; }
+    /// <summary>The risk that is bounded: disagreement where the calibration set had no labels.</summary>
+    public required RiskKind Risk { get; init; }
 
     /// <summary>The upper bound of the risk, in [0, 1].</summary>
     public required double Bound { get; init; }
@@ -30,6 +30,9 @@ public sealed record PolicyGuarantee
 
     /// <summary>How it was proved, in one sentence for people.</summary>
     public string? Method { get; init; }
+
+    /// <summary>The fields that are shares, for checking.</summary>
+    internal IEnumerable<(string Field, double? Value)> Shares => [("bound", Bound), ("confidence", Confidence)];
 }
 
 /// <summary>What was measured with a policy on one set of images. Accuracies and rates are shares in [0, 1], null without labels.</summary>
@@ -58,6 +61,13 @@ public sealed record PolicyMeasurement
 
     /// <summary>The relative change of compute, cost(saver)/cost(large) − exit rate; negative saves.</summary>
     public required double DeltaC { get; init; }
+
+    /// <summary>The fields that are shares, for checking.</summary>
+    internal IEnumerable<(string Field, double? Value)> Shares =>
+    [
+        ("accuracySaver", AccuracySaver), ("accuracyLarge", AccuracyLarge), ("accuracyCascade", AccuracyCascade),
+        ("disagreement", Disagreement), ("exitRate", ExitRate),
+    ];
 }
 
 /// <summary>How a policy came to be, so that it can be made again.</summary>

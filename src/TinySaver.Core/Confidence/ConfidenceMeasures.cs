@@ -1,35 +1,31 @@
 using System.Numerics.Tensors;
-using TinySaver.Core.Failures;
+using System.Text.Json.Serialization;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Core.Confidence;
 
-/// <summary>Computes the confidence measures and gives them their names.</summary>
+/// <summary>How a confidence in [0, 1] is made from a model's class probabilities.</summary>
+[JsonConverter(typeof(EnumNameConverter<ConfidenceMeasure>))]
+public enum ConfidenceMeasure
+{
+    /// <summary>The highest probability. Range [1/K, 1] for K classes.</summary>
+    [JsonStringEnumMemberName("max-probability")]
+    MaxProbability,
+
+    /// <summary>The highest probability less the second highest. Range [0, 1].</summary>
+    [JsonStringEnumMemberName("margin")]
+    Margin,
+
+    /// <summary>One less the normalised entropy: 1 − H(p) / ln K. Range [0, 1].</summary>
+    [JsonStringEnumMemberName("entropy")]
+    Entropy,
+}
+
+/// <summary>Computes the confidence measures.</summary>
 public static class ConfidenceMeasures
 {
     /// <summary>All measures, in the order in which outputs list them.</summary>
-    public static IReadOnlyList<ConfidenceMeasure> All { get; } =
-        [ConfidenceMeasure.MaxProbability, ConfidenceMeasure.Margin, ConfidenceMeasure.Entropy];
-
-    /// <summary>The measure's name in policies, options and output: <c>max-probability</c>, <c>margin</c> or <c>entropy</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not a defined measure.</exception>
-    public static string Name(this ConfidenceMeasure measure) => measure switch
-    {
-        ConfidenceMeasure.MaxProbability => "max-probability",
-        ConfidenceMeasure.Margin => "margin",
-        ConfidenceMeasure.Entropy => "entropy",
-        _ => throw new ArgumentOutOfRangeException(nameof(measure), measure, "Not a defined confidence measure."),
-    };
-
-    /// <summary>The measure of a name, as <see cref="Name"/> writes it.</summary>
-    /// <exception cref="TinySaverException">No measure has that name.</exception>
-    public static ConfidenceMeasure Parse(string name) => name switch
-    {
-        "max-probability" => ConfidenceMeasure.MaxProbability,
-        "margin" => ConfidenceMeasure.Margin,
-        "entropy" => ConfidenceMeasure.Entropy,
-        _ => throw new TinySaverException(
-            $"'{name}' is not a confidence measure; use max-probability, margin or entropy."),
-    };
+    public static IReadOnlyList<ConfidenceMeasure> All { get; } = Enum.GetValues<ConfidenceMeasure>();
 
     /// <summary>The confidence of one prediction.</summary>
     /// <param name="probabilities">Class probabilities that sum to 1; at least two classes.</param>

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
-using TinySaver.Core.Confidence;
+using TinySaver.Core.Names;
 using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Tests.Evaluation;
@@ -21,7 +22,7 @@ public sealed class CascadeEvaluationTests
         Large,
         default,
         Labels,
-        new RiskLimit(RiskKind.AccuracyDrop, 0.2, 0.05));
+        new Guarantee(RiskKind.AccuracyDrop, 0.2, 0.05));
 
     [Fact]
     public void Run_SevenImagesTwoSavers_IsCountedByHand()
@@ -57,7 +58,7 @@ public sealed class CascadeEvaluationTests
         int[] wrong = [.. Enumerable.Range(0, 1000).Select(i => i < 100 ? 1 : 0)];
         float[] sure = [.. Enumerable.Repeat(1f, 1000)];
         var input = new EvaluationInput(
-            [new EvaluatedSaver("tiny", new ReplaySaver(wrong, sure, 1, 0.1), default)], right, default, right, new RiskLimit(RiskKind.AccuracyDrop, 0.05, 0.05));
+            [new EvaluatedSaver("tiny", new ReplaySaver(wrong, sure, 1, 0.1), default)], right, default, right, new Guarantee(RiskKind.AccuracyDrop, 0.05, 0.05));
 
         Assert.Equal(GuaranteeVerdict.Broken, CascadeEvaluation.Run(input).Guarantee!.Verdict);
     }

@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Tests.Guarantees;
 
@@ -129,7 +130,7 @@ public sealed class PairedDropTestTests
     [InlineData(15, 1485)]
     public void FewestSamples_LowerLevels_AreWhereTheContourBeginsToCertify(int tests, int expected)
     {
-        long fewest = new RiskLimit(RiskKind.AccuracyDrop, 0.005, 0.05 / tests).FewestSamples();
+        long fewest = new Guarantee(RiskKind.AccuracyDrop, 0.005, 0.05 / tests).FewestSamples();
 
         Assert.Equal(expected, fewest);
         Assert.Equal(0, PairedDropTest.For((int)fewest, 0.005, 0.05 / tests).MostLosses(0));
@@ -141,16 +142,16 @@ public sealed class PairedDropTestTests
     {
         Assert.Equal(957, PairedDropTest.FewestSamples(1, 0.005, 0.05));
         Assert.Equal((0, 1), (PairedDropTest.For(956, 0.005, 0.05).MostLosses(0), PairedDropTest.For(957, 0.005, 0.05).MostLosses(0)));
-        Assert.Equal(947, new RiskLimit(RiskKind.Disagreement, 0.005, 0.05).FewestSamples(1));
+        Assert.Equal(947, new Guarantee(RiskKind.Disagreement, 0.005, 0.05).FewestSamples(1));
     }
 
     [Fact]
     public void FewestSamples_WithoutLabels_IsTheBinomialNumber()
     {
-        Assert.Equal(598, new RiskLimit(RiskKind.Disagreement, 0.005, 0.05).FewestSamples());
+        Assert.Equal(598, new Guarantee(RiskKind.Disagreement, 0.005, 0.05).FewestSamples());
 
         // Beyond what can be tested: ln δ / ln(1 − ε).
-        Assert.InRange(new RiskLimit(RiskKind.AccuracyDrop, 1e-9, 0.05).FewestSamples(), 2_995_731_000, 2_995_733_000);
+        Assert.InRange(new Guarantee(RiskKind.AccuracyDrop, 1e-9, 0.05).FewestSamples(), 2_995_731_000, 2_995_733_000);
     }
 
     [Theory]

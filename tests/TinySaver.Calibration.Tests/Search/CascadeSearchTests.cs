@@ -3,6 +3,7 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Calibration.Sweeps;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 
@@ -71,7 +72,7 @@ public sealed class CascadeSearchTests
             SaverPredictions saver = input.Savers.Single(s => s.Name == candidate.Saver);
             PairedOutcome[] outcomes = PairedOutcomes.Compare(input.Labels.Span, saver.Classes.Span, input.Large.Classes.Span);
             ConfidenceColumn column = saver.Confidences.Single(c => c.Measure == candidate.Measure);
-            Assert.Equal(PaperThreshold.Choose(Sweep.Of(column.Values.Span, outcomes)), candidate.Threshold);
+            Assert.Equal(PaperRule.Choose(Sweep.Of(column.Values.Span, outcomes)), candidate.Threshold);
         }
 
         Assert.Equal(result.Candidates.Min(c => c.Point!.DeltaC), result.Choice!.Calibration.DeltaC);

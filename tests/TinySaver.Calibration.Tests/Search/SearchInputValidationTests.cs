@@ -62,7 +62,7 @@ public sealed class SearchInputValidationTests
         SearchRule[] rules =
         [
             new CertifiedRule { Epsilon = 0 }, new CertifiedRule { Delta = 1 }, new CertifiedRule { SelectionShare = 0 },
-            new BudgetRule(1.1), new FixedRule(double.NaN),
+            new BudgetRule(1.1), new BudgetRule(-0.1), new BudgetRule(double.NaN), new FixedRule(double.NaN),
         ];
         Assert.All(rules, rule => Assert.Throws<TinySaverException>(() => CascadeSearch.Run(Good, rule)));
         Assert.Throws<TinySaverException>(() => CascadeSearch.Run(Good with { Labels = default }, new PaperRule()));

@@ -1,9 +1,9 @@
 using Spectre.Console;
 using TinySaver.Calibration.Evaluation;
-using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Search;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
 
 namespace TinySaver.Cli.Tests.Search;
@@ -55,7 +55,7 @@ public sealed class SearchViewTests
     }
 
     private static SearchResult Result(IReadOnlyList<SaverSetting> stages) => new(
-        "certified", "large", 1000, true, 0.99, new CascadeChoice(stages, Point, Certificate), null,
+        RuleKind.Certified, Certificate.Guarantee, "large", 1000, true, 0.99, new CascadeChoice(stages, Point, Certificate), null,
         [
             Candidate("tiny", Tiny.Threshold) with { Certified = true, Chosen = stages.Count == 1 },
             Candidate("small", 0.95) with { Certified = true },
@@ -70,7 +70,7 @@ public sealed class SearchViewTests
     {
         Savers = [],
         Large = "large",
-        Rule = "certified",
+        Rule = RuleKind.Certified,
         Epsilon = 0.005,
         Candidates = [],
         TestDetails = new EvaluationResult(

@@ -28,8 +28,8 @@ public sealed class CascadePolicyJsonTests
             },
         ],
         Large = new() { Folder = "models/large", OnnxFile = "onnx/model_fp16.onnx", Sha256 = Hash('b'), Macs = 345 },
-        Rule = new() { Name = "certified", Epsilon = 0.005, Delta = 0.05 },
-        Guarantee = new() { Risk = "accuracy-drop", Bound = 0.005, Confidence = 0.95, Method = "test" },
+        Rule = new() { Kind = RuleKind.Certified, Epsilon = 0.005, Delta = 0.05 },
+        Guarantee = new() { Risk = RiskKind.AccuracyDrop, Bound = 0.005, Confidence = 0.95, Method = "test" },
         Calibration = new() { Samples = 4000, AccuracyLarge = 0.97, AccuracyCascade = 0.969, AccuracyDrop = -0.001, ExitRate = 0.8, DeltaC = -0.77 },
         Provenance = new() { Command = "tinysaver search <a> & b", Tool = "0.1.0", Seed = 7 },
     };
@@ -68,13 +68,19 @@ public sealed class CascadePolicyJsonTests
     [InlineData("\"threshold\": 0.5", "\"threshold\": \"high\"", "'savers[0].threshold' has a value of the wrong kind")]
     [InlineData(", \"threshold\": 0.5", "", "lacks 'threshold'")]
     [InlineData("\"threshold\"", "\"treshold\": 1, \"threshold\"", "'savers[0].treshold' is not one that version 1 knows")]
-    [InlineData("\"margin\"", "\"energy\"", "'savers[0].measure': 'energy' is not a confidence measure")]
+    [InlineData("\"margin\"", "\"energy\"", "'savers[0].measure': 'energy' is none of max-probability, margin, entropy")]
     [InlineData("\"threshold\": 0.5", "\"threshold\": 0.5, \"temperature\": 0", "'savers[0].temperature' is 0")]
     [InlineData("\"models/tiny\"", "\"/models/tiny\"", "'savers[0].model.folder' is '/models/tiny'")]
     [InlineData("\"models/tiny\"", "\"models\\\\tiny\"", "forward slashes")]
     [InlineData("\"models/tiny\"", "\"\"", "'savers[0].model.folder' is empty")]
     [InlineData("\"models/large\"", "\"models/large\", \"sha256\": \"ABC\"", "'large.sha256' is 'ABC'; expected 64")]
-    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"magic\" }", "'rule.name' is 'magic'")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"magic\" }", "'rule.name': 'magic' is none of certified, paper, budget, fixed")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"Certified\" }", "'rule.name': 'Certified' is none of")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": 0 }", "'rule.name' has a value of the wrong kind")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"certified\", \"delta\": 2 }", "'rule.delta' is 2")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"guarantee\": { \"risk\": \"harm\", \"bound\": 0.1, \"confidence\": 0.9 }", "'guarantee.risk': 'harm' is none of accuracy-drop, disagreement")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"guarantee\": { \"risk\": \"disagreement\", \"bound\": 0.1, \"confidence\": 1.5 }", "'guarantee.confidence' is 1.5")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"test\": { \"samples\": 9, \"exitRate\": -0.5, \"deltaC\": 0 }", "'test.exitRate' is -0.5")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"calibration\": { \"samples\": 0, \"exitRate\": 0, \"deltaC\": 0 }", "'calibration.samples' is 0")]
     [InlineData("\"savers\": [", "\"savers\": [ null, ", "'savers[0]' is null")]
     [InlineData("}", "", "not valid JSON at line")]

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Failures;
 
 namespace TinySaver.Core.Tests.Confidence;
 
@@ -52,16 +51,4 @@ public sealed class ConfidenceMeasuresTests
                     Assert.InRange(ConfidenceMeasures.Of(p, measure), 0f, 1f);
                 }
             }).QuickCheckThrowOnFailure();
-
-    [Fact]
-    public void Parse_EveryName_RoundTrips() =>
-        Assert.All(ConfidenceMeasures.All, m => Assert.Equal(m, ConfidenceMeasures.Parse(m.Name())));
-
-    [Fact]
-    public void Parse_UnknownName_NamesTheChoices()
-    {
-        var error = Assert.Throws<TinySaverException>(() => ConfidenceMeasures.Parse("energy"));
-        Assert.Contains("'energy'", error.Message);
-        Assert.Contains("max-probability, margin or entropy", error.Message);
-    }
 }

@@ -1,10 +1,12 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TinySaver.Calibration.Search;
 using TinySaver.Calibration.Sweeps;
+using TinySaver.Calibration.Tests.Sweeps;
 
-namespace TinySaver.Calibration.Tests.Sweeps;
+namespace TinySaver.Calibration.Tests.Search;
 
-public sealed class PaperThresholdTests
+public sealed class PaperRuleTests
 {
     private const PairedOutcome BothRight = PairedOutcome.SaverCorrect | PairedOutcome.LargeCorrect;
     private const PairedOutcome Loss = PairedOutcome.LargeCorrect | PairedOutcome.Disagree;
@@ -12,7 +14,7 @@ public sealed class PaperThresholdTests
 
     [Fact]
     public void Choose_AnyImages_AgreesWithTheNaiveProcedure() => Prop.ForAll(Cases.Arbitrary, images =>
-        PaperThreshold.Choose(Sweep.Of(images.Confidences, images.Outcomes)) == Naive(images))
+        PaperRule.Choose(Sweep.Of(images.Confidences, images.Outcomes)) == Naive(images))
         .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
@@ -21,17 +23,17 @@ public sealed class PaperThresholdTests
         // The loss exits from 0.8 on; the gain at 0.9 balances it, the second loss at 0.6 does not.
         SweepCurve curve = Sweep.Of([0.95f, 0.9f, 0.8f, 0.6004f], [BothRight, Gain, Loss, Loss]);
 
-        Assert.Equal(0.6, PaperThreshold.Choose(curve));
+        Assert.Equal(0.6, PaperRule.Choose(curve));
     }
 
     [Fact]
-    public void Choose_LossAtConfidenceOne_StopsAtOnce() => Assert.Equal(1, PaperThreshold.Choose(Sweep.Of([1f, 0.9f], [Loss, BothRight])));
+    public void Choose_LossAtConfidenceOne_StopsAtOnce() => Assert.Equal(1, PaperRule.Choose(Sweep.Of([1f, 0.9f], [Loss, BothRight])));
 
     [Fact]
-    public void Choose_NeverFalls_IsTheLastScanned() => Assert.Equal(0.001, PaperThreshold.Choose(Sweep.Of([0.9f, 0.0005f], [BothRight, Loss])));
+    public void Choose_NeverFalls_IsTheLastScanned() => Assert.Equal(0.001, PaperRule.Choose(Sweep.Of([0.9f, 0.0005f], [BothRight, Loss])));
 
     [Fact]
-    public void Choose_NoImages_IsTheLastScanned() => Assert.Equal(0.001, PaperThreshold.Choose(Sweep.Of([], [])));
+    public void Choose_NoImages_IsTheLastScanned() => Assert.Equal(0.001, PaperRule.Choose(Sweep.Of([], [])));
 
     // The reference's match_performance re-stated step by step, with accuracies as fractions and our ≥.
     private static double Naive(Cases.Images images)

@@ -1,0 +1,113 @@
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Calibration.Guarantees;
+
+/// <summary>How a cascade's answers differ from the large model's on some images.</summary>
+/// <param name="Losses">Images that only the large model has right: each costs accuracy.</param>
+/// <param name="Gains">Images that only the cascade has right: each wins accuracy.</param>
+/// <param name="Disagreements">Images on which the two chose different classes.</param>
+public readonly record struct Differences(int Losses, int Gains, int Disagreements);
+
+/// <summary>What is promised of a cascade: the risk is at most ε with probability at least 1 − δ over the draw of the calibration images.</summary>
+/// <param name="Risk">What is bounded.</param>
+/// <param name="Epsilon">ε, a share of all images, in (0, 1).</param>
+/// <param name="Delta">δ, in (0, 1).</param>
+public sealed record Guarantee(RiskKind Risk, double Epsilon, double Delta)
+{
+    /// <summary>The guarantee of a policy; null where it has none, or one that no test could refute or prove (a bound or confidence of 0 or 1).</summary>
+    public static Guarantee? Of(PolicyGuarantee? guarantee) =>
+        guarantee is { Bound: > 0 and < 1, Confidence: > 0 and < 1 } ? new(guarantee.Risk, guarantee.Bound, 1 - guarantee.Confidence) : null;
+
+    /// <summary>Refuses bounds and probabilities that mean nothing.</summary>
+    /// <exception cref="TinySaverException">ε or δ is out of range.</exception>
+    public void Check()
+    {
+        if (Epsilon is not (> 0 and < 1))
+            throw new TinySaverException($"The accuracy drop epsilon is {Epsilon}: it must lie between 0 and 1, both excluded (0.005 is half a point).");
+        if (Delta is not (> 0 and < 1))
+            throw new TinySaverException($"The error probability delta is {Delta}: it must lie between 0 and 1, both excluded (0.05 is one in twenty).");
+    }
+
+    /// <summary>The risk on some images: the share by which losses exceed gains, or that of the disagreements.</summary>
+    /// <param name="found">How the cascade differed from the large model on them.</param>
+    /// <param name="samples">Number of images, at least 1.</param>
+    public double Observed(Differences found, int samples) =>
+        (Risk == RiskKind.AccuracyDrop ? found.Losses - found.Gains : found.Disagreements) / (double)samples;
+
+    /// <summary>The exact test of the guarantee on n images.</summary>
+    public RiskTest Test(int samples) => new(this, samples);
+
+    /// <summary>The fewest images that certify with a number of losses (or disagreements) and no gain among them.</summary>
+    /// <remarks>A gain makes up for a loss, so with gains fewer images may do.</remarks>
+    public long FewestSamples(int losses = 0)
+    {
+        // Beyond ten million images a test is a matter of minutes; the binomial number is then a lower limit.
+        const double mostTested = 1e7;
+        double withoutLoss = Math.Log(Delta) / double.LogP1(-Epsilon);
+        return withoutLoss > mostTested ? (long)Math.Ceiling(withoutLoss)
+            : Risk == RiskKind.AccuracyDrop ? PairedDropTest.FewestSamples(losses, Epsilon, Delta)
+            : DisagreementTest.FewestSamples(losses, Epsilon, Delta);
+    }
+
+    /// <summary>About how many images certify a threshold with a chance of 80 %, given what it did on others.</summary>
+    /// <param name="found">How the cascade differed from the large model on them.</param>
+    /// <param name="samples">Number of images.</param>
+    /// <returns>The number; null where none would do, because the risk is not below ε.</returns>
+    public long? SamplesNeeded(Differences found, int samples)
+    {
+        double n = samples;
+        return Risk == RiskKind.AccuracyDrop
+            ? DropScore.SamplesNeeded(found.Losses / n, found.Gains / n, Epsilon, Delta)
+            : DropScore.SamplesNeeded(found.Disagreements / n, 0, Epsilon, Delta);
+    }
+}
+
+/// <summary>The exact test of a guarantee on a given number of images.</summary>
+public sealed class RiskTest
+{
+    private readonly PairedDropTest? _drop;
+    private readonly int _mostDisagreements;
+
+    internal RiskTest(Guarantee guarantee, int samples)
+    {
+        (Guarantee, Samples) = (guarantee, samples);
+        if (guarantee.Risk == RiskKind.AccuracyDrop)
+            _drop = PairedDropTest.For(samples, guarantee.Epsilon, guarantee.Delta);
+        else
+            _mostDisagreements = DisagreementTest.MostDisagreements(samples, guarantee.Epsilon, guarantee.Delta);
+    }
+
+    /// <summary>What is tested.</summary>
+    public Guarantee Guarantee { get; }
+
+    /// <summary>Number of images, exited or not.</summary>
+    public int Samples { get; }
+
+    /// <summary>The most losses (or disagreements) that certify without a gain; −1 where not even none does.</summary>
+    public int MostLosses => _drop?.MostLosses(0) ?? _mostDisagreements;
+
+    /// <summary>Whether what was found on the images certifies the guarantee.</summary>
+    public bool Certifies(Differences found) => _drop?.Certifies(found.Losses, found.Gains) ?? found.Disagreements <= _mostDisagreements;
+}
+
+/// <summary>Fixed-sequence testing: hypotheses in an order chosen beforehand, each at the full level δ, up to the first that is not rejected.</summary>
+/// <remarks>
+/// The probability of certifying anything that does not hold is at most δ: the first such hypothesis in the order must be certified for
+/// that, and its own test does so with probability at most δ (Maurer, Hothorn and Lehmacher 1995; as risk control: Angelopoulos et al. 2021,
+/// "Learn then Test", arXiv 2110.01052). No assumption ties the tests together or makes the risk monotone.
+/// </remarks>
+public static class FixedSequence
+{
+    /// <summary>The index of the last hypothesis certified before the first failure; −1 where already the first fails.</summary>
+    /// <param name="count">Number of hypotheses.</param>
+    /// <param name="certifies">The test of each at level δ, asked for in order and no further than the first failure.</param>
+    public static int LastCertified(int count, Func<int, bool> certifies)
+    {
+        int certified = 0;
+        while (certified < count && certifies(certified))
+            certified++;
+
+        return certified - 1;
+    }
+}

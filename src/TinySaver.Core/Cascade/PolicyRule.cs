@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using TinySaver.Core.Names;
+
+namespace TinySaver.Core.Cascade;
+
+/// <summary>How an exit threshold is chosen; docs/calibration.md explains each.</summary>
+[JsonConverter(typeof(EnumNameConverter<RuleKind>))]
+public enum RuleKind
+{
+    /// <summary>The lowest threshold that is certified to keep a guarantee.</summary>
+    [JsonStringEnumMemberName("certified")]
+    Certified,
+
+    /// <summary>The procedure of arXiv 2403.17726.</summary>
+    [JsonStringEnumMemberName("paper")]
+    Paper,
+
+    /// <summary>The highest accuracy at a bounded escalation rate.</summary>
+    [JsonStringEnumMemberName("budget")]
+    Budget,
+
+    /// <summary>A given threshold.</summary>
+    [JsonStringEnumMemberName("fixed")]
+    Fixed,
+}
+
+/// <summary>The rule by which the threshold was chosen, with its parameters; those of other rules are null.</summary>
+public sealed record PolicyRule
+{
+    /// <summary>Which rule.</summary>
+    [JsonPropertyName("name")]
+    public required RuleKind Kind { get; init; }
+
+    /// <summary>The largest accuracy drop (or disagreement) that was asked for (<c>certified</c>), in [0, 1].</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>The probability, over the draw of the calibration set, with which the guarantee may fail (<c>certified</c>), in [0, 1].</summary>
+    public double? Delta { get; init; }
+
+    /// <summary>The largest escalation rate that was asked for (<c>budget</c>), in [0, 1].</summary>
+    public double? EscalationRate { get; init; }
+
+    /// <summary>The parameters that are shares, for checking.</summary>
+    internal IEnumerable<(string Field, double? Value)> Shares =>
+        [("epsilon", Epsilon), ("delta", Delta), ("escalationRate", EscalationRate)];
+}
