@@ -13,17 +13,11 @@ internal static class CandidateSection
     public static XElement Of(SearchResult search)
     {
         IReadOnlyList<CandidateResult> candidates = search.Candidates;
-        return Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, "Candidates"),
-            Html.Element("p", "note", Note(search)),
+        return Html.Section(
+            "Candidates",
+            Note(search),
             Table(search, candidates.Take(MostAtOnce)),
-            candidates.Count <= MostAtOnce ? null : Html.Element(
-                "details",
-                null,
-                Html.Element("summary", null, $"{candidates.Count - MostAtOnce} more"),
-                Table(search, candidates.Skip(MostAtOnce))));
+            candidates.Count <= MostAtOnce ? null : Html.Details($"{candidates.Count - MostAtOnce} more", Table(search, candidates.Skip(MostAtOnce))));
     }
 
     private static string Note(SearchResult search)

@@ -25,24 +25,15 @@ internal static class ClassSection
         int lose = worst.Count(c => c.AccuracyDrop > 0);
         int gain = worst.Count(c => c.AccuracyDrop < 0);
         string classes = test.Classes.Count == 1 ? "class" : "classes";
-        return Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, "Classes"),
-            Html.Element(
-                "p",
-                "note",
-                $"Of the {test.Classes.Count} {classes} among the test images {lose} lose accuracy, {gain} gain and {test.Classes.Count - lose - gain} stay as they were. With few images a class, single mistakes make large differences."),
+        XElement? bars = lose + gain == 0 ? null : Bars(worst, input).ToHtml();
+        XElement table = Table(worst, input);
+        return Html.Section(
+            "Classes",
+            $"Of the {test.Classes.Count} {classes} among the test images {lose} lose accuracy, {gain} gain and {test.Classes.Count - lose - gain} stay as they were. With few images a class, single mistakes make large differences.",
             worst.Length <= MostBars
-                ? Html.Element("div", "figures", lose + gain == 0 ? null : Bars(worst, input).ToHtml(), Table(worst, input))
-                : Html.Element(
-                    "div",
-                    null,
-                    lose + gain == 0 ? null : Bars(worst, input).ToHtml(),
-                    Html.Element("details", null, Html.Element("summary", null, Summary(worst.Length)), Table(worst, input))));
+                ? Html.Element("div", "figures", bars, table)
+                : Html.Element("div", null, bars, Html.Details(worst.Length > MostRows ? $"The {MostRows} classes that lose most" : "All classes in figures", table)));
     }
-
-    private static string Summary(int classes) => classes > MostRows ? $"The {MostRows} classes that lose most" : "All classes in figures";
 
     private static Figure Bars(ClassRow[] worst, ReportInput input)
     {

@@ -39,11 +39,9 @@ internal static class ComputeCharts
             Reading = $"Down to {Wording.PointsAndUnit(Depth(search))} below {search.LargeModel} alone, where the choice is made.",
             Draw = size => Draw(size, search, savers, floor, ordinate, search.Choice?.Certificate?.Epsilon),
         };
-        return Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, "All savers"),
-            Html.Element("p", "note", $"On the {Wording.Count(search.Samples, "calibration image")}; each saver with the confidence measure that saves most."),
+        return Html.Section(
+            "All savers",
+            $"On the {Wording.Count(search.Samples, "calibration image")}; each saver with the confidence measure that saves most.",
             Html.Element("div", "figures", whole.ToHtml(), near?.ToHtml()));
     }
 

@@ -13,12 +13,8 @@ internal static class ConfidenceCharts
     public static XElement Of(EvaluationResult test, Findings findings)
     {
         IEnumerable<Figure> histograms = test.Savers.Select((saver, i) => Histogram(saver, findings, i));
-        return Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, "Confidence"),
-            Html.Element("p", "note", Exited(test, findings)),
-            Html.Element("div", "figures", histograms.Append(Reliability(test, findings)).Select(f => f?.ToHtml())));
+        return Html.Section(
+            "Confidence", Exited(test, findings), Html.Element("div", "figures", histograms.Append(Reliability(test, findings)).Select(f => f?.ToHtml())));
     }
 
     private static string Exited(EvaluationResult test, Findings findings)
@@ -42,7 +38,7 @@ internal static class ConfidenceCharts
         double Down(HistogramBin bin) => wrong == 0 ? 0 : (double)bin.Wrong / wrong;
         double high = Math.Max(saver.Histogram.Max(Up), 0.01) * 1.15;
         double low = Math.Max(saver.Histogram.Max(Down), 0.01) * 1.15;
-        ReportStage? stage = index < findings.Stages.Count ? findings.Stages[index] : null;
+        ReportedSaver? setting = index < findings.Savers.Count ? findings.Savers[index] : null;
         return new Figure
         {
             Id = $"confidence-{index + 1}",
@@ -59,7 +55,7 @@ internal static class ConfidenceCharts
                     size,
                     new LinearScale(0, 1, (value, _) => Amounts.Number(value, 1)),
                     new LinearScale(-low, high, (value, step) => Amounts.Percent(Math.Abs(value), step < 0.01 ? 1 : 0)),
-                    stage is null ? "confidence" : Wording.Measure(stage.Measure, stage.Temperature),
+                    setting is null ? "confidence" : Wording.Measure(setting.Measure, setting.Temperature),
                     "Share of each kind");
                 foreach (HistogramBin bin in saver.Histogram)
                 {
@@ -72,8 +68,8 @@ internal static class ConfidenceCharts
                         plot.Bar(bin.Low + gap, 0, bin.High - gap, -Down(bin), "wrong", $"{range}: {Wording.Count(bin.Wrong, "image")}, {bad}");
                 }
 
-                if (stage is not null)
-                    plot.VerticalRule(stage.Threshold, "chosen", $"exits from {Wording.Threshold(stage.Threshold)}");
+                if (setting is not null)
+                    plot.VerticalRule(setting.Threshold, "chosen", $"exits from {Wording.Threshold(setting.Threshold)}");
                 return plot;
             },
         };

@@ -2,6 +2,7 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Names;
 
 namespace TinySaver.Reports;
@@ -13,7 +14,7 @@ internal sealed record Findings
     public required string LargeModel { get; init; }
 
     /// <summary>The cascade's savers in order; empty where there is no cascade.</summary>
-    public required IReadOnlyList<ReportStage> Stages { get; init; }
+    public required IReadOnlyList<ReportedSaver> Savers { get; init; }
 
     /// <summary>Whether accuracies are known; if not, agreement with the large model stands in.</summary>
     public required bool Labelled { get; init; }
@@ -40,7 +41,7 @@ internal sealed record Findings
     public MeasuredSet? Basis => Test ?? Calibration;
 
     /// <summary>Whether there is a cascade.</summary>
-    public bool HasCascade => Stages.Count > 0;
+    public bool HasCascade => Savers.Count > 0;
 
     /// <summary>Gathers the facts.</summary>
     /// <exception cref="ArgumentException">There is neither a search nor a policy.</exception>
@@ -53,7 +54,7 @@ internal sealed record Findings
             return new Findings
             {
                 LargeModel = search.LargeModel,
-                Stages = [.. (search.Choice?.Savers ?? []).Select(s => new ReportStage(s.Saver, s.Measure, s.Temperature, s.Threshold))],
+                Savers = [.. (search.Choice?.Savers ?? []).Select(s => new ReportedSaver(s.Saver, s.Measure, s.Temperature, s.Threshold))],
                 Labelled = search.Labelled,
                 Calibration = search.Choice is { } choice ? MeasuredSet.Of(choice.Calibration) : null,
                 Test = search.Choice is null ? null : test,
@@ -69,7 +70,7 @@ internal sealed record Findings
         return new Findings
         {
             LargeModel = policy.Large.Name,
-            Stages = [.. policy.Savers.Select(s => new ReportStage(s.Model.Name, s.Measure, s.Temperature, s.Threshold))],
+            Savers = [.. policy.Savers.Select(s => new ReportedSaver(s.Model.Name, s.Measure, s.Temperature, s.Threshold))],
             Labelled = (test?.AccuracyCascade ?? policy.Calibration?.AccuracyCascade) is not null,
             Calibration = policy.Calibration is { } calibration ? MeasuredSet.Of(calibration) : null,
             Test = test,
@@ -78,4 +79,37 @@ internal sealed record Findings
             Rule = policy.Rule?.Kind.Name(),
         };
     }
+}
+
+/// <summary>One saver of the cascade that a report tells of.</summary>
+/// <param name="Saver">The saver's name.</param>
+/// <param name="Measure">The confidence measure.</param>
+/// <param name="Temperature">The temperature; 1 for the model's own probabilities.</param>
+/// <param name="Threshold">The exit threshold.</param>
+internal sealed record ReportedSaver(string Saver, ConfidenceMeasure Measure, float Temperature, double Threshold);
+
+/// <summary>What a cascade did on one set of images, wherever that is recorded. Accuracies are null without labels.</summary>
+/// <param name="Samples">Number of images.</param>
+/// <param name="AccuracyLarge">Accuracy of the large model alone.</param>
+/// <param name="AccuracyCascade">Accuracy of the cascade.</param>
+/// <param name="AccuracyDrop">The first less the second.</param>
+/// <param name="Agreement">Share of the images on which the two agree; null where a policy does not say.</param>
+/// <param name="ExitRate">Share of the images that exit at a saver.</param>
+/// <param name="DeltaC">ΔC.</param>
+internal sealed record MeasuredSet(
+    int Samples, double? AccuracyLarge, double? AccuracyCascade, double? AccuracyDrop, double? Agreement, double ExitRate, double DeltaC)
+{
+    /// <summary>What a search or an evaluation measured.</summary>
+    public static MeasuredSet Of(OperatingPoint point) => new(
+        point.Samples, point.AccuracyLarge, point.AccuracyCascade, point.AccuracyDrop, point.Agreement, point.ExitRate, point.DeltaC);
+
+    /// <summary>What a policy's file says.</summary>
+    public static MeasuredSet Of(PolicyMeasurement measurement) => new(
+        measurement.Samples,
+        measurement.AccuracyLarge,
+        measurement.AccuracyCascade,
+        measurement.AccuracyDrop,
+        1 - measurement.Disagreement,
+        measurement.ExitRate,
+        measurement.DeltaC);
 }

@@ -17,6 +17,13 @@ internal static partial class Html
     public static XElement Element(string name, string? css, params object?[] content) =>
         new(name, css is null ? null : new XAttribute("class", css), content);
 
+    /// <summary>A section with its heading and the note below it, if any.</summary>
+    public static XElement Section(string title, string? note, params object?[] content) =>
+        Element("section", null, Element("h2", null, title), note is null ? null : Element("p", "note", note), content);
+
+    /// <summary>What is shown only to who asks for it.</summary>
+    public static XElement Details(string summary, XElement content) => Element("details", null, Element("summary", null, summary), content);
+
     /// <summary>A table within a frame that scrolls where the page is too narrow.</summary>
     /// <param name="caption">What it shows, for those who don't see it.</param>
     /// <param name="heads">The column heads; those that start with <c>#</c> head numbers, which stand at the right.</param>
@@ -81,5 +88,39 @@ internal static partial class Html
         }
 
         return printable.ToString();
+    }
+}
+
+/// <summary>The frame of the page: head, style sheet, body.</summary>
+internal static class Page
+{
+    private static readonly Lazy<string> StyleSheet = new(ReadStyleSheet);
+
+    /// <summary>The page as text.</summary>
+    /// <param name="title">What a browser's tab shows.</param>
+    /// <param name="body">The body.</param>
+    public static string Of(string title, XElement body)
+    {
+        // The style sheet is raw text in HTML, so it goes in as it is; everything else is escaped by the tree that it is part of.
+        var page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n");
+        page.Append(Html.Write(Html.Element("meta", null, new XAttribute("charset", "utf-8")))).Append('\n');
+        page.Append(Html.Write(Meta("viewport", "width=device-width, initial-scale=1"))).Append('\n');
+        page.Append(Html.Write(Meta("color-scheme", "light dark"))).Append('\n');
+        page.Append(Html.Write(Html.Element("title", null, title + " · TinySaver"))).Append('\n');
+        page.Append("<style>\n").Append(StyleSheet.Value).Append("</style>\n</head>\n");
+        page.Append(Html.Write(body)).Append("\n</html>\n");
+        return page.ToString();
+    }
+
+    private static XElement Meta(string name, string content) =>
+        Html.Element("meta", null, new XAttribute("name", name), new XAttribute("content", content));
+
+    private static string ReadStyleSheet()
+    {
+        const string name = "TinySaver.Reports.report.css";
+        using Stream stream = typeof(Page).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The program was built without its resource {name}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }

@@ -20,11 +20,9 @@ internal static class MistakeCards
         string note = shown.Length == 0
             ? $"There is no test image that {what}."
             : $"{(total == 1 ? "One test image" : $"{total} test images")} that {what}{(total > shown.Length ? $"; the {shown.Length} of which the saver was surest" : ", the surest first")}.";
-        return Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, findings.Labelled ? "Costliest mistakes" : "Surest disagreements"),
-            Html.Element("p", "note", note),
+        return Html.Section(
+            findings.Labelled ? "Costliest mistakes" : "Surest disagreements",
+            note,
             shown.Length == 0 ? null : Html.Element("ol", "cards", shown.Select(m => Card(m, input, findings))));
     }
 
@@ -33,7 +31,7 @@ internal static class MistakeCards
         ReportImage? image = mistake.Row < input.TestImages.Count ? input.TestImages[mistake.Row] : null;
         string name = image?.Name ?? string.Create(CultureInfo.InvariantCulture, $"row {mistake.Row + 1}");
         string? picture = image?.File is { } file ? input.Thumbnail(file) : null;
-        string saver = findings.Stages.Count > 1 && mistake.Saver < findings.Stages.Count ? findings.Stages[mistake.Saver].Saver + ": " : "answer: ";
+        string saver = findings.Savers.Count > 1 && mistake.Saver < findings.Savers.Count ? findings.Savers[mistake.Saver].Saver + ": " : "answer: ";
         return Html.Element(
             "li",
             null,

@@ -21,11 +21,9 @@ internal static class MoneySection
         IEnumerable<IReadOnlyList<object>> rows = costs.Lines
             .Select(line => Row(line.Item, line.LargeOnly, line.Cascade, false))
             .Append(Row("Total", costs.LargeOnlyPerMillion, costs.CascadePerMillion, true));
-        return Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, "Money"),
-            Html.Element("p", "note", total + breakEven),
+        return Html.Section(
+            "Money",
+            total + breakEven,
             Html.Table("US dollars per million images", ["per million images", "#large only", "#cascade", "#change"], rows),
             Html.Element("p", "note after", $"US dollars before tax, prices as of {costs.PricesAsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}. Storing the images costs the same in both and is left out."));
     }

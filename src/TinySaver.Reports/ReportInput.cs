@@ -42,3 +42,44 @@ public sealed record ReportInput
     /// <summary>How to make the report again.</summary>
     public required ReportProvenance Provenance { get; init; }
 }
+
+/// <summary>How a report came to be, so that it can be made again.</summary>
+public sealed record ReportProvenance
+{
+    /// <summary>The command line that wrote the report.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>When it was written.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The images, each set with its hash.</summary>
+    public IReadOnlyList<ReportDataSet> Data { get; init; } = [];
+
+    /// <summary>Seeds, versions, machine and settings, in the order in which to show them.</summary>
+    public IReadOnlyList<ReportFact> Facts { get; init; } = [];
+}
+
+/// <summary>A model of a report.</summary>
+/// <param name="Name">The name that the search and the policy know it by.</param>
+/// <param name="Source">The model folder or the file of recorded predictions.</param>
+/// <param name="Macs">Multiply-accumulate operations for one image; null where nobody counted.</param>
+/// <param name="Milliseconds">Measured time of one image; null where nobody measured.</param>
+/// <param name="Sha256">Content hash of the source; null where there is none.</param>
+public sealed record ReportModel(string Name, string Source, double? Macs = null, double? Milliseconds = null, string? Sha256 = null);
+
+/// <summary>Images that a report rests on.</summary>
+/// <param name="Role">What they were for: calibration or test.</param>
+/// <param name="Source">The folder, manifest or split that they come from.</param>
+/// <param name="Images">How many there are.</param>
+/// <param name="Sha256">Hash of the sorted sample identities; null where there is none.</param>
+public sealed record ReportDataSet(string Role, string Source, int Images, string? Sha256 = null);
+
+/// <summary>An image that a report may show.</summary>
+/// <param name="Name">What the report calls it: its id or path within the data set.</param>
+/// <param name="File">The image's file, for a thumbnail; null where the images are not at hand.</param>
+public sealed record ReportImage(string Name, string? File);
+
+/// <summary>A line of the report's last section: a seed, a version, a setting.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Value">Its value.</param>
+public sealed record ReportFact(string Name, string Value);

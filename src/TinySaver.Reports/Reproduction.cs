@@ -16,10 +16,9 @@ internal static class Reproduction
             .. input.Policy is { } policy ? [new ReportFact("policy", policy.Id)] : Array.Empty<ReportFact>(),
             .. provenance.Facts,
         ];
-        return Html.Element(
-            "section",
+        return Html.Section(
+            "How to reproduce",
             null,
-            Html.Element("h2", null, "How to reproduce"),
             Html.Element("pre", null, Html.Element("code", null, provenance.Command)),
             Html.Element("dl", "facts", facts.Select(f => Html.Element("div", null, Html.Element("dt", null, f.Name), Html.Element("dd", null, f.Value)))),
             input.Models.Count == 0 ? null : Models(input.Models),

@@ -1,4 +1,7 @@
 using System.Xml.Linq;
+using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Search;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Reports;
 
@@ -20,9 +23,9 @@ internal static class Summary
         if (!findings.HasCascade)
             return findings.NoCascade?.Explanation ?? $"The policy names no saver, so every image goes to {findings.LargeModel}.";
 
-        IEnumerable<string> stages = findings.Stages.Select((stage, i) =>
-            $"{(i == 0 ? "Every image meets" : "the others meet")} {stage.Saver}, whose answer stands where its {Wording.Measure(stage.Measure, stage.Temperature)} is at least {Wording.Threshold(stage.Threshold)}");
-        return $"{string.Join("; ", stages)}; the rest goes to {findings.LargeModel}.";
+        IEnumerable<string> savers = findings.Savers.Select((saver, i) =>
+            $"{(i == 0 ? "Every image meets" : "the others meet")} {saver.Saver}, whose answer stands where its {Wording.Measure(saver.Measure, saver.Temperature)} is at least {Wording.Threshold(saver.Threshold)}");
+        return $"{string.Join("; ", savers)}; the rest goes to {findings.LargeModel}.";
     }
 
     private static string Basis(ReportInput input, Findings findings)
@@ -41,4 +44,67 @@ internal static class Summary
 
     private static string Unlabelled(Findings findings) =>
         findings.Labelled ? "" : ", without labels: agreement with the large model stands in for accuracy";
+}
+
+/// <summary>The answer in one sentence.</summary>
+/// <param name="Sentence">The answer.</param>
+/// <param name="Tone">How good it is, as a CSS class: <c>good</c>, <c>unsure</c> or <c>bad</c>.</param>
+internal sealed record Headline(string Sentence, string Tone)
+{
+    /// <summary>The answer that the findings give.</summary>
+    public static Headline Of(Findings findings)
+    {
+        if (!findings.HasCascade)
+            return new Headline(WithoutCascade(findings), findings.NoCascade?.Reason == NoCascadeReason.CostsMoreThanItSaves ? "bad" : "unsure");
+        if (findings.Basis is not { } basis)
+            return new Headline("A cascade of which nothing was measured", "unsure");
+
+        string sentence = $"{Compute(basis)} {Accuracy(findings, basis)}{Guarantee(findings)}";
+        return findings.Check?.Verdict switch
+        {
+            GuaranteeVerdict.Broken => new Headline($"{sentence}, but the test images break the promise", "bad"),
+            GuaranteeVerdict.AboveWithinError => new Headline($"{sentence}; the test images lie above it, within chance", "unsure"),
+            _ when basis.DeltaC >= 0 => new Headline(sentence, "bad"),
+            _ => new Headline(sentence, findings.Promise is null ? "unsure" : "good"),
+        };
+    }
+
+    private static string WithoutCascade(Findings findings) => findings.NoCascade?.Reason switch
+    {
+        NoCascadeReason.TooFewSamples => $"No cascade yet: too few calibration images to certify any saver; use {findings.LargeModel} alone",
+        NoCascadeReason.NothingCertified => $"No cascade: no saver keeps the promise with enough certainty; use {findings.LargeModel} alone",
+        NoCascadeReason.CostsMoreThanItSaves => $"No cascade is worth it: every saver costs as much as it saves; use {findings.LargeModel} alone",
+        _ => $"No cascade: every image goes to {findings.LargeModel}",
+    };
+
+    private static string Compute(MeasuredSet basis) => basis.DeltaC < 0
+        ? $"Saves {Wording.Share(-basis.DeltaC)} of compute"
+        : $"Costs {Wording.Share(basis.DeltaC)} more compute than the large model alone,";
+
+    private static string Accuracy(Findings findings, MeasuredSet basis)
+    {
+        if (!findings.Labelled)
+            return $"and answers as {findings.LargeModel} does on {Wording.Share(basis.Agreement ?? 0)} of images";
+
+        string points = Wording.Points(basis.AccuracyDrop ?? 0);
+        return points == "0" ? "without a loss of accuracy"
+            : basis.AccuracyDrop > 0 ? $"at {Wording.PointsAndUnit(basis.AccuracyDrop.Value)} of accuracy"
+            : $"and gains {Wording.PointsAndUnit(basis.AccuracyDrop ?? 0)} of accuracy";
+    }
+
+    private static string Guarantee(Findings findings)
+    {
+        if (findings.Promise is not { } promise)
+            return ", without a guarantee";
+
+        string confidence = $"{Amounts.Percent(1 - promise.Delta, Decimals(1 - promise.Delta))} confidence";
+        return promise.Risk == RiskKind.Disagreement
+            ? $", disagreement certified ≤ {Wording.Points(promise.Epsilon)} % with {confidence}"
+            : findings.Basis?.AccuracyDrop > 0
+                ? $", certified ≤ {Wording.Points(promise.Epsilon)} with {confidence}"
+                : $", a drop certified ≤ {Wording.PointsAndUnit(promise.Epsilon)} with {confidence}";
+    }
+
+    // 95 %, but 99.9 %.
+    private static int Decimals(double share) => Math.Abs((share * 100) - Math.Round(share * 100)) < 1e-9 ? 0 : 1;
 }

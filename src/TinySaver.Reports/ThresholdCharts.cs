@@ -13,29 +13,27 @@ internal static class ThresholdCharts
     /// <summary>The section; null where no candidate has a curve.</summary>
     public static XElement? Of(SearchResult search)
     {
-        IReadOnlyList<SaverSetting> stages = search.Choice?.Savers ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
-        XElement[] figures = [.. stages.SelectMany((stage, i) => Figures(search, stage, i)).Select(f => f.ToHtml())];
-        return figures.Length == 0 ? null : Html.Element(
-            "section",
-            null,
-            Html.Element("h2", null, "The threshold"),
-            Html.Element("p", "note", stages.Count > 1
+        IReadOnlyList<SaverSetting> savers = search.Choice?.Savers ?? (search.NoCascade?.Closest is { } closest ? [closest] : []);
+        XElement[] figures = [.. savers.SelectMany((saver, i) => Figures(search, saver, i)).Select(f => f.ToHtml())];
+        return figures.Length == 0 ? null : Html.Section(
+            "The threshold",
+            savers.Count > 1
                 ? "Each saver as if it were the only one before the large model; in the chain the later see only what the earlier escalate."
-                : "A lower threshold lets more images exit and lets more of the saver's mistakes through."),
+                : "A lower threshold lets more images exit and lets more of the saver's mistakes through.",
             Html.Element("div", "figures", figures));
     }
 
-    private static IEnumerable<Figure> Figures(SearchResult search, SaverSetting stage, int index)
+    private static IEnumerable<Figure> Figures(SearchResult search, SaverSetting saver, int index)
     {
         CandidateResult? candidate = search.Candidates.FirstOrDefault(
-            c => c.Saver == stage.Saver && c.Measure == stage.Measure && c.Temperature == stage.Temperature);
+            c => c.Saver == saver.Saver && c.Measure == saver.Measure && c.Temperature == saver.Temperature);
         if (candidate is null || candidate.Curve.Count == 0)
             yield break;
 
         Scale axis = Axis(candidate);
-        string name = Wording.Measure(stage.Measure, stage.Temperature);
+        string name = Wording.Measure(saver.Measure, saver.Temperature);
         string rule = search.Choice is null ? "nearest miss" : "chosen";
-        string label = $"{rule} {Wording.Threshold(stage.Threshold)}";
+        string label = $"{rule} {Wording.Threshold(saver.Threshold)}";
         string abscissa = $"threshold on {name}";
         string stretched = axis is NinesScale ? " The axis is stretched towards 1." : "";
         string quantity = search.Labelled ? "Accuracy" : "Agreement";
@@ -46,7 +44,7 @@ internal static class ThresholdCharts
         yield return new Figure
         {
             Id = $"threshold-accuracy-{index + 1}",
-            Title = $"{stage.Saver}: {quantity.ToLowerInvariant()} by threshold",
+            Title = $"{saver.Saver}: {quantity.ToLowerInvariant()} by threshold",
             Reading = search.Labelled
                 ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone, {Amounts.Percent(top)}.{stretched}"
                 : $"The share of images on which the cascade answers what {search.LargeModel} does.{stretched}",
@@ -55,14 +53,14 @@ internal static class ThresholdCharts
                 var plot = new Plot(size, axis, LinearScale.OfShares(lowest - (room / 2), highest + room), abscissa, quantity + " of the cascade");
                 plot.Line(candidate.Curve.Select(p => (p.Threshold, Height(p))), "s1 strong");
                 plot.HorizontalRule(top, "limit", "large alone");
-                plot.VerticalRule(stage.Threshold, "chosen", label);
+                plot.VerticalRule(saver.Threshold, "chosen", label);
                 return plot;
             },
         };
         yield return new Figure
         {
             Id = $"threshold-exit-{index + 1}",
-            Title = $"{stage.Saver}: exit rate by threshold",
+            Title = $"{saver.Saver}: exit rate by threshold",
             Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.{stretched}",
             Draw = size =>
             {
@@ -70,7 +68,7 @@ internal static class ThresholdCharts
                 plot.Line(candidate.Curve.Select(p => (p.Threshold, p.ExitRate)), "s1 strong");
                 if (candidate.CostRatio <= 1)
                     plot.HorizontalRule(candidate.CostRatio, "limit", "breaks even");
-                plot.VerticalRule(stage.Threshold, "chosen", label);
+                plot.VerticalRule(saver.Threshold, "chosen", label);
                 return plot;
             },
         };

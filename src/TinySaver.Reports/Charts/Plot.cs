@@ -230,4 +230,27 @@ internal sealed class Plot
     }
 
     private static XElement? Tooltip(string? text) => text is null ? null : Svg.Title(text);
+
+    // Placed once all marks are known: the points beside which it may stand, the best first, and whether only the places right and left of them will do.
+    private sealed record LabelWish(IReadOnlyList<(double X, double Y)> Anchors, string Css, string Text, bool Beside);
+}
+
+/// <summary>The size of a chart in CSS pixels.</summary>
+/// <remarks>
+/// Each chart is drawn twice and the style sheet shows one of the two: scaling one drawing would make its text unreadable on a phone or coarse
+/// on a desk.
+/// </remarks>
+/// <param name="Name">The CSS class that shows it: <c>wide</c> or <c>narrow</c>.</param>
+/// <param name="Width">Width.</param>
+/// <param name="Height">Height.</param>
+internal sealed record ChartSize(string Name, double Width, double Height)
+{
+    /// <summary>For a column of a two-column page.</summary>
+    public static ChartSize Wide { get; } = new("wide", 500, 320);
+
+    /// <summary>For a phone of 390 pixels, less the margins.</summary>
+    public static ChartSize Narrow { get; } = new("narrow", 340, 270);
+
+    /// <summary>Both, in the order in which a figure holds them.</summary>
+    public static IReadOnlyList<ChartSize> All { get; } = [Wide, Narrow];
 }

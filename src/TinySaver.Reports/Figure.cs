@@ -1,6 +1,7 @@
 using System.Xml.Linq;
+using TinySaver.Reports.Charts;
 
-namespace TinySaver.Reports.Charts;
+namespace TinySaver.Reports;
 
 /// <summary>A chart with its heading, a sentence on how to read it, and its legend, drawn in both sizes.</summary>
 internal sealed record Figure
@@ -50,3 +51,9 @@ internal sealed record Figure
             Html.Element("span", null, entry.Text));
     }
 }
+
+/// <summary>A colour of a chart and what it stands for.</summary>
+/// <param name="Css">The CSS class of the marks.</param>
+/// <param name="Shape">How the marks look: <c>line</c>, <c>point</c> or <c>bar</c>.</param>
+/// <param name="Text">What they stand for.</param>
+internal sealed record LegendEntry(string Css, string Shape, string Text);
