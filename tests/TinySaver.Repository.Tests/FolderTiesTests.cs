@@ -11,7 +11,6 @@ public sealed class FolderTiesTests
     [
         "TinySaver.Cli: Costs → Search", "TinySaver.Cli: Evaluate → Costs", "TinySaver.Cli: Evaluate → Search",
         "TinySaver.Cli: Search → Costs", "TinySaver.Cli: Search → Evaluate",
-        "TinySaver.Inference: Graphs → Models", "TinySaver.Inference: Models → Graphs",
         "TinySaver.Pipeline: Escalations → Stages", "TinySaver.Pipeline: Stages → Escalations",
     ];
 
