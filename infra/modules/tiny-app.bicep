@@ -98,7 +98,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       appSettings: asList(settings)
       ipSecurityRestrictionsDefaultAction: onlyEventGridMayCall ? 'Deny' : 'Allow'
       ipSecurityRestrictions: onlyEventGridMayCall

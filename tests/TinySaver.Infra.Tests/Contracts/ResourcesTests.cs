@@ -28,9 +28,6 @@ public sealed class ResourcesTests
         Assert.Equal("10.0", app.Text("properties.functionAppConfig.runtime.version"));
         Assert.Equal("tiny", app.Json.GetProperty("tags").GetProperty("azd-service-name").GetString());
         Assert.Empty(app.At("properties.functionAppConfig.scaleAndConcurrency.alwaysReady").EnumerateArray());
-        // These come from functionAppConfig on this plan; as settings they are refused.
-        Assert.DoesNotContain("FUNCTIONS_WORKER_RUNTIME", AppSettings.Of(app).Keys);
-        Assert.DoesNotContain("FUNCTIONS_EXTENSION_VERSION", AppSettings.Of(app).Keys);
     }
 
     [BicepFact]
