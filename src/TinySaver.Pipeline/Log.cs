@@ -33,8 +33,8 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Warning, "The escalation backlog of {Backlog} exceeds {Limit}: tiny labels are accepted below the threshold and marked degraded.")]
     public static partial void Overloaded(ILogger logger, long backlog, long limit);
 
-    [LoggerMessage(16, LogLevel.Warning, "The escalation backlog cannot be read; the last known one, {Backlog}, holds.")]
-    public static partial void BacklogUnknown(ILogger logger, Exception error, long backlog);
+    [LoggerMessage(16, LogLevel.Error, "The escalation backlog cannot be read, so its limit of {Limit} does nothing; the last known one, {Backlog}, holds until it can. In Azure the app needs the role Azure Service Bus Data Owner on the queue. Said once.")]
+    public static partial void BacklogUnknown(ILogger logger, Exception error, long limit, long backlog);
 
     [LoggerMessage(21, LogLevel.Warning, "{Work} met an outage; tried again in {Delay}.")]
     public static partial void OutageMet(ILogger logger, Exception error, string work, TimeSpan delay);

@@ -46,6 +46,9 @@ public sealed class FunctionAppOptions
     /// </summary>
     public bool RequireGpu { get; set; }
 
+    /// <summary>Share of the traces that are sent, in [0, 1]; drawn by the trace's id, so that both apps draw the same. Default 0.05.</summary>
+    public double TraceShare { get; set; } = 0.05;
+
     /// <summary>The name of the app setting of an option: <c>TinySaver__Functions__BlobTrigger</c>.</summary>
     internal static string SettingName(string section, string property) => $"{section}:{property}".Replace(":", "__", StringComparison.Ordinal);
 

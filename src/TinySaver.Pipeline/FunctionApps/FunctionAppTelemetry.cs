@@ -25,9 +25,17 @@ public static class FunctionAppTelemetry
             .WithMetrics(metrics => metrics.AddMeter(PipelineTelemetry.SourceName));
         if (configuration[ConnectionSetting] is { Length: > 0 } connection)
         {
+            FunctionAppOptions options = configuration.GetSection(FunctionAppOptions.Section).Get<FunctionAppOptions>() ?? new();
             telemetry.UseAzureMonitorExporter(exporter =>
             {
                 exporter.ConnectionString = connection;
+
+                // By default so many a second and process, whichever come first: of a trace through both apps mostly a half.
+                exporter.TracesPerSecond = null;
+                exporter.SamplingRatio = (float)options.TraceShare;
+
+                // Warnings and errors are few and tell what became of an image: all are sent, whatever its trace.
+                exporter.EnableTraceBasedLogsSampler = false;
                 if (!string.IsNullOrEmpty(configuration[AuthenticationSetting]))
                 {
                     exporter.Credential = new DefaultAzureCredential();

@@ -11,6 +11,7 @@ public sealed class BacklogGauge(
     private long _backlog;
     private int _asking;
     private long _askedAt = long.MinValue;
+    private bool _unknown;
 
     /// <summary>Whether tiny labels are accepted below the threshold; never where no limit is set.</summary>
     public async ValueTask<bool> IsOverloadedAsync(CancellationToken cancellationToken)
@@ -54,11 +55,17 @@ public sealed class BacklogGauge(
             }
 
             Interlocked.Exchange(ref _backlog, backlog);
+            _unknown = false;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Not knowing the backlog is no reason to hold up an image.
-            Log.BacklogUnknown(logger, e, Interlocked.Read(ref _backlog));
+            // Not knowing the backlog is no reason to hold up an image, nor to say so every five seconds.
+            if (!_unknown)
+            {
+                Log.BacklogUnknown(logger, e, limit, Interlocked.Read(ref _backlog));
+            }
+
+            _unknown = true;
         }
         finally
         {

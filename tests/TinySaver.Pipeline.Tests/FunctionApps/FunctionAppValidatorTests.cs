@@ -54,6 +54,18 @@ public sealed class FunctionAppValidatorTests
     public void Validate_LargeAppWithoutImagesConnection_Succeeds() =>
         Assert.True(Validate(isTiny: false, new Dictionary<string, string?>(ByConnectionString) { ["ImagesStorage"] = null }).Succeeded);
 
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.5)]
+    [InlineData(double.NaN)]
+    public void Validate_TraceShareThatIsNone_Fails(double share)
+    {
+        ValidateOptionsResult result = new FunctionAppValidator(new ConfigurationBuilder().AddInMemoryCollection(ByConnectionString).Build(), isTiny: true)
+            .Validate(null, new FunctionAppOptions { TraceShare = share });
+
+        Assert.Contains("TinySaver__Functions__TraceShare", Assert.Single(result.Failures!), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Validate_OtherContainerThanTheTriggers_Fails()
     {
