@@ -1,4 +1,7 @@
-# What both hooks need. Dot-sourced, not run. azure.sh is its twin.
+# What the hooks need. Dot-sourced, not run. azure.sh is its twin.
+
+# What the Azure CLI wrote to standard error when it was last asked.
+$script:AzureSaid = ''
 
 function Say([string] $text) {
     [Console]::Error.WriteLine($text)
@@ -23,11 +26,20 @@ function Need([string[]] $names) {
     }
 }
 
-# Runs the script block until it answers true, waiting 5, 10, 20 and then 30 seconds between attempts.
+# Asks the Azure CLI about azd's subscription; without this it would ask about the one that it was last set to.
+function Azure {
+    $lines = az @args --subscription "$env:AZURE_SUBSCRIPTION_ID" --only-show-errors 2>&1
+    $script:AzureSaid = ($lines | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }) -join "`n"
+    $lines | Where-Object { $_ -isnot [System.Management.Automation.ErrorRecord] }
+}
+
+# Runs the script block until it answers true, waiting 5, 10, 20 and then 30 seconds between attempts. Who gives up says what
+# the Azure CLI said last.
 function Retry([int] $attempts, [string] $what, [scriptblock] $action) {
     $wait = 5
     for ($count = 1; -not (& $action); $count++) {
         if ($count -ge $attempts) {
+            Say $script:AzureSaid
             return $false
         }
         Say "${what}: not yet (attempt $count of $attempts); trying again in $wait s."

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What both hooks need. Sourced, not run. azure.ps1 is its twin.
+# What the hooks need. Sourced, not run. azure.ps1 is its twin.
 
 say() {
   printf '%s\n' "$*" >&2
@@ -22,15 +22,24 @@ need() {
   done
 }
 
-# retry ATTEMPTS WHAT COMMAND...: until the command succeeds, waiting 5, 10, 20 and then 30 seconds between attempts.
+# azure ARGUMENT...: asks the Azure CLI about azd's subscription; without this it would ask about the one that it was last set to.
+azure() {
+  az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --only-show-errors
+}
+
+# retry ATTEMPTS WHAT COMMAND...: until the command succeeds, waiting 5, 10, 20 and then 30 seconds between attempts. Who gives
+# up says what the command said last.
 retry() {
   retry_attempts=$1
   retry_what=$2
   shift 2
   retry_count=1
   retry_wait=5
-  until "$@"; do
-    [ "$retry_count" -lt "$retry_attempts" ] || return 1
+  until retry_said=$("$@" 2>&1); do
+    if [ "$retry_count" -ge "$retry_attempts" ]; then
+      say "$retry_said"
+      return 1
+    fi
     say "$retry_what: not yet (attempt $retry_count of $retry_attempts); trying again in $retry_wait s."
     sleep "$retry_wait"
     retry_count=$((retry_count + 1))

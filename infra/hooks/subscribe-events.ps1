@@ -8,7 +8,7 @@ $PSNativeCommandUseErrorActionPreference = $false
 Set-Location (Join-Path $PSScriptRoot '../..')
 . ./infra/hooks/azure.ps1
 
-Need 'AZURE_RESOURCE_GROUP', 'TINYSAVER_TINY_APP', 'TINYSAVER_EVENT_TOPIC', 'TINYSAVER_STORAGE_ACCOUNT'
+Need 'AZURE_SUBSCRIPTION_ID', 'AZURE_RESOURCE_GROUP', 'TINYSAVER_TINY_APP', 'TINYSAVER_EVENT_TOPIC', 'TINYSAVER_STORAGE_ACCOUNT'
 $group = $env:AZURE_RESOURCE_GROUP
 $app = $env:TINYSAVER_TINY_APP
 $topic = $env:TINYSAVER_EVENT_TOPIC
@@ -16,13 +16,13 @@ $account = $env:TINYSAVER_STORAGE_ACCOUNT
 
 # Asks for the key's length only: the key itself stays in Azure, where event-subscription.bicep reads it.
 function Test-Key {
-    $length = az functionapp keys list --name "$app" --resource-group "$group" --query "length(not_null(systemKeys.blobs_extension, ''))" --output tsv --only-show-errors 2>$null
+    $length = Azure functionapp keys list --name "$app" --resource-group "$group" --query "length(not_null(systemKeys.blobs_extension, ''))" --output tsv
     return $LASTEXITCODE -eq 0 -and "$length" -match '^[1-9]\d*$'
 }
 
 # Event Grid calls the webhook before it accepts the subscription; an app that is still starting may miss that call.
 function Add-Subscription {
-    az deployment group create --name tinysaver-event-subscription --resource-group "$group" --template-file infra/event-subscription.bicep --parameters "topicName=$topic" "appName=$app" "storageName=$account" --output none --only-show-errors
+    Azure deployment group create --name tinysaver-event-subscription --resource-group "$group" --template-file infra/event-subscription.bicep --parameters "topicName=$topic" "appName=$app" "storageName=$account" --output none
     return $LASTEXITCODE -eq 0
 }
 

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 . infra/hooks/azure.sh
 
-need AZURE_RESOURCE_GROUP TINYSAVER_TINY_APP TINYSAVER_EVENT_TOPIC TINYSAVER_STORAGE_ACCOUNT
+need AZURE_SUBSCRIPTION_ID AZURE_RESOURCE_GROUP TINYSAVER_TINY_APP TINYSAVER_EVENT_TOPIC TINYSAVER_STORAGE_ACCOUNT
 group=$AZURE_RESOURCE_GROUP
 app=$TINYSAVER_TINY_APP
 topic=$TINYSAVER_EVENT_TOPIC
@@ -13,13 +13,13 @@ account=$TINYSAVER_STORAGE_ACCOUNT
 
 # Asks for the key's length only: the key itself stays in Azure, where event-subscription.bicep reads it.
 key_exists() {
-  length=$(az functionapp keys list --name "$app" --resource-group "$group" --query "length(not_null(systemKeys.blobs_extension, ''))" --output tsv --only-show-errors 2>/dev/null) || return 1
+  length=$(azure functionapp keys list --name "$app" --resource-group "$group" --query "length(not_null(systemKeys.blobs_extension, ''))" --output tsv) || return 1
   [ "${length:-0}" -gt 0 ] 2>/dev/null
 }
 
 # Event Grid calls the webhook before it accepts the subscription; an app that is still starting may miss that call.
 subscribe() {
-  az deployment group create --name tinysaver-event-subscription --resource-group "$group" --template-file infra/event-subscription.bicep --parameters "topicName=$topic" "appName=$app" "storageName=$account" --output none --only-show-errors
+  azure deployment group create --name tinysaver-event-subscription --resource-group "$group" --template-file infra/event-subscription.bicep --parameters "topicName=$topic" "appName=$app" "storageName=$account" --output none
 }
 
 retry 30 "The key of $app's blob trigger" key_exists ||

@@ -8,7 +8,7 @@ $PSNativeCommandUseErrorActionPreference = $false
 Set-Location (Join-Path $PSScriptRoot '../..')
 . ./infra/hooks/azure.ps1
 
-Need 'TINYSAVER_STORAGE_ACCOUNT'
+Need 'AZURE_SUBSCRIPTION_ID', 'TINYSAVER_STORAGE_ACCOUNT'
 $account = $env:TINYSAVER_STORAGE_ACCOUNT
 $policy = if ($env:TINYSAVER_POLICY) { $env:TINYSAVER_POLICY } else { 'samples/cascade.json' }
 if (-not (Test-Path -PathType Leaf $policy)) {
@@ -17,17 +17,17 @@ if (-not (Test-Path -PathType Leaf $policy)) {
 
 # The hash that was uploaded with the blob; nothing where there is no such blob.
 function Get-UploadedHash {
-    az storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query metadata.sha256 --output tsv --only-show-errors 2>$null
+    Azure storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query metadata.sha256 --output tsv
 }
 
 # The service checks the MD5 of each piece that it receives; the hash goes along as metadata.
 function Send-File {
-    az storage blob upload --account-name "$account" --container-name models --name "$name" --file "$path" --metadata "sha256=$hash" --auth-mode login --overwrite true --validate-content --no-progress --output none --only-show-errors
+    Azure storage blob upload --account-name "$account" --container-name models --name "$name" --file "$path" --metadata "sha256=$hash" --auth-mode login --overwrite true --validate-content --no-progress --output none
     return $LASTEXITCODE -eq 0
 }
 
 function Get-UploadedBytes {
-    az storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query properties.contentLength --output tsv --only-show-errors
+    Azure storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query properties.contentLength --output tsv
 }
 
 # Lines of hash, blob name and path, the policy last: who reads it finds its models. Also checks that each model is the one

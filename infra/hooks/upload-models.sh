@@ -6,23 +6,23 @@ set -eu
 cd "$(dirname "$0")/../.."
 . infra/hooks/azure.sh
 
-need TINYSAVER_STORAGE_ACCOUNT
+need AZURE_SUBSCRIPTION_ID TINYSAVER_STORAGE_ACCOUNT
 account=$TINYSAVER_STORAGE_ACCOUNT
 policy=${TINYSAVER_POLICY:-samples/cascade.json}
 [ -f "$policy" ] || fail "There is no cascade policy '$policy'; set TINYSAVER_POLICY to the one that 'tinysaver search' wrote."
 
 # The hash that was uploaded with the blob; nothing where there is no such blob.
 uploaded_hash() {
-  az storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query metadata.sha256 --output tsv --only-show-errors 2>/dev/null || true
+  azure storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query metadata.sha256 --output tsv 2>/dev/null || true
 }
 
 # The service checks the MD5 of each piece that it receives; the hash goes along as metadata.
 upload() {
-  az storage blob upload --account-name "$account" --container-name models --name "$name" --file "$path" --metadata "sha256=$hash" --auth-mode login --overwrite true --validate-content --no-progress --output none --only-show-errors
+  azure storage blob upload --account-name "$account" --container-name models --name "$name" --file "$path" --metadata "sha256=$hash" --auth-mode login --overwrite true --validate-content --no-progress --output none
 }
 
 uploaded_bytes() {
-  az storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query properties.contentLength --output tsv --only-show-errors
+  azure storage blob show --account-name "$account" --container-name models --name "$name" --auth-mode login --query properties.contentLength --output tsv
 }
 
 # Lines of hash, blob name and path, the policy last: who reads it finds its models. Also checks that each model is the one

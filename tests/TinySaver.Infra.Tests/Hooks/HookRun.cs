@@ -14,8 +14,11 @@ internal sealed class HookRun : IDisposable
     /// <summary>Settings that azd puts into a hook's environment.</summary>
     public Dictionary<string, string?> Environment { get; } = new()
     {
+        ["AZURE_SUBSCRIPTION_ID"] = "sub-dev",
+        ["AZURE_TENANT_ID"] = "tenant-dev",
         ["AZURE_RESOURCE_GROUP"] = "rg-dev",
         ["TINYSAVER_TINY_APP"] = "func-tiny-abc",
+        ["TINYSAVER_LARGE_APP"] = "ca-large-abc",
         ["TINYSAVER_EVENT_TOPIC"] = "egst-abc",
         ["TINYSAVER_STORAGE_ACCOUNT"] = "stabc",
         ["TINYSAVER_POLICY"] = null,

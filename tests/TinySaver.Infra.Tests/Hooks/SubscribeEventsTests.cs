@@ -42,13 +42,14 @@ public sealed class SubscribeEventsTests
     public async Task A_key_that_never_comes_ends_with_what_to_do(string shell)
     {
         using var hook = new HookRun();
-        hook.Write("key-after", "1000");
+        hook.Write("forbidden", "");
 
         ProcessRun run = await hook.RunAsync($"{Hook}.{shell}");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(30, hook.CallsOf("az|functionapp").Length);
         Assert.Empty(hook.CallsOf("az|deployment"));
+        Assert.Contains("(AuthorizationFailed) The client has no right to list keys.", run.Errors, StringComparison.Ordinal);
         Assert.Contains("func-tiny-abc has no key 'blobs_extension'", run.Errors, StringComparison.Ordinal);
         Assert.Contains("azd hooks run postdeploy", run.Errors, StringComparison.Ordinal);
     }
@@ -100,7 +101,7 @@ public sealed class SubscribeEventsTests
     public async Task Run_by_hand_the_hook_takes_its_settings_from_azds_environment(string shell)
     {
         using var hook = new HookRun();
-        hook.Write("environment", "AZURE_RESOURCE_GROUP=rg-dev\nTINYSAVER_TINY_APP=func-tiny-abc\nTINYSAVER_EVENT_TOPIC=egst-abc\nTINYSAVER_STORAGE_ACCOUNT=stabc\n");
+        hook.Write("environment", "AZURE_SUBSCRIPTION_ID=sub-dev\nAZURE_RESOURCE_GROUP=rg-dev\nTINYSAVER_TINY_APP=func-tiny-abc\nTINYSAVER_EVENT_TOPIC=egst-abc\nTINYSAVER_STORAGE_ACCOUNT=stabc\n");
         foreach (string name in hook.Environment.Keys)
         {
             hook.Environment[name] = null;

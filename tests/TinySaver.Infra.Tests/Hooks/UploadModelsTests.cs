@@ -76,6 +76,7 @@ public sealed class UploadModelsTests
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(20, hook.CallsOf("az|storage|blob|upload").Length);
         Assert.Contains("Storage Blob Data Contributor", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("ErrorCode:AuthorizationPermissionMismatch", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("cascade.json", string.Join('\n', Uploaded(hook)), StringComparison.Ordinal);
     }
 
