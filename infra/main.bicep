@@ -4,7 +4,8 @@
 targetScope = 'subscription'
 
 import { namesOf } from 'names.bicep'
-import { Gpu } from 'types.bicep'
+import { traceSettings } from 'settings.bicep'
+import { Gpu, Profile, profileOf } from 'types.bicep'
 
 @description('Name of the azd environment; part of the resource group\'s name and of the tags.')
 @minLength(1)
@@ -24,6 +25,12 @@ param principalType 'User' | 'ServicePrincipal' = 'User'
 @description('What the large model runs on. T4 and A100 need quota; none is CPUs.')
 param gpu Gpu = 'none'
 
+@description('The profile on which the large app runs at present, which cannot be taken away from under it; empty before the first deployment.')
+param profileInUse Profile | '' = ''
+
+@description('The large app\'s role on its queue. Scaling reads the queue\'s length, for which Owner is known to be enough; Receiver is less, where you have seen it to work.')
+param largeQueueRole 'Owner' | 'Receiver' = 'Owner'
+
 @description('Memory of a tiny instance in MB; 512 comes with 0.25 vCPU, 2048 with 1, 4096 with 2.')
 param tinyInstanceMemoryMb 512 | 2048 | 4096 = 2048
 
@@ -38,6 +45,9 @@ param tinyAlwaysReadyInstances int = 0
 
 @description('Share of confident images that the large model sees too, from 0 to 1, to notice when the saver drifts.')
 param shadowShare string = '0'
+
+@description('Share of images whose traces are kept, from 0 to 1.')
+param traceShare string = '0.05'
 
 @description('Escalations that may wait before the tiny label is accepted instead; 0 for any number.')
 @minValue(0)
@@ -188,6 +198,8 @@ module access 'modules/access.bicep' = {
     topicPrincipalId: eventTopic.outputs.principalId
     deployerPrincipalId: principalId
     deployerPrincipalType: principalType
+    largeQueueRole: largeQueueRole
+    tinyCountsQueue: maximumBacklog > 0
   }
   dependsOn: [identities, monitoring, storage, serviceBus, registry]
 }
@@ -205,6 +217,7 @@ module tinyApp 'modules/tiny-app.bicep' = {
     onlyEventGridMayCall: privateNetwork
     pipelineSettings: union(
       { TinySaver__Pipeline__ShadowShare: shadowShare },
+      traceSettings(traceShare),
       maximumBacklog > 0 ? { TinySaver__Pipeline__MaxBacklog: string(maximumBacklog) } : {}
     )
   }
@@ -218,7 +231,7 @@ module largeEnvironment 'modules/large-environment.bicep' = {
     location: location
     token: token
     tags: tags
-    gpu: gpu
+    profiles: union([profileOf(gpu)], filter([profileInUse], p => !empty(p)))
     subnetId: network.?outputs.largeSubnetId ?? ''
   }
   dependsOn: [monitoring]
@@ -268,6 +281,4 @@ output TINYSAVER_TINY_APP string = names.tinyApp
 output TINYSAVER_LARGE_APP string = names.largeApp
 output TINYSAVER_LARGE_IDENTITY string = names.largeIdentity
 output TINYSAVER_LARGE_ENVIRONMENT string = names.largeEnvironment
-output TINYSAVER_LARGE_PROFILE string = largeEnvironment.outputs.profileName
-output TINYSAVER_LARGE_FLAVOUR string = gpu == 'none' ? 'cpu' : 'gpu'
 output TINYSAVER_GPU string = gpu

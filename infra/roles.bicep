@@ -15,8 +15,11 @@ var roles = {
   storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   // Sends escalations, receives nothing.
   serviceBusDataSender: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
-  // Receives and settles escalations and dead letters; includes reading the queue's message count, which scaling needs.
+  // Receives and settles: the large app escalations, the tiny app dead letters.
   serviceBusDataReceiver: '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
+  // Sends and receives, and reads the queue's properties with its length by Service Bus's own interface, which asks for the
+  // claim Manage: what scales the large app does that (KEDA), and the tiny app where its backlog is limited.
+  serviceBusDataOwner: '090c5cfd-751d-490a-894a-3ce6f1109419'
   // Sends telemetry to Application Insights, where instrumentation keys alone are refused.
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
   // Pulls the large app's image.

@@ -33,5 +33,14 @@ func commonSettings(account string, clientId string) Settings =>
   })
 
 @export()
+@description('What both apps, and the Functions hosts beside them, are told of tracing: the share of traces that is kept, drawn by the trace\'s id, so that an escalated image\'s trace is whole or not there; and no log lines of their own for each call that went well.')
+func traceSettings(share string) Settings => {
+  TinySaver__Functions__TraceShare: share
+  OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+  OTEL_TRACES_SAMPLER_ARG: share
+  AzureFunctionsJobHost__logging__logLevel__Function: 'Warning'
+}
+
+@export()
 @description('An object of settings as the list of names and values that both platforms take.')
 func asList(settings Settings) Setting[] => map(items(settings), s => { name: s.key, value: s.value })

@@ -20,6 +20,14 @@ type Token = string
 type Gpu = 'none' | 'T4' | 'A100'
 
 @export()
+@description('A workload profile of the Container Apps environment. Named by its type, because the type of a profile that is there cannot be changed.')
+type Profile = 'Consumption' | 'gpu-t4' | 'gpu-a100'
+
+@export()
+@description('The profile on which the large app runs.')
+func profileOf(gpu Gpu) Profile => gpu == 'none' ? 'Consumption' : gpu == 'T4' ? 'gpu-t4' : 'gpu-a100'
+
+@export()
 @description('An application setting or environment variable.')
 type Setting = {
   name: string

@@ -2,10 +2,10 @@
 //
 //   who                scope                         role
 //   tiny app           storage account               Storage Blob Data Owner, Queue Data Contributor, Table Data Contributor
-//                      queue escalations             Service Bus Data Sender
+//                      queue escalations             Service Bus Data Sender and Receiver; Owner where it counts the queue
 //                      Application Insights          Monitoring Metrics Publisher
 //   large app          storage account               Storage Blob Data Owner, Table Data Contributor
-//                      queue escalations             Service Bus Data Receiver
+//                      queue escalations             Service Bus Data Owner, or Receiver
 //                      Application Insights          Monitoring Metrics Publisher
 //                      registry                      AcrPull
 //   Event Grid topic   container event-dead-letters  Storage Blob Data Contributor
@@ -27,6 +27,12 @@ param deployerPrincipalId string
 
 @description('Whether the deployer is a person or a pipeline.')
 param deployerPrincipalType 'User' | 'ServicePrincipal'
+
+@description('The large app\'s role on its queue.')
+param largeQueueRole 'Owner' | 'Receiver'
+
+@description('Whether the tiny app asks how long the queue is.')
+param tinyCountsQueue bool
 
 var names = namesOf(token)
 
@@ -84,15 +90,20 @@ resource tinyStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-resource tinyEscalations 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: bus::escalations
-  name: guid(bus::escalations.id, tiny.id, roles.serviceBusDataSender)
-  properties: {
-    principalId: tiny.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataSender)
+// Sends escalations, takes dead letters.
+resource tinyEscalations 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in (tinyCountsQueue
+    ? [roles.serviceBusDataOwner]
+    : [roles.serviceBusDataSender, roles.serviceBusDataReceiver]): {
+    scope: bus::escalations
+    name: guid(bus::escalations.id, tiny.id, role)
+    properties: {
+      principalId: tiny.properties.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
   }
-}
+]
 
 resource tinyTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
@@ -120,13 +131,16 @@ resource largeStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
+// Receives escalations; by the same identity the platform asks how long the queue is.
+var largeOnQueue = largeQueueRole == 'Owner' ? roles.serviceBusDataOwner : roles.serviceBusDataReceiver
+
 resource largeEscalations 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: bus::escalations
-  name: guid(bus::escalations.id, large.id, roles.serviceBusDataReceiver)
+  name: guid(bus::escalations.id, large.id, largeOnQueue)
   properties: {
     principalId: large.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.serviceBusDataReceiver)
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', largeOnQueue)
   }
 }
 

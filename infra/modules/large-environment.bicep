@@ -2,7 +2,7 @@
 // after this has been provisioned.
 
 import { namesOf } from '../names.bicep'
-import { Gpu, Tags, Token } from '../types.bicep'
+import { Profile, Tags, Token } from '../types.bicep'
 
 @description('Region of the environment; with a GPU, one that has them.')
 param location string
@@ -13,22 +13,20 @@ param token Token
 @description('Tags of every resource.')
 param tags Tags
 
-@description('Which GPU the large model runs on.')
-param gpu Gpu
+@description('The profiles that the environment has: the one that is chosen, and the one on which the app still runs.')
+param profiles Profile[]
 
 @description('The subnet of the environment; empty for none.')
 param subnetId string
 
 var names = namesOf(token)
 
-// Consumption is in every environment; a GPU profile is added to it. Both are billed by the second and scale to zero.
-var consumption = [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
-var profileTypes = {
-  none: 'Consumption'
-  T4: 'Consumption-GPU-NC8as-T4'
-  A100: 'Consumption-GPU-NC24-A100'
+// All are billed by the second and scale to zero.
+var types = {
+  Consumption: 'Consumption'
+  'gpu-t4': 'Consumption-GPU-NC8as-T4'
+  'gpu-a100': 'Consumption-GPU-NC24-A100'
 }
-var profileName = gpu == 'none' ? 'Consumption' : 'gpu'
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: names.workspace
@@ -39,9 +37,10 @@ resource environment 'Microsoft.App/managedEnvironments@2025-07-01' = {
   location: location
   tags: tags
   properties: {
-    workloadProfiles: gpu == 'none'
-      ? consumption
-      : concat(consumption, [{ name: profileName, workloadProfileType: profileTypes[gpu] }])
+    // Consumption is in every environment.
+    workloadProfiles: [
+      for profile in union(['Consumption'], profiles): { name: profile, workloadProfileType: types[profile] }
+    ]
     vnetConfiguration: empty(subnetId) ? null : { infrastructureSubnetId: subnetId, internal: true }
     // 'azure-monitor' with the diagnostic setting below, because 'log-analytics' wants the workspace's key.
     appLogsConfiguration: { destination: 'azure-monitor' }
@@ -59,5 +58,3 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
     ]
   }
 }
-
-output profileName string = profileName

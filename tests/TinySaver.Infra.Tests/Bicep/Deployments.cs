@@ -20,8 +20,8 @@ internal static class Deployments
         changes,
         resourceGroup: null);
 
-    /// <summary><c>large.bicep</c> on a GPU or none.</summary>
-    public static Task<PredictedDeployment> LargeAsync(string gpu = "none") => PredictAsync(
+    /// <summary><c>large.bicep</c> on a GPU or none, with some parameters, as Bicep expressions.</summary>
+    public static Task<PredictedDeployment> LargeAsync(string gpu = "none", Dictionary<string, string>? changes = null) => PredictAsync(
         "large.bicep",
         new Dictionary<string, string>
         {
@@ -36,12 +36,14 @@ internal static class Deployments
             ["serviceBusName"] = "'sb-abc'",
             ["insightsName"] = "'appi-abc'",
             ["gpu"] = $"'{gpu}'",
-            ["workloadProfileName"] = "'profile'",
+            ["scaling"] = "'Rule'",
+            ["traceShare"] = "'0.05'",
             ["batchSize"] = "16",
             ["minimumReplicas"] = "0",
-            ["maximumReplicas"] = "3",
+            ["maximumReplicas"] = "0",
+            ["messagesPerReplica"] = "0",
         },
-        [],
+        changes ?? [],
         resourceGroup: "rg-dev");
 
     /// <summary><c>event-subscription.bicep</c>.</summary>

@@ -14,6 +14,7 @@ public sealed class AccessTests
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
         ["69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"] = "Azure Service Bus Data Sender",
         ["4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0"] = "Azure Service Bus Data Receiver",
+        ["090c5cfd-751d-490a-894a-3ce6f1109419"] = "Azure Service Bus Data Owner",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
         ["7f951dda-4ed3-4680-a7ca-43fe172d538d"] = "AcrPull",
     };
@@ -32,10 +33,11 @@ public sealed class AccessTests
                 "deployer: Storage Table Data Contributor on table labels",
                 "event topic: Storage Blob Data Contributor on container event-dead-letters",
                 "large: AcrPull on registry",
-                "large: Azure Service Bus Data Receiver on queue escalations",
+                "large: Azure Service Bus Data Owner on queue escalations",
                 "large: Monitoring Metrics Publisher on insights",
                 "large: Storage Blob Data Owner on storage",
                 "large: Storage Table Data Contributor on storage",
+                "tiny: Azure Service Bus Data Receiver on queue escalations",
                 "tiny: Azure Service Bus Data Sender on queue escalations",
                 "tiny: Monitoring Metrics Publisher on insights",
                 "tiny: Storage Blob Data Owner on storage",
@@ -51,8 +53,22 @@ public sealed class AccessTests
         PredictedDeployment main = await Deployments.MainAsync(new() { ["principalId"] = "''" });
 
         string[] assignments = [.. main.OfType("Microsoft.Authorization/roleAssignments").Select(Describe)];
-        Assert.Equal(11, assignments.Length);
+        Assert.Equal(12, assignments.Length);
         Assert.DoesNotContain(assignments, a => a.StartsWith("deployer", StringComparison.Ordinal));
+    }
+
+    // Counting the queue asks for the claim Manage, which of the built-in roles only Owner has.
+    [BicepTheory]
+    [InlineData("0", "'Owner'", "large: Azure Service Bus Data Owner", "tiny: Azure Service Bus Data Receiver", "tiny: Azure Service Bus Data Sender")]
+    [InlineData("1000", "'Owner'", "large: Azure Service Bus Data Owner", "tiny: Azure Service Bus Data Owner")]
+    [InlineData("0", "'Receiver'", "large: Azure Service Bus Data Receiver", "tiny: Azure Service Bus Data Receiver", "tiny: Azure Service Bus Data Sender")]
+    public async Task Queue_WhoCountsItIsItsOwner(string maximumBacklog, string largeQueueRole, params string[] expected)
+    {
+        PredictedDeployment main = await Deployments.MainAsync(new() { ["maximumBacklog"] = maximumBacklog, ["largeQueueRole"] = largeQueueRole });
+
+        Assert.Equal(
+            expected.Select(e => $"{e} on queue escalations"),
+            main.OfType("Microsoft.Authorization/roleAssignments").Select(Describe).Where(d => d.EndsWith("on queue escalations", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [BicepFact]

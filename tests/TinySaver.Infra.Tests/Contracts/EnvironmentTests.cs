@@ -10,6 +10,9 @@ public sealed partial class EnvironmentTests
     // azd itself looks for these, or sets them.
     private static readonly string[] AzdReads = ["AZURE_CONTAINER_REGISTRY_ENDPOINT", "AZURE_LOCATION", "AZURE_RESOURCE_GROUP", "AZURE_TENANT_ID"];
 
+    // Part of azd's own environment.
+    private static readonly string[] AzdSets = ["AZURE_SUBSCRIPTION_ID"];
+
     // Read by a hook from the person's environment, with a default of its own.
     private const string PolicySetting = "TINYSAVER_POLICY";
 
@@ -20,10 +23,16 @@ public sealed partial class EnvironmentTests
     [BicepTheory]
     [MemberData(nameof(Hooks))]
     public async Task Hook_ReadsOnlyOutputsAndSettings(string hook) =>
-        Assert.Empty(Names(Hook(hook)).Except([.. await OutputsAsync(), .. Settings(), PolicySetting]));
+        Assert.Empty(Names(Hook(hook)).Except([.. await OutputsAsync(), .. Settings(), .. AzdSets, PolicySetting]));
 
     [BicepFact]
-    public async Task AzureYaml_ReadsOnlyOutputs() => Assert.Empty(Names(AzureYaml).Except(await OutputsAsync()));
+    public async Task AzureYaml_ReadsOnlyOutputs() => Assert.Empty(Names(AzureYaml.Split("\npipeline:")[0]).Except(await OutputsAsync()));
+
+    // Else a setting that a person made would be lost in a deployment by the workflow.
+    [BicepFact]
+    public async Task Pipeline_HandsOnWhatAPersonMaySet() => Assert.Equal(
+        Settings().Append(PolicySetting).Where(n => n.StartsWith("TINYSAVER_", StringComparison.Ordinal)).Except([.. await OutputsAsync()]).Append("TINYSAVER_GPU").Distinct().Order(StringComparer.Ordinal),
+        Names(AzureYaml.Split("\npipeline:")[1]).Order(StringComparer.Ordinal));
 
     [BicepFact]
     public async Task Documentation_NamesOnlyOutputsAndSettings() => Assert.Empty(
@@ -33,7 +42,7 @@ public sealed partial class EnvironmentTests
     [BicepFact]
     public async Task Outputs_AreAllReadBySomebody()
     {
-        IEnumerable<string> read = Hooks.Select(h => Hook(h.Data)).Append(AzureYaml).Append(Repository.Read("infra", "large.parameters.json")).Append(Repository.Read("docs", "deploy.md"))
+        IEnumerable<string> read = Hooks.Select(h => Hook(h.Data)).Append(AzureYaml).Append(Repository.Read("infra", "large.parameters.json")).Append(Repository.Read("infra", "main.parameters.json")).Append(Repository.Read("docs", "deploy.md"))
             .SelectMany(Names).Concat(AzdReads);
 
         Assert.Empty((await OutputsAsync()).Except(read));
@@ -65,11 +74,14 @@ public sealed partial class EnvironmentTests
     [Theory]
     [InlineData("postprovision", "upload-models")]
     [InlineData("postdeploy", "subscribe-events")]
+    [InlineData("postdeploy", "check-large")]
+    [InlineData("preprovision", "check-login")]
+    [InlineData("predeploy", "choose-image")]
     public void AzureYaml_RunsEachHookAtTheMomentThatItNames(string moment, string hook)
     {
-        string section = AzureYaml[AzureYaml.IndexOf($"\n  {moment}:\n", StringComparison.Ordinal)..];
+        string section = Moments().Split(AzureYaml).Single(s => s.StartsWith($"{moment}:\n", StringComparison.Ordinal));
 
-        Assert.Contains($"run: infra/hooks/{hook}.sh", section.Split("\n  post", 3)[1], StringComparison.Ordinal);
+        Assert.Contains($"run: infra/hooks/{hook}.sh", section, StringComparison.Ordinal);
         Assert.All((string[])[$"{hook}.sh", $"{hook}.ps1"], h => Assert.All(RunAgain().Matches(Hook(h)), m => Assert.Equal(moment, m.Groups[1].Value)));
     }
 
@@ -91,7 +103,9 @@ public sealed partial class EnvironmentTests
 
     private static string Hook(string name) => Repository.Read("infra", "hooks", name);
 
-    private static async Task<string[]> OutputsAsync() => (await BicepCompiler.BuildAsync("main.bicep")).Names("outputs");
+    // azd keeps those of both deployments; the SERVICE_ one is azd's own word.
+    private static async Task<string[]> OutputsAsync() =>
+        [.. (await BicepCompiler.BuildAsync("main.bicep")).Names("outputs"), .. (await BicepCompiler.BuildAsync("large.bicep")).Names("outputs").Where(o => Name().IsMatch(o))];
 
     // What a person may set: variables of the parameter files.
     private static IEnumerable<string> Settings() => Names(Repository.Read("infra", "main.parameters.json") + Repository.Read("infra", "large.parameters.json"));
@@ -100,6 +114,9 @@ public sealed partial class EnvironmentTests
 
     [GeneratedRegex(@"\b(?:TINYSAVER|AZURE)_[A-Z0-9_]+")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"^  (?=(?:pre|post)\w+:$)", RegexOptions.Multiline)]
+    private static partial Regex Moments();
 
     [GeneratedRegex(@"""(\w+)=\$\w+""")]
     private static partial Regex Parameter();

@@ -28,7 +28,12 @@ public sealed class SettingsTests
         "AZURE_CLIENT_ID", FunctionAppTelemetry.ConnectionSetting, FunctionAppTelemetry.AuthenticationSetting,
         "AzureWebJobsStorage__blobServiceUri", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__tableServiceUri",
         "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId",
+        "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "AzureFunctionsJobHost__logging__logLevel__Function",
     ];
+
+    // On Flex Consumption the platform knows these.
+    private static readonly string[] ContainerSettings =
+        ["FUNCTIONS_WORKER_RUNTIME", "AzureFunctionsWebHost__hostid", "AzureFunctionsJobHost__extensions__serviceBus__maxMessageBatchSize"];
 
     private static readonly string[] EscalationSettings =
         [.. new[] { "fullyQualifiedNamespace", "credential", "clientId" }.Select(s => $"{FunctionAppOptions.EscalationsConnection}__{s}")];
@@ -94,7 +99,7 @@ public sealed class SettingsTests
     [InlineData("T4")]
     public async Task LargeApp_HasNoSettingThatNobodyReads(string gpu) => AssertKnown(
         AppSettings.Of((await Deployments.LargeAsync(gpu)).Only("Microsoft.App/containerApps")).Keys,
-        [.. PlatformSettings, .. EscalationSettings]);
+        [.. PlatformSettings, .. ContainerSettings, .. EscalationSettings]);
 
     // The options' own validators speak: what they would refuse at start in Azure fails here.
     private static ServiceProvider Services(Dictionary<string, string> settings, Action<IServiceCollection, IConfiguration> add)

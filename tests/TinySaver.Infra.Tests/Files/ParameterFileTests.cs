@@ -83,10 +83,12 @@ public sealed partial class ParameterFileTests
     {
         string documentation = Repository.Read("docs", "deploy.md");
 
+        // What a deployment leaves for the next is not a person's to set.
+        string[] left = ["TINYSAVER_LARGE_PROFILE"];
         foreach (string name in (string[])["main", "large"])
         {
             Assert.All(
-                Variable().Matches(Repository.Read("infra", $"{name}.parameters.json")).Where(v => v.Groups["default"].Success).Select(v => v.Groups["name"].Value).Except(SetByAzd),
+                Variable().Matches(Repository.Read("infra", $"{name}.parameters.json")).Where(v => v.Groups["default"].Success).Select(v => v.Groups["name"].Value).Except([.. SetByAzd, .. left]),
                 variable => Assert.Contains($"`{variable}`", documentation, StringComparison.Ordinal));
         }
     }
