@@ -66,17 +66,8 @@ internal static class UploadCommand
         var watch = Stopwatch.StartNew();
         bool cancelled = await ProgressReporter.ShowAsync(
             terminal, "Uploading", items.Count, () => uploader.Done, () => $"{uploader.Skipped:N0} there already, {uploader.Failed.Count:N0} failed", UploadAsync());
-        var summary = new UploadSummary
-        {
-            Images = items.Count,
-            Uploaded = uploader.Uploaded,
-            Skipped = uploader.Skipped,
-            Failed = uploader.Failed.Count,
-            Bytes = uploader.Bytes,
-            Seconds = watch.Elapsed.TotalSeconds,
-            Batches = UploadPlan.Batches(items),
-            Cancelled = cancelled,
-        };
+        var summary = new UploadSummary(
+            items.Count, uploader.Uploaded, uploader.Skipped, uploader.Failed.Count, uploader.Bytes, watch.Elapsed.TotalSeconds, UploadPlan.Batches(items), cancelled);
         Show(terminal, summary, uploader, account, arguments.GetValue(CommonOptions.Json));
         return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
 
@@ -120,3 +111,15 @@ internal static class UploadCommand
         }
     }
 }
+
+/// <summary>What an upload came to; the object that <c>--json</c> prints.</summary>
+/// <param name="Images">Files that were found.</param>
+/// <param name="Uploaded">Files that were uploaded.</param>
+/// <param name="Skipped">Files whose content was there already under their name.</param>
+/// <param name="Failed">Files that cannot be read.</param>
+/// <param name="Bytes">Bytes that were uploaded.</param>
+/// <param name="Seconds">Wall-clock seconds.</param>
+/// <param name="Batches">The batches that the images lie in.</param>
+/// <param name="Cancelled">Whether it was stopped before its end.</param>
+internal sealed record UploadSummary(
+    int Images, int Uploaded, int Skipped, int Failed, long Bytes, double Seconds, IReadOnlyList<string> Batches, bool Cancelled);

@@ -90,3 +90,8 @@ internal static class UploadPlan
         return Path.GetFullPath(slash < 0 ? "." : slash == 0 ? "/" : normal[..slash]);
     }
 }
+
+/// <summary>A file and the blob that it becomes.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Name">The blob's name, as storage keeps it.</param>
+internal sealed record UploadItem(ImageFile File, string Name);

@@ -123,3 +123,10 @@ internal sealed class Uploader(IImageStore images, int parallel)
         $"The file cannot be read: {error.Message}",
         error));
 }
+
+/// <summary>What became of one file.</summary>
+/// <param name="Item">The file and its blob.</param>
+/// <param name="Version">The blob's version; null where the file cannot be read.</param>
+/// <param name="Skipped">Whether storage had the same content under the name already.</param>
+/// <param name="Failure">Why the file was not uploaded; null where it was.</param>
+internal sealed record UploadOutcome(UploadItem Item, ImageVersion? Version, bool Skipped = false, PermanentFailureException? Failure = null);
