@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Core.Cascade;
 
 namespace TinySaver.Calibration.Evaluation;
 
@@ -35,6 +36,20 @@ public sealed record OperatingPoint(
     /// <summary>How cascade and large model differ.</summary>
     [JsonIgnore]
     public Differences Differences => new(Losses, Gains, Disagreements);
+
+    /// <summary>The point as a policy records it.</summary>
+    /// <param name="accuracySaver">Accuracy of the first saver alone; null where unknown.</param>
+    public PolicyMeasurement Measured(double? accuracySaver) => new()
+    {
+        Samples = Samples,
+        AccuracySaver = accuracySaver,
+        AccuracyLarge = AccuracyLarge,
+        AccuracyCascade = AccuracyCascade,
+        AccuracyDrop = AccuracyDrop,
+        Disagreement = 1 - Agreement,
+        ExitRate = ExitRate,
+        DeltaC = DeltaC,
+    };
 
     /// <summary>The point of a cascade that was replayed.</summary>
     /// <param name="replay">The replay.</param>

@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Costs;
+using TinySaver.Cli.Predictions;
 
 namespace TinySaver.Cli.Costs;
 
@@ -42,6 +43,13 @@ internal sealed record MoneySettings
         double computing = cpuMilliseconds * TinyImagesInFlight / TinyVirtualCpus;
         return new(TinyMemoryMegabytes, Math.Max(computing, cpuMilliseconds + TinyWaitingMilliseconds) / 1000, TinyImagesInFlight, ImagesPerActivity);
     }
+
+    /// <summary>The bill for a million images; null where a model's time is not known.</summary>
+    /// <remarks>The tiny app is taken to run every saver of a chain on every image, which is on the safe side.</remarks>
+    public CostEstimate? Estimate(IReadOnlyList<PredictionSet> savers, PredictionSet large, double exitRate) =>
+        savers.All(s => s.Milliseconds is not null) && (LargeMillisecondsPerImage ?? large.Milliseconds) is { } milliseconds
+            ? CostModel.Estimate(Tiny(savers.Sum(s => s.Milliseconds!.Value)), Large(milliseconds), exitRate, Prices)
+            : null;
 
     /// <summary>The large app's work, given the milliseconds that were measured.</summary>
     public LargeWorkload Large(double measuredMilliseconds) =>

@@ -6,7 +6,6 @@ using TinySaver.Cli.Costs;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Search;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Cascades;
@@ -56,7 +55,7 @@ internal static class EvaluateCommand
         }
 
         EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, Guarantee.Of(policy.Guarantee), large));
-        double overlap = policy.Provenance?.CalibrationSketch is { } sketch ? SampleSketch.Overlap(sketch, large.Keys) : 0;
+        double overlap = SampleSketch.Overlap(policy.Provenance, large.Keys);
         string[] warnings = overlap > 0
             ? [$"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."]
             : [];
@@ -73,11 +72,11 @@ internal static class EvaluateCommand
             {
                 Policy = policy,
                 Test = result,
-                Costs = CascadeCosts.Estimate(savers, large, result.Point.ExitRate, money),
-                Labels = SearchReportInput.Texts(large),
-                TestImages = SearchReportInput.Images(large),
+                Costs = money.Estimate(savers, large, result.Point.ExitRate),
+                Labels = ReportParts.Texts(large),
+                TestImages = ReportParts.Images(large),
                 Thumbnail = Thumbnail.Of,
-                Models = [.. new[] { large }.Concat(savers).Select(SearchReportInput.Model)],
+                Models = [.. new[] { large }.Concat(savers).Select(ReportParts.Model)],
                 Warnings = warnings,
                 Provenance = new()
                 {
@@ -96,7 +95,7 @@ internal static class EvaluateCommand
         }
         else
         {
-            EvaluationView.Write(terminal, policy, result, SearchReportInput.Texts(large), large, reportPath);
+            EvaluationView.Write(terminal, policy, result, ReportParts.Texts(large), large, reportPath);
         }
 
         return result.Guarantee?.Verdict == GuaranteeVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;

@@ -2,7 +2,6 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Search;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
@@ -33,9 +32,9 @@ internal static class EvaluationBuilder
 
     private static EvaluatedSaver Saver(PredictionSet set, SaverSetting setting)
     {
-        float[] confidences = CandidateColumns.At(set, setting.Measure, setting.Temperature) ?? throw new TinySaverException(
+        float[] confidences = LogitConfidences.At(set, setting.Measure, setting.Temperature) ?? throw new TinySaverException(
             $"'{set.Source}' has neither the confidence {setting.Measure.Name()}{(setting.Temperature == 1 ? "" : FormattableString.Invariant($" at temperature {setting.Temperature}"))} nor the logits to make it from; predict anew with --logits.");
-        float[] calibrated = CandidateColumns.At(set, ConfidenceMeasure.MaxProbability, setting.Temperature) ?? [];
+        float[] calibrated = LogitConfidences.At(set, ConfidenceMeasure.MaxProbability, setting.Temperature) ?? [];
         return new(set.Name, new(set.Classes, confidences, setting.Threshold, setting.CostRatio), calibrated);
     }
 }

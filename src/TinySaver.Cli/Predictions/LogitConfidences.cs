@@ -22,4 +22,10 @@ internal static class LogitConfidences
 
         return confidences;
     }
+
+    /// <summary>The confidence of every image of a set, recorded or made from logits; null where neither can be.</summary>
+    public static float[]? At(PredictionSet set, ConfidenceMeasure measure, float temperature) =>
+        temperature == 1f && set.Confidences.TryGetValue(measure, out float[]? recorded) ? recorded
+            : set.Logits is { } logits ? Of(logits, set.LogitClasses, measure, temperature)
+            : null;
 }

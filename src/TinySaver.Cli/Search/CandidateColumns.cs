@@ -36,12 +36,4 @@ internal static class CandidateColumns
 
         return columns;
     }
-
-    /// <summary>The confidence of every row under one measure and temperature, recorded or made from logits; null where neither can be.</summary>
-    public static float[]? At(PredictionSet set, ConfidenceMeasure measure, float temperature) =>
-        temperature == 1f && set.Confidences.TryGetValue(measure, out float[]? recorded)
-            ? recorded
-            : set.Logits is { } logits
-                ? LogitConfidences.Of(logits, set.LogitClasses, measure, temperature)
-                : null;
 }

@@ -28,24 +28,11 @@ internal static class PolicyBuilder
             Large = Reference(root, problem.Large, problem.LargeSource),
             Rule = rule.Policy,
             Guarantee = result.Choice?.Certificate?.Policy,
-            Calibration = result.Choice is { } choice ? Measurement(choice.Calibration, SaverAccuracy(result, savers)) : LargeOnly(result),
-            Test = test is null ? null : Measurement(test.Point, test.Savers[0].Accuracy),
+            Calibration = result.Choice is { } choice ? choice.Calibration.Measured(SaverAccuracy(result, savers)) : LargeOnly(result),
+            Test = test is null ? null : test.Point.Measured(test.Savers[0].Accuracy),
             Provenance = provenance,
         };
     }
-
-    /// <summary>The measurement of an operating point.</summary>
-    public static PolicyMeasurement Measurement(OperatingPoint point, double? accuracySaver) => new()
-    {
-        Samples = point.Samples,
-        AccuracySaver = accuracySaver,
-        AccuracyLarge = point.AccuracyLarge,
-        AccuracyCascade = point.AccuracyCascade,
-        AccuracyDrop = point.AccuracyDrop,
-        Disagreement = 1 - point.Agreement,
-        ExitRate = point.ExitRate,
-        DeltaC = point.DeltaC,
-    };
 
     /// <summary>The accuracy of the first saver alone on the calibration images; null without labels.</summary>
     public static double? SaverAccuracy(SearchResult result, IReadOnlyList<SaverSetting> savers) =>

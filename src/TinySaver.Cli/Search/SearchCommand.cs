@@ -78,11 +78,14 @@ internal static class SearchCommand
         EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
             ? CascadeEvaluation.Run(EvaluationBuilder.Input(choice.Savers, choice.Certificate, testLarge, problem.TestSavers))
             : null;
-        CostEstimate? costs = result.Choice is { } chosen ? CascadeCosts.Estimate(chosen, test, problem, money) : null;
-        double overlap = problem.TestLarge is null ? 0 : SampleSketch.Overlap(SampleSketch.Make(problem.Large.Keys), problem.TestLarge.Keys);
+        CostEstimate? costs = result.Choice is { } chosen
+            ? money.Estimate(
+                [.. chosen.Savers.Select(saver => problem.Savers.Single(s => s.Name == saver.Saver))], problem.Large, (test?.Point ?? chosen.Calibration).ExitRate)
+            : null;
+        double overlap = problem.TestLarge is null ? 0 : problem.Large.Keys.Count(problem.TestLarge.Keys.ToHashSet().Contains) / (double)problem.Large.Count;
         if (overlap > 0)
         {
-            terminal.Warn($"about {Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade.");
+            terminal.Warn($"{Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade.");
         }
 
         var provenance = new PolicyProvenance
@@ -92,7 +95,7 @@ internal static class SearchCommand
             CreatedAt = DateTimeOffset.UtcNow,
             Seed = data.Seed,
             CalibrationData = SampleSketch.Hash(problem.Large.Keys),
-            CalibrationSketch = SampleSketch.Make(problem.Large.Keys),
+            CalibrationSample = SampleSketch.Make(problem.Large.Keys),
         };
         CascadePolicy? policy = null;
         string? policyPath = arguments.GetValue(Out);
@@ -155,8 +158,8 @@ internal static class SearchCommand
             Epsilon = rule.Policy.Epsilon,
             Delta = rule.Policy.Delta,
             Certificate = result.Choice?.Certificate,
-            Calibration = result.Choice is { } choice ? PolicyBuilder.Measurement(choice.Calibration, PolicyBuilder.SaverAccuracy(result, savers)) : null,
-            Test = test is null ? null : PolicyBuilder.Measurement(test.Point, test.Savers[0].Accuracy),
+            Calibration = result.Choice is { } choice ? choice.Calibration.Measured(PolicyBuilder.SaverAccuracy(result, savers)) : null,
+            Test = test is null ? null : test.Point.Measured(test.Savers[0].Accuracy),
             TestDetails = test,
             NoCascade = result.NoCascade,
             Candidates = result.Candidates,

@@ -1,8 +1,8 @@
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Images;
-using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;
 using TinySaver.Reports;
 
@@ -27,12 +27,12 @@ internal static class SearchReportInput
             Policy = policy,
             Test = test,
             Costs = costs,
-            Labels = Texts(problem.Large),
-            TestImages = problem.TestLarge is { } images ? Images(images) : [],
+            Labels = ReportParts.Texts(problem.Large),
+            TestImages = problem.TestLarge is { } images ? ReportParts.Images(images) : [],
             Thumbnail = Thumbnail.Of,
-            Models = [.. new[] { problem.Large }.Concat(problem.Savers).Select(Model)],
+            Models = [.. new[] { problem.Large }.Concat(problem.Savers).Select(ReportParts.Model)],
             CostUnit = cost == "macs" ? "MACs" : cost,
-            Warnings = overlap > 0 ? [$"About {Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade."] : [],
+            Warnings = overlap > 0 ? [$"{Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade."] : [],
             Provenance = new()
             {
                 Command = provenance.Command!,
@@ -46,18 +46,6 @@ internal static class SearchReportInput
                 ],
             },
         };
-
-    /// <summary>The label texts by class index.</summary>
-    public static IReadOnlyList<string> Texts(PredictionSet set) => set.LabelTexts.Count == 0
-        ? []
-        : [.. Enumerable.Range(0, set.LabelTexts.Keys.Max() + 1).Select(i => set.LabelTexts.GetValueOrDefault(i, $"class {i}"))];
-
-    /// <summary>The images of a set, with their files where these are at hand.</summary>
-    public static IReadOnlyList<ReportImage> Images(PredictionSet set) =>
-        [.. set.Ids.Select(id => new ReportImage(id, set.DataRoot is { } root ? Path.Combine(root, id) : null))];
-
-    /// <summary>A model as the report lists it.</summary>
-    public static ReportModel Model(PredictionSet set) => new(set.Name, set.Model ?? set.Source, set.Macs, set.Milliseconds, set.ModelHash);
 
     private static IEnumerable<ReportDataSet> DataSets(SearchProblem problem, SearchData data)
     {

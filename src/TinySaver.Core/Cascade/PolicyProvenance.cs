@@ -89,8 +89,11 @@ public sealed record PolicyProvenance
     public string? CalibrationData { get; init; }
 
     /// <summary>
-    /// A bottom-k sketch of the calibration set: the smallest 64-bit sample hashes, base64, little-endian. By it a later
-    /// evaluation sees that its test images were calibrated on.
+    /// A random sample of the calibration set: the first 40 bits of the 48 smallest sample hashes, base64. By it a later evaluation sees that
+    /// its test images were calibrated on.
     /// </summary>
+    public string? CalibrationSample { get; init; }
+
+    /// <summary>The same as earlier tools wrote it: up to 512 hashes of 64 bits, little-endian. Read, and no longer written.</summary>
     public string? CalibrationSketch { get; init; }
 }

@@ -146,6 +146,7 @@ public sealed class SearchSpecs : IDisposable
         Assert.Contains("calibrated on", evaluate.Errors);
         Assert.Contains("from the cache", evaluate.Errors);
         JsonElement point = evaluated.GetProperty("evaluation").GetProperty("point");
+        Assert.InRange(new FileInfo(policy).Length, 1000, 3000);
         JsonElement measured = JsonDocument.Parse(await File.ReadAllTextAsync(policy, TestContext.Current.CancellationToken)).RootElement.GetProperty("calibration");
         Assert.Equal(measured.GetProperty("exitRate").GetDouble(), point.GetProperty("exitRate").GetDouble(), 9);
         Assert.Equal(measured.GetProperty("accuracyCascade").GetDouble(), point.GetProperty("accuracyCascade").GetDouble(), 9);
