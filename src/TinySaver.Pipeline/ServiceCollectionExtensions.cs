@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -58,7 +59,13 @@ public static class ServiceCollectionExtensions
     {
         services.Configure<CascadeSourceOptions>(o => o.Large = true);
         services.TryAddSingleton<LargeStage>();
-        services.TryAddSingleton<EscalationReceiver>();
+        services.TryAddSingleton(s =>
+        {
+            LargeStage stage = s.GetRequiredService<LargeStage>();
+            return new EscalationReceiver(
+                stage.ProcessAsync, stage.GiveUpAsync, s.GetRequiredService<Patience>(), s.GetRequiredService<TimeProvider>(),
+                s.GetRequiredService<Random>(), s.GetRequiredService<ILogger<EscalationReceiver>>());
+        });
         return services;
     }
 
@@ -110,4 +117,24 @@ public static class ServiceCollectionExtensions
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>>(new AnnotatedOptionsValidator<TOptions>(section)));
     }
+}
+
+/// <summary>Validates options by their data annotations and, where they have rules across fields, by <see cref="IValidatableObject"/>.</summary>
+/// <param name="section">The configuration section, for messages.</param>
+internal sealed class AnnotatedOptionsValidator<TOptions>(string section) : IValidateOptions<TOptions>
+    where TOptions : class
+{
+    public ValidateOptionsResult Validate(string? name, TOptions options)
+    {
+        var results = new List<ValidationResult>();
+        return Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(results.Select(r => $"{section}: {r.ErrorMessage}{Value(options, r)}"));
+    }
+
+    // The annotations' own messages name the member but not what it is.
+    private static string Value(TOptions options, ValidationResult result) =>
+        result.MemberNames.FirstOrDefault() is { } member && typeof(TOptions).GetProperty(member) is { } property
+            ? $" It is '{property.GetValue(options)}'."
+            : "";
 }

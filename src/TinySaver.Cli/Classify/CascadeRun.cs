@@ -7,6 +7,43 @@ using TinySaver.Inference.Imaging;
 
 namespace TinySaver.Cli.Classify;
 
+/// <summary>How a cascade runs over image files.</summary>
+internal sealed record CascadeRunOptions
+{
+    /// <summary>How many images are worked on at once. Default: one a processor.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How many escalated images a thread gathers before it runs the large model.</summary>
+    public int LargeBatchSize { get; init; } = 8;
+
+    /// <summary>Whether to skip the savers, to measure what the large model alone would do.</summary>
+    public bool LargeOnly { get; init; }
+}
+
+/// <summary>Where the time went, summed over all threads, in <see cref="Stopwatch"/> ticks.</summary>
+internal sealed class ClassifyTimes
+{
+    /// <summary>Reading and decoding.</summary>
+    public long Decode;
+
+    /// <summary>Preprocessing and inference of the savers.</summary>
+    public long Tiny;
+
+    /// <summary>Preprocessing and inference of the large model.</summary>
+    public long Large;
+
+    /// <summary>Adds another thread's times.</summary>
+    public void Add(ClassifyTimes other)
+    {
+        Interlocked.Add(ref Decode, other.Decode);
+        Interlocked.Add(ref Tiny, other.Tiny);
+        Interlocked.Add(ref Large, other.Large);
+    }
+
+    /// <summary>Ticks as seconds.</summary>
+    public static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
+}
+
 /// <summary>Runs a cascade over image files in this process.</summary>
 /// <remarks>
 /// Each thread takes whole images: it reads, decodes and asks the savers, keeps the escalated images' inputs, and runs the
@@ -57,7 +94,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
             }
             catch (PermanentFailureException failure)
             {
-                Finish(index, Fail(index, failure));
+                Fail(index, failure);
             }
 
             if (escalations.IsFull)
@@ -83,7 +120,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
         times.Tiny += asked - decoded;
         if (answer is { Exits: true } exit)
         {
-            Finish(index, Outcome(index) with { Answer = exit.Prediction, DecidedBy = "tiny", Tiny = exit.Prediction, Macs = exit.Macs });
+            Finish(index, Row(index, exit).LabelledByTiny(exit.Prediction.TopK), exit.Macs);
             return;
         }
 
@@ -97,22 +134,25 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
         long start = Stopwatch.GetTimestamp();
         foreach ((int index, SaverAnswer? tiny, Prediction? large) in escalations.Run())
         {
-            Finish(index, large is null
-                ? Fail(index, cascade.Large.BadOutput())
-                : Outcome(index) with
-                {
-                    Answer = large,
-                    DecidedBy = "large",
-                    Tiny = tiny?.Prediction,
-                    Large = large,
-                    Macs = (tiny?.Macs ?? 0) + cascade.Large.Macs,
-                });
+            if (large is null)
+            {
+                Fail(index, cascade.Large.BadOutput());
+            }
+            else
+            {
+                LabelRow row = Row(index, tiny).WithLarge(large, cascade.Large.ShortHash).LabelledByLarge(large.TopK);
+                Finish(index, row, (tiny?.Macs ?? 0) + cascade.Large.Macs);
+            }
         }
 
         times.Large += Stopwatch.GetTimestamp() - start;
     }
 
-    private ImageOutcome Outcome(int index) => new() { Path = images[index].Path, TrueClass = _trueClasses[index] };
+    private LabelRow Row(int index, SaverAnswer? tiny = null)
+    {
+        LabelRow row = LabelRow.Of(images[index].Path, default) with { Policy = cascade.PolicyId };
+        return tiny is { } answer ? row.WithTiny(answer.Prediction, cascade.Savers[answer.SaverIndex].ShortHash) : row;
+    }
 
     private static int?[] TrueClasses(IReadOnlyList<string> labels, IReadOnlyList<ImageFile> images)
     {
@@ -120,15 +160,15 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
         return [.. images.Select(trueClass.Of)];
     }
 
-    private ImageOutcome Fail(int index, PermanentFailureException failure)
+    private void Fail(int index, PermanentFailureException failure)
     {
         Interlocked.Increment(ref _failed);
-        return Outcome(index) with { Reason = failure.Reason.Name(), Message = failure.Message };
+        Finish(index, Row(index).FailedFor(failure.Reason, failure.Message));
     }
 
-    private void Finish(int index, ImageOutcome outcome)
+    private void Finish(int index, LabelRow row, long macs = 0)
     {
-        _outcomes[index] = outcome;
+        _outcomes[index] = new(images[index].Path, _trueClasses[index], row, macs);
         Interlocked.Increment(ref _done);
     }
 }

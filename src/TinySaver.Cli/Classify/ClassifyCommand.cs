@@ -92,7 +92,7 @@ internal static class ClassifyCommand
 
         if (outPath is not null)
         {
-            await RowWriter.WriteAsync(outPath, [.. outcomes.Select(LabelRow.Of)]);
+            await RowWriter.WriteAsync(outPath, outcomes, ImageOutcome.Columns);
         }
 
         bool cancelled = cancellationToken.IsCancellationRequested;

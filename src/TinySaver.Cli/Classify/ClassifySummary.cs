@@ -1,7 +1,22 @@
 using System.Text.Json.Serialization;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 using TinySaver.Inference.Cascades;
 
 namespace TinySaver.Cli.Classify;
+
+/// <summary>The large model alone on the same images, for comparison.</summary>
+internal sealed class LargeOnlyRun(IReadOnlyList<ImageOutcome> outcomes, double seconds)
+{
+    private readonly Dictionary<string, int?> _classes = outcomes.ToDictionary(o => o.Path, o => o.Row.ClassIndex, StringComparer.Ordinal);
+
+    /// <summary>Wall-clock seconds.</summary>
+    public double Seconds => seconds;
+
+    /// <summary>The large model's class for an image of the cascade's run; null where it has none.</summary>
+    public int? ClassOf(ImageOutcome outcome) => _classes.GetValueOrDefault(outcome.Path);
+}
 
 /// <summary>What a run over images came to; the object that <c>--json</c> prints. Rates and accuracies are shares in [0, 1].</summary>
 internal sealed record ClassifySummary
@@ -18,8 +33,8 @@ internal sealed record ClassifySummary
     /// <summary>Images that got no label.</summary>
     public required int Failed { get; init; }
 
-    /// <summary>The failed images by reason.</summary>
-    public required IReadOnlyDictionary<string, int> FailedByReason { get; init; }
+    /// <summary>The failed images by reason, ordered by its name.</summary>
+    public required IReadOnlyDictionary<FailureReason, int> FailedByReason { get; init; }
 
     /// <summary>Images that exited at a saver, of those labelled; null where none was labelled.</summary>
     public double? ExitRate { get; init; }
@@ -93,9 +108,9 @@ internal sealed record ClassifySummary
     public static ClassifySummary Of(
         Cascade cascade, IReadOnlyList<ImageOutcome> outcomes, double seconds, ClassifyTimes? times, LargeOnlyRun? largeOnly, bool cancelled)
     {
-        ImageOutcome[] labelled = [.. outcomes.Where(o => o.Answer is not null)];
+        ImageOutcome[] labelled = [.. outcomes.Where(o => o.IsLabelled)];
         ImageOutcome[] known = [.. labelled.Where(o => o.TrueClass is not null)];
-        int exits = labelled.Count(o => o.DecidedBy == "tiny");
+        int exits = labelled.Count(o => o.Row.DecidedBy == Decider.Tiny);
         double? macs = labelled.Length == 0 ? null : labelled.Average(o => (double)o.Macs);
         return new()
         {
@@ -103,13 +118,13 @@ internal sealed record ClassifySummary
             LabelledByTiny = exits,
             LabelledByLarge = labelled.Length - exits,
             Failed = outcomes.Count - labelled.Length,
-            FailedByReason = outcomes.Where(o => o.Reason is not null).GroupBy(o => o.Reason!).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
+            FailedByReason = outcomes.Where(o => !o.IsLabelled).GroupBy(o => o.Row.Reason ?? FailureReason.Unknown).OrderBy(g => g.Key.Name(), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
             ExitRate = Share(exits, labelled.Length),
             ImagesWithTrueClass = known.Length,
-            Accuracy = Share(known.Count(o => o.Answer!.ClassIndex == o.TrueClass), known.Length),
-            TinyAccuracy = cascade.Savers.Count == 0 ? null : Share(known.Count(o => o.Tiny?.ClassIndex == o.TrueClass), known.Length),
+            Accuracy = Share(known.Count(o => o.Row.ClassIndex == o.TrueClass), known.Length),
+            TinyAccuracy = cascade.Savers.Count == 0 ? null : Share(known.Count(o => o.Row.TinyClassIndex == o.TrueClass), known.Length),
             LargeAccuracy = largeOnly is null ? null : Share(known.Count(o => largeOnly.ClassOf(o) == o.TrueClass), known.Length),
-            AgreementWithLarge = largeOnly is null ? null : Share(labelled.Count(o => largeOnly.ClassOf(o) == o.Answer!.ClassIndex), labelled.Length),
+            AgreementWithLarge = largeOnly is null ? null : Share(labelled.Count(o => largeOnly.ClassOf(o) == o.Row.ClassIndex), labelled.Length),
             MacsPerImage = macs,
             LargeMacsPerImage = cascade.Large.Macs,
             ComputeChange = macs / cascade.Large.Macs - 1,

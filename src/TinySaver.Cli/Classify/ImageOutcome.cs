@@ -1,34 +1,28 @@
+using TinySaver.Cli.Tables;
 using TinySaver.Core.Labels;
 
 namespace TinySaver.Cli.Classify;
 
 /// <summary>What became of one image.</summary>
-internal sealed record ImageOutcome
+/// <param name="Path">The path as given.</param>
+/// <param name="TrueClass">The true class, where it is known.</param>
+/// <param name="Row">The image's row: labelled or failed.</param>
+/// <param name="Macs">Multiply-accumulate operations that the cascade spent on the image.</param>
+internal sealed record ImageOutcome(string Path, int? TrueClass, LabelRow Row, long Macs = 0)
 {
-    /// <summary>The path as given.</summary>
-    public required string Path { get; init; }
+    /// <summary>The columns of the labels file.</summary>
+    public static IReadOnlyList<Column<ImageOutcome>> Columns { get; } =
+    [
+        new("path", typeof(string), o => o.Path),
+        .. Column<ImageOutcome>.OfLabels(ColumnReach.Everywhere, o => o.Row).Select(AsTheModelSaidIt)
+            .Before("topK", new("trueClassIndex", typeof(int?), o => o.TrueClass)),
+    ];
 
-    /// <summary>The answer; null where the image failed.</summary>
-    public Prediction? Answer { get; init; }
+    /// <summary>Whether the image has its label.</summary>
+    public bool IsLabelled => Row.Status == LabelStatus.Labelled;
 
-    /// <summary><c>tiny</c> or <c>large</c>; null where the image failed.</summary>
-    public string? DecidedBy { get; init; }
-
-    /// <summary>The saver's answer; null where there is no saver, or the image failed.</summary>
-    public Prediction? Tiny { get; init; }
-
-    /// <summary>The large model's answer where it was asked.</summary>
-    public Prediction? Large { get; init; }
-
-    /// <summary>The true class, where it is known.</summary>
-    public int? TrueClass { get; init; }
-
-    /// <summary>Why the image failed: the reason's name; else null.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>What was found, for people; null where the image did not fail.</summary>
-    public string? Message { get; init; }
-
-    /// <summary>Multiply-accumulate operations that the cascade spent on the image.</summary>
-    public long Macs { get; init; }
+    // A model's confidence is a float; written as a double it would have digits that nobody computed.
+    private static Column<ImageOutcome> AsTheModelSaidIt(Column<ImageOutcome> column) => column.Type == typeof(double?)
+        ? column with { Type = typeof(float?), Read = o => (float?)(double?)column.Read(o) }
+        : column;
 }

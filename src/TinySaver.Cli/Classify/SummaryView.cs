@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
+using TinySaver.Core.Naming;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Classify;
@@ -35,10 +36,10 @@ internal static class SummaryView
 
     private static void WriteFailures(Terminal terminal, IReadOnlyList<ImageOutcome> outcomes)
     {
-        ImageOutcome[] failed = [.. outcomes.Where(o => o.Reason is not null)];
+        ImageOutcome[] failed = [.. outcomes.Where(o => !o.IsLabelled)];
         foreach (ImageOutcome outcome in failed.Take(MaxFailuresShown))
         {
-            terminal.Progress.MarkupLineInterpolated($"[yellow]failed[/] {outcome.Path}: {outcome.Message} [dim]({outcome.Reason})[/]");
+            terminal.Progress.MarkupLineInterpolated($"[yellow]failed[/] {outcome.Path}: {outcome.Row.ReasonDetail} [dim]({outcome.Row.Reason?.Name()})[/]");
         }
 
         if (failed.Length > MaxFailuresShown)
@@ -53,7 +54,7 @@ internal static class SummaryView
         yield return ("Images", $"{s.Images:N0}", s.Cancelled ? "so far" : "");
         yield return ("Labelled by tiny", $"{s.LabelledByTiny:N0}", s.SaverNames.Length == 0 ? "the policy has no saver" : $"{Amounts.Percent(s.ExitRate)} exit at {s.SaverNames}");
         yield return ("Escalated to large", $"{s.LabelledByLarge:N0}", $"labelled by {s.LargeName}");
-        yield return ("Failed", $"{s.Failed:N0}", string.Join(", ", s.FailedByReason.Select(r => $"{r.Value} {r.Key}")));
+        yield return ("Failed", $"{s.Failed:N0}", string.Join(", ", s.FailedByReason.Select(r => $"{r.Value} {r.Key.Name()}")));
         if (labelled == 0)
         {
             yield break;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Spectre.Console;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
@@ -54,7 +55,7 @@ internal static class PredictCommand
         if (outcome.Skipped.Count > 0)
         {
             string skipped = path + ".skipped.csv";
-            await RowWriter.WriteAsync(skipped, outcome.Skipped);
+            await RowWriter.WriteAsync(skipped, outcome.Skipped, Column<SkippedImage>.OfProperties(JsonNamingPolicy.CamelCase));
             terminal.Warn($"{outcome.Skipped.Count:N0} images could not be predicted; {skipped} says why.");
         }
 

@@ -12,7 +12,7 @@ internal static class PredictionFile
 {
     /// <summary>Writes rows.</summary>
     public static Task WriteAsync(string path, IReadOnlyCollection<PredictionRow> rows) =>
-        RowWriter.WriteAsync(path, rows, JsonNamingPolicy.SnakeCaseLower);
+        RowWriter.WriteAsync(path, rows, Column<PredictionRow>.OfProperties(JsonNamingPolicy.SnakeCaseLower));
 
     /// <summary>Reads a file, in any order of rows and columns, and refuses values that cannot be meant.</summary>
     /// <param name="path">The file.</param>

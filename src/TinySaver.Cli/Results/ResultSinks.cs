@@ -1,15 +1,32 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
+using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
+using TinySaver.Pipeline.Labels;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Results;
+
+/// <summary>Shows rows on standard output as they come.</summary>
+internal interface IResultSink : IAsyncDisposable
+{
+    /// <summary>Shows a row.</summary>
+    void Write(StoredRow stored);
+
+    /// <summary>Hands what was written to the reader.</summary>
+    Task FlushAsync();
+}
 
 /// <summary>The ways to show rows: a table, lines for someone who follows, CSV and JSON lines for programs.</summary>
 internal static class ResultSinks
 {
     // A person reads no more, and a table is drawn only when all of it is known.
     private const int MaxTableRows = 500;
+
+    /// <summary>The columns of the rows: the label row's, and when it was written.</summary>
+    public static IReadOnlyList<Column<StoredRow>> Columns { get; } =
+        [.. Column<StoredRow>.OfLabels(ColumnReach.Results, s => s.Row).Before("stageMilliseconds", new("writtenAt", typeof(string), s => WrittenAt(s)))];
 
     /// <summary>The sink of a format.</summary>
     public static IResultSink Create(Terminal terminal, string format, bool following) => format switch
@@ -19,15 +36,17 @@ internal static class ResultSinks
         _ => new Tabular(terminal),
     };
 
-    private static string Confidence(ResultRow row) => row.Confidence is { } value ? Amounts.Number(value, 3) : "–";
+    private static string WrittenAt(StoredRow stored) => Tables.Columns.Text(stored.WrittenAt);
 
-    private static string Answer(ResultRow row) => row.Label ?? row.Reason ?? "waits for the large model";
+    private static string Confidence(LabelRow row) => row.Confidence is { } value ? Amounts.Number(value, 3) : "–";
+
+    private static string Answer(LabelRow row) => row.Label ?? row.Reason?.Name() ?? "waits for the large model";
 
     private sealed class Lines(bool csv) : IResultSink
     {
-        private readonly RowStream<ResultRow> _stream = new(Console.Out, csv);
+        private readonly RowStream<StoredRow> _stream = new(Console.Out, Columns, csv);
 
-        public void Write(ResultRow row) => _stream.Write(row);
+        public void Write(StoredRow stored) => _stream.Write(stored);
 
         public Task FlushAsync() => _stream.FlushAsync();
 
@@ -36,8 +55,12 @@ internal static class ResultSinks
 
     private sealed class Followed(Terminal terminal) : IResultSink
     {
-        public void Write(ResultRow row) =>
-            terminal.Results.WriteLine($"{row.WrittenAt}  {row.Status,-9}  {row.DecidedBy ?? "",-5}  {Confidence(row),5}  {Answer(row)}  {row.Name}");
+        public void Write(StoredRow stored)
+        {
+            LabelRow row = stored.Row;
+            terminal.Results.WriteLine(
+                $"{WrittenAt(stored)}  {row.Status.Name(),-9}  {row.DecidedBy?.Name() ?? "",-5}  {Confidence(row),5}  {Answer(row)}  {row.Name}");
+        }
 
         public Task FlushAsync() => Task.CompletedTask;
 
@@ -51,12 +74,13 @@ internal static class ResultSinks
 
         private int _count;
 
-        public void Write(ResultRow row)
+        public void Write(StoredRow stored)
         {
+            LabelRow row = stored.Row;
             if (++_count <= MaxTableRows)
             {
                 _table.AddRow(
-                    Markup.Escape(row.Name), row.Status, Markup.Escape(Answer(row)), Confidence(row), row.DecidedBy is null ? "" : row.DecidedBy + (row.Degraded ? " (degraded)" : ""));
+                    Markup.Escape(row.Name), row.Status.Name(), Markup.Escape(Answer(row)), Confidence(row), row.DecidedBy is { } by ? by.Name() + (row.Degraded ? " (degraded)" : "") : "");
             }
         }
 

@@ -79,16 +79,16 @@ internal static class ResultsCommand
         IAsyncEnumerable<StoredRow> rows = names.Length > 0 ? FindAsync(account.Labels, names, query, missing, cancellationToken) : account.Labels.QueryAsync(query, cancellationToken);
         if (outPath is not null)
         {
-            ResultRow[] all = [.. await rows.Select(ResultRow.Of).ToListAsync(cancellationToken)];
-            await RowWriter.WriteAsync(outPath, all);
-            terminal.Say($"{all.Length:N0} rows written to {outPath}");
+            List<StoredRow> all = await rows.ToListAsync(cancellationToken);
+            await RowWriter.WriteAsync(outPath, all, ResultSinks.Columns);
+            terminal.Say($"{all.Count:N0} rows written to {outPath}");
         }
         else
         {
             await using IResultSink sink = ResultSinks.Create(terminal, format, following: false);
             await foreach (StoredRow row in rows)
             {
-                sink.Write(ResultRow.Of(row));
+                sink.Write(row);
             }
         }
 
@@ -141,7 +141,7 @@ internal static class ResultsCommand
                     if (!shown.TryGetValue(row.Row.Name, out string? tag) || tag != row.RowTag)
                     {
                         shown[row.Row.Name] = row.RowTag;
-                        sink.Write(ResultRow.Of(row));
+                        sink.Write(row);
                     }
                 }
 

@@ -1,3 +1,4 @@
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
@@ -102,7 +103,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
                 Name = image.Key,
                 Version = image.Value,
                 Status = LabelStatus.Failed,
-                Reason = "deleted",
+                Reason = FailureReason.Deleted,
                 ReasonDetail = "The image was deleted from the container before it had a label.",
             });
             lock (_lock)

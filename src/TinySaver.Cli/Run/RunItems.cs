@@ -1,7 +1,7 @@
 using TinySaver.Cli.Classify;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Upload;
-using LabelRow = TinySaver.Core.Labels.LabelRow;
+using TinySaver.Core.Labels;
 
 namespace TinySaver.Cli.Run;
 
@@ -26,15 +26,10 @@ internal static class RunItems
         {
             if (failed.TryGetValue(item.Name, out UploadOutcome? upload))
             {
-                outcomes.Add(new()
-                {
-                    Path = item.File.Path,
-                    TrueClass = trueClass.Of(item.File),
-                    Reason = Core.Failures.FailureReasons.Name(upload.Failure!.Reason),
-                    Message = upload.Failure.Message,
-                });
+                LabelRow failure = LabelRow.Of(item.Name, default).FailedFor(upload.Failure!.Reason, upload.Failure.Message);
+                outcomes.Add(new(item.File.Path, trueClass.Of(item.File), failure));
             }
-            else if (awaiter.Find(item.Name) is LabelRow row)
+            else if (awaiter.Find(item.Name) is { } row)
             {
                 outcomes.Add(rows.Of(item.File.Path, trueClass.Of(item.File), row));
             }

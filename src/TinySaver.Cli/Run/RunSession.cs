@@ -11,7 +11,6 @@ using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Hosting;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
-using LabelRow = TinySaver.Core.Labels.LabelRow;
 
 namespace TinySaver.Cli.Run;
 
@@ -228,7 +227,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         }
 
         IReadOnlyList<ImageOutcome> outcomes = RunItems.Outcomes(_items, _awaiter, _uploader, rows, cascade.Labels);
-        await RowWriter.WriteAsync(settings.LabelsPath, [.. outcomes.Select(Classify.LabelRow.Of)]);
+        await RowWriter.WriteAsync(settings.LabelsPath, outcomes, ImageOutcome.Columns);
         ClassifySummary summary = ClassifySummary.Of(cascade, outcomes, seconds, times: null, largeOnly: null, cancelled && !settings.Watch) with
         {
             Labels = settings.LabelsPath,

@@ -1,9 +1,8 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using Azure;
 using TinySaver.Cli.Accounts;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 
@@ -17,8 +16,8 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
 
     private readonly HashSet<UInt128> _withRow = [];
     private readonly PriorityQueue<RecentFailure, DateTimeOffset> _failures = new();
-    private readonly SortedDictionary<string, long> _reasons = new(StringComparer.Ordinal);
-    private (string Name, string For, DateTimeOffset Since)? _oldest;
+    private readonly Dictionary<FailureReason, long> _reasons = [];
+    private (string Name, Decider For, DateTimeOffset Since)? _oldest;
     private long _tiny;
     private long _large;
     private long _escalated;
@@ -34,7 +33,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
         var images = new List<(UInt128 Key, string Name, DateTimeOffset Since)>();
         await foreach (ListedImage image in account.Images.ListAsync(null, cancellationToken))
         {
-            images.Add((Key(image.Name, image.Version.ETag), image.Name, image.Version.LastModified));
+            images.Add((image.Version.KeyOf(image.Name), image.Name, image.Version.LastModified));
         }
 
         await foreach (StoredRow stored in account.Labels.QueryAsync(LabelQuery.All, cancellationToken))
@@ -48,7 +47,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
             if (!_withRow.Contains(key))
             {
                 waiting++;
-                Wait(name, "tiny", since);
+                Wait(name, Decider.Tiny, since);
             }
         }
 
@@ -61,7 +60,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
             LabelledByTiny = _tiny,
             LabelledByLarge = _large,
             Failed = _failed,
-            FailedByReason = _reasons,
+            FailedByReason = new OrderedDictionary<FailureReason, long>(_reasons.OrderBy(r => r.Key.Name(), StringComparer.Ordinal)),
             Degraded = _degraded,
             ShadowAnswers = _shadows,
             ShadowAgreement = _shadows == 0 ? null : _agreeing / (double)_shadows,
@@ -75,16 +74,16 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
     private void Count(StoredRow stored)
     {
         LabelRow row = stored.Row;
-        _withRow.Add(Key(row.Name, row.Version.ETag));
+        _withRow.Add(row.Version.KeyOf(row.Name));
         switch (row)
         {
             case { Status: LabelStatus.Escalated }:
                 _escalated++;
-                Wait(row.Name, "large", row.Version.LastModified);
+                Wait(row.Name, Decider.Large, row.Version.LastModified);
                 break;
             case { Status: LabelStatus.Failed }:
                 _failed++;
-                string reason = row.Reason ?? "unknown";
+                FailureReason reason = row.Reason ?? FailureReason.Unknown;
                 _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
                 _failures.Enqueue(new(row.Name, row.Reason, row.ReasonDetail, stored.WrittenAt), stored.WrittenAt);
                 if (_failures.Count > MaxRecentFailures)
@@ -105,11 +104,11 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
         }
     }
 
-    private void Wait(string name, string stage, DateTimeOffset since)
+    private void Wait(string name, Decider model, DateTimeOffset since)
     {
         if (_oldest is not { } oldest || since < oldest.Since)
         {
-            _oldest = (name, stage, since);
+            _oldest = (name, model, since);
         }
     }
 
@@ -123,12 +122,5 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
         {
             return null;
         }
-    }
-
-    private static UInt128 Key(string name, string etag)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{etag}"), hash);
-        return MemoryMarshal.Read<UInt128>(hash);
     }
 }

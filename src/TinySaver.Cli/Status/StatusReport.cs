@@ -1,3 +1,6 @@
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+
 namespace TinySaver.Cli.Status;
 
 /// <summary>Where the images of an account stand; the object that <c>--json</c> prints.</summary>
@@ -24,8 +27,8 @@ internal sealed record StatusReport
     /// <summary>Rows that failed.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>The failed ones by reason.</summary>
-    public required IReadOnlyDictionary<string, long> FailedByReason { get; init; }
+    /// <summary>The failed ones by reason, ordered by its name.</summary>
+    public required IReadOnlyDictionary<FailureReason, long> FailedByReason { get; init; }
 
     /// <summary>Rows whose tiny label was accepted below the threshold because of overload.</summary>
     public required long Degraded { get; init; }
@@ -48,3 +51,17 @@ internal sealed record StatusReport
     /// <summary>The latest failures, latest first.</summary>
     public required IReadOnlyList<RecentFailure> RecentFailures { get; init; }
 }
+
+/// <summary>An image that waits.</summary>
+/// <param name="Name">Its blob name.</param>
+/// <param name="For">The model that it waits for.</param>
+/// <param name="Since">When its present version was written.</param>
+/// <param name="Seconds">How long ago that is.</param>
+internal sealed record WaitingImage(string Name, Decider For, DateTimeOffset Since, double Seconds);
+
+/// <summary>An image that failed.</summary>
+/// <param name="Name">Its blob name.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Message">What was found.</param>
+/// <param name="At">When its row was written.</param>
+internal sealed record RecentFailure(string Name, FailureReason? Reason, string? Message, DateTimeOffset At);

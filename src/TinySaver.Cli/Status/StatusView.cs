@@ -1,6 +1,8 @@
 using System.Globalization;
 using Spectre.Console;
 using TinySaver.Cli.Output;
+using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Status;
@@ -22,18 +24,18 @@ internal static class StatusView
         foreach (RecentFailure failure in report.RecentFailures)
         {
             terminal.Results.WriteLine(
-                $"{failure.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  failed ({failure.Reason})  {failure.Name}: {failure.Message}");
+                $"{failure.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  failed ({failure.Reason?.Name()})  {failure.Name}: {failure.Message}");
         }
     }
 
     private static IEnumerable<(string Name, string Value, string Remark)> Lines(StatusReport r)
     {
         yield return ("Images", $"{r.Images:N0}", r.Account);
-        yield return ("Waiting for tiny", $"{r.WaitingForTiny:N0}", Oldest(r, "tiny"));
+        yield return ("Waiting for tiny", $"{r.WaitingForTiny:N0}", Oldest(r, Decider.Tiny));
         yield return ("Labelled by tiny", $"{r.LabelledByTiny:N0}", r.Degraded > 0 ? $"{r.Degraded:N0} degraded: accepted below the threshold under overload" : "");
-        yield return ("Waiting for large", $"{r.WaitingForLarge:N0}", Join(Oldest(r, "large"), r.QueueDepth is { } depth ? $"{depth:N0} messages" : ""));
+        yield return ("Waiting for large", $"{r.WaitingForLarge:N0}", Join(Oldest(r, Decider.Large), r.QueueDepth is { } depth ? $"{depth:N0} messages" : ""));
         yield return ("Labelled by large", $"{r.LabelledByLarge:N0}", "");
-        yield return ("Failed", $"{r.Failed:N0}", string.Join(", ", r.FailedByReason.Select(f => $"{f.Value:N0} {f.Key}")));
+        yield return ("Failed", $"{r.Failed:N0}", string.Join(", ", r.FailedByReason.Select(f => $"{f.Value:N0} {f.Key.Name()}")));
         if (r.DeadLetters > 0)
         {
             yield return ("Dead letters", $"{r.DeadLetters:N0}", "given up, their failed rows not written yet");
@@ -45,7 +47,7 @@ internal static class StatusView
         }
     }
 
-    private static string Oldest(StatusReport report, string stage) => report.OldestWaiting is { } oldest && oldest.For == stage
+    private static string Oldest(StatusReport report, Decider model) => report.OldestWaiting is { } oldest && oldest.For == model
         ? $"the oldest for {Duration(oldest.Seconds)}: {oldest.Name}"
         : "";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
@@ -6,40 +7,42 @@ using CsvHelper.Configuration;
 namespace TinySaver.Cli.Tables;
 
 /// <summary>Writes rows one after the other as CSV or JSON lines, without holding them.</summary>
-/// <typeparam name="T">The row; its properties in camel case are the columns.</typeparam>
 internal sealed class RowStream<T> : IAsyncDisposable
-    where T : class
 {
+    private static readonly JsonSerializerOptions JsonLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly TextWriter _writer;
+    private readonly IReadOnlyList<Column<T>> _columns;
     private readonly CsvWriter? _csv;
 
     /// <summary>Begins a stream; of CSV with the header.</summary>
     /// <param name="writer">Where to; not closed.</param>
-    /// <param name="csv">CSV, or else JSON lines.</param>
-    public RowStream(TextWriter writer, bool csv)
+    /// <param name="columns">What to write of each row.</param>
+    /// <param name="csv">CSV, or else JSON lines, which leave out what is absent.</param>
+    public RowStream(TextWriter writer, IReadOnlyList<Column<T>> columns, bool csv)
     {
         _writer = writer;
+        _columns = columns;
         if (csv)
         {
-            _csv = OpenCsv(writer, JsonNamingPolicy.CamelCase, leaveOpen: true);
-            _csv.WriteHeader<T>();
-            _csv.NextRecord();
+            _csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+            WriteCells(columns.Select(c => c.Name));
         }
     }
 
-    /// <summary>A CSV writer whose columns are named by a policy.</summary>
-    public static CsvWriter OpenCsv(TextWriter writer, JsonNamingPolicy columns, bool leaveOpen)
+    /// <summary>A row's values by column, without what is absent.</summary>
+    public static OrderedDictionary<string, object?> Cells(IReadOnlyList<Column<T>> columns, T row)
     {
-        var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen);
-        var map = new DefaultClassMap<T>();
-        map.AutoMap(CultureInfo.InvariantCulture);
-        foreach (MemberMap member in map.MemberMaps)
+        var cells = new OrderedDictionary<string, object?>(columns.Count);
+        foreach (Column<T> column in columns)
         {
-            member.Name(columns.ConvertName(member.Data.Member!.Name));
+            if (column.Read(row) is { } value)
+            {
+                cells.Add(column.Name, value);
+            }
         }
 
-        csv.Context.RegisterClassMap(map);
-        return csv;
+        return cells;
     }
 
     /// <summary>Writes a row.</summary>
@@ -47,12 +50,12 @@ internal sealed class RowStream<T> : IAsyncDisposable
     {
         if (_csv is null)
         {
-            _writer.Write(RowWriter.JsonLine(row) + "\n");
-            return;
+            _writer.Write(JsonSerializer.Serialize(Cells(_columns, row), JsonLine) + "\n");
         }
-
-        _csv.WriteRecord(row);
-        _csv.NextRecord();
+        else
+        {
+            WriteCells(_columns.Select(c => Convert.ToString(c.Read(row), CultureInfo.InvariantCulture)));
+        }
     }
 
     /// <summary>Hands what is written to the reader.</summary>
@@ -74,5 +77,15 @@ internal sealed class RowStream<T> : IAsyncDisposable
         {
             await _csv.DisposeAsync();
         }
+    }
+
+    private void WriteCells(IEnumerable<string?> cells)
+    {
+        foreach (string? cell in cells)
+        {
+            _csv!.WriteField(cell);
+        }
+
+        _csv!.NextRecord();
     }
 }

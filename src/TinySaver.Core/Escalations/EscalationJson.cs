@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Core.Escalations;
@@ -105,3 +106,11 @@ public static class EscalationJson
             FailureReason.MalformedMessage, $"The queue message is not an escalation: {why}. It begins: {text}", inner);
     }
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Escalation))]
+internal sealed partial class EscalationJsonContext : JsonSerializerContext;

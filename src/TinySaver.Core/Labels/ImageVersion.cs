@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace TinySaver.Core.Labels;
 
 /// <summary>Which version of an image something was computed from: what an overwrite of the blob changes.</summary>
@@ -10,6 +14,14 @@ public readonly record struct ImageVersion(DateTimeOffset LastModified, string E
     {
         ArgumentNullException.ThrowIfNull(etag);
         return (etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag).Trim('"');
+    }
+
+    /// <summary>A hash of an image's name and this version's ETag: tells versions apart in 16 bytes each, where there are millions.</summary>
+    public UInt128 KeyOf(string name)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{ETag}"), hash);
+        return MemoryMarshal.Read<UInt128>(hash);
     }
 
     /// <summary>Older before newer: by <see cref="LastModified"/>, then by <see cref="ETag"/> ordinally.</summary>

@@ -1,7 +1,40 @@
+using System.Text.Json.Serialization;
+using TinySaver.Core.Failures;
+
 namespace TinySaver.Core.Labels;
 
-/// <summary>One image's row in the labels table: its label, or why it has none yet or never will.</summary>
-/// <remarks>The names of these properties are the names of the table's columns and of the outputs' fields.</remarks>
+/// <summary>Where an image stands in the pipeline.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LabelStatus>))]
+public enum LabelStatus
+{
+    /// <summary>The tiny model was not confident; the large model has not answered yet.</summary>
+    [JsonStringEnumMemberName("Escalated")]
+    Escalated,
+
+    /// <summary>The image can never be classified, or its retries are used up; the row's reason says why.</summary>
+    [JsonStringEnumMemberName("Failed")]
+    Failed,
+
+    /// <summary>The image has its label.</summary>
+    [JsonStringEnumMemberName("Labelled")]
+    Labelled,
+}
+
+/// <summary>The model whose answer became the label.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Decider>))]
+public enum Decider
+{
+    /// <summary>The saver, which sees every image.</summary>
+    [JsonStringEnumMemberName("tiny")]
+    Tiny,
+
+    /// <summary>The large model, which sees escalated images.</summary>
+    [JsonStringEnumMemberName("large")]
+    Large,
+}
+
+/// <summary>One image's row: its label, or why it has none yet or never will.</summary>
+/// <remarks><see cref="LabelColumns"/> says how the table and the files hold it.</remarks>
 public sealed record LabelRow
 {
     /// <summary>The whole blob name; authoritative, because a long name's key is cut.</summary>
@@ -10,13 +43,13 @@ public sealed record LabelRow
     /// <summary>Where the image stands.</summary>
     public required LabelStatus Status { get; init; }
 
-    /// <summary>The version of the image that the row speaks of: columns <c>ImageETag</c> and <c>ImageLastModified</c>.</summary>
+    /// <summary>The version of the image that the row speaks of; that of a file that is in no storage is the default.</summary>
     public required ImageVersion Version { get; init; }
 
     /// <summary>The label's text, set when <see cref="Status"/> is <see cref="LabelStatus.Labelled"/>.</summary>
     public string? Label { get; init; }
 
-    /// <summary>The label's index in the model's output.</summary>
+    /// <summary>The label's index in the large model's label set.</summary>
     public int? ClassIndex { get; init; }
 
     /// <summary>The confidence in [0, 1] of the model that decided.</summary>
@@ -25,7 +58,7 @@ public sealed record LabelRow
     /// <summary>The model that decided.</summary>
     public Decider? DecidedBy { get; init; }
 
-    /// <summary>The deciding model's likeliest classes, likeliest first; a JSON column.</summary>
+    /// <summary>The deciding model's likeliest classes, likeliest first.</summary>
     public IReadOnlyList<ClassPrediction> TopK { get; init; } = [];
 
     /// <summary>The tiny model's answer, whoever decided.</summary>
@@ -61,8 +94,8 @@ public sealed record LabelRow
     /// <summary>The short content hash of the large model.</summary>
     public string? LargeModel { get; init; }
 
-    /// <summary>Why the image failed: a name of <see cref="Failures.FailureReasons"/>, such as <c>not-an-image</c>.</summary>
-    public string? Reason { get; init; }
+    /// <summary>Why the image failed.</summary>
+    public FailureReason? Reason { get; init; }
 
     /// <summary>What was found and what was expected, for the person who reads a failed row.</summary>
     public string? ReasonDetail { get; init; }
@@ -72,4 +105,61 @@ public sealed record LabelRow
 
     /// <summary>The trace id under which the row was written, to find its telemetry.</summary>
     public string? OperationId { get; init; }
+
+    /// <summary>The row of an image of which nothing is decided.</summary>
+    public static LabelRow Of(string name, ImageVersion version) => new() { Name = name, Version = version, Status = LabelStatus.Escalated };
+
+    /// <summary>The row with the tiny model's answer beside the label.</summary>
+    public LabelRow WithTiny(Prediction? answer, string? model) => this with
+    {
+        TinyLabel = answer?.Label,
+        TinyClassIndex = answer?.ClassIndex,
+        TinyConfidence = answer?.Confidence,
+        TinyModel = model,
+    };
+
+    /// <summary>The row with the large model's answer beside the label.</summary>
+    public LabelRow WithLarge(Prediction answer, string model)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return this with
+        {
+            LargeLabel = answer.Label,
+            LargeClassIndex = answer.ClassIndex,
+            LargeConfidence = answer.Confidence,
+            LargeModel = model,
+        };
+    }
+
+    /// <summary>The row with the tiny model's answer as its label.</summary>
+    /// <param name="topK">Its likeliest classes.</param>
+    public LabelRow LabelledByTiny(IReadOnlyList<ClassPrediction> topK) => this with
+    {
+        Status = LabelStatus.Labelled,
+        Label = TinyLabel,
+        ClassIndex = TinyClassIndex,
+        Confidence = TinyConfidence,
+        DecidedBy = Decider.Tiny,
+        TopK = topK,
+    };
+
+    /// <summary>The row with the large model's answer as its label.</summary>
+    /// <param name="topK">Its likeliest classes.</param>
+    public LabelRow LabelledByLarge(IReadOnlyList<ClassPrediction> topK) => this with
+    {
+        Status = LabelStatus.Labelled,
+        Label = LargeLabel,
+        ClassIndex = LargeClassIndex,
+        Confidence = LargeConfidence,
+        DecidedBy = Decider.Large,
+        TopK = topK,
+    };
+
+    /// <summary>The row of an image that has no label and gets none.</summary>
+    public LabelRow FailedFor(FailureReason reason, string detail) => this with
+    {
+        Status = LabelStatus.Failed,
+        Reason = reason,
+        ReasonDetail = detail,
+    };
 }

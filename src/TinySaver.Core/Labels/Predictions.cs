@@ -3,6 +3,19 @@ using TinySaver.Core.Confidence;
 
 namespace TinySaver.Core.Labels;
 
+/// <summary>One class with its probability.</summary>
+/// <param name="ClassIndex">The class's index in the model's output: its identity.</param>
+/// <param name="Label">The class's text, for people; texts may repeat within a model (ImageNet-1k has two "crane").</param>
+/// <param name="Probability">The probability in [0, 1].</param>
+public sealed record ClassPrediction(int ClassIndex, string Label, float Probability);
+
+/// <summary>One model's answer for one image.</summary>
+/// <param name="ClassIndex">The class, as an index into the large model's label set.</param>
+/// <param name="Label">The class's text.</param>
+/// <param name="Confidence">The confidence in [0, 1] under the model's measure (max-probability for the large model).</param>
+/// <param name="TopK">The most probable classes, most probable first.</param>
+public sealed record Prediction(int ClassIndex, string Label, float Confidence, IReadOnlyList<ClassPrediction> TopK);
+
 /// <summary>Reads a model's scores as a <see cref="Prediction"/>.</summary>
 public static class Predictions
 {

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Outages;
-using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.Escalations;
 
@@ -12,7 +11,19 @@ namespace TinySaver.Pipeline.Escalations;
 /// An outage uses up no delivery: the messages are worked on again under their locks until it is over or lasts longer than one
 /// call waits. What fails for itself is abandoned, after a wait that grows with its deliveries.
 /// </remarks>
-public sealed class EscalationReceiver
+/// <param name="process">Works on escalations and settles each: the large stage's <c>ProcessAsync</c>.</param>
+/// <param name="giveUp">Writes the failed row of one, with the detail: the large stage's <c>GiveUpAsync</c>.</param>
+/// <param name="patience">Waits outages out.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">Spreads the waits.</param>
+/// <param name="logger">Is told what failed.</param>
+public sealed class EscalationReceiver(
+    Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process,
+    Func<Escalation, string, CancellationToken, Task> giveUp,
+    Patience patience,
+    TimeProvider time,
+    Random random,
+    ILogger<EscalationReceiver> logger)
 {
     /// <summary>How long a batch waits where nothing could be done for a cause that is no outage, such as a policy that cannot be used.</summary>
     /// <remarks>A failed call is delivered again at once, and five deliveries would be used up before anybody could mend it.</remarks>
@@ -20,35 +31,6 @@ public sealed class EscalationReceiver
 
     // How long settling may go on when the host ends; after that the locks end by themselves.
     private static readonly TimeSpan LastSettlements = TimeSpan.FromSeconds(5);
-
-    private readonly Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> _process;
-    private readonly Func<Escalation, string, CancellationToken, Task> _giveUp;
-    private readonly Patience _patience;
-    private readonly TimeProvider _time;
-    private readonly Random _random;
-    private readonly ILogger<EscalationReceiver> _logger;
-
-    /// <summary>Receives for a large stage.</summary>
-    public EscalationReceiver(LargeStage stage, Patience patience, TimeProvider time, Random random, ILogger<EscalationReceiver> logger)
-        : this(stage.ProcessAsync, stage.GiveUpAsync, patience, time, random, logger)
-    {
-    }
-
-    internal EscalationReceiver(
-        Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process,
-        Func<Escalation, string, CancellationToken, Task> giveUp,
-        Patience patience,
-        TimeProvider time,
-        Random random,
-        ILogger<EscalationReceiver> logger)
-    {
-        _process = process;
-        _giveUp = giveUp;
-        _patience = patience;
-        _time = time;
-        _random = random;
-        _logger = logger;
-    }
 
     /// <summary>Works on a batch until each of its messages is settled or the call is cancelled.</summary>
     /// <param name="messages">The batch.</param>
@@ -58,7 +40,7 @@ public sealed class EscalationReceiver
     public async Task ReceiveAsync(IReadOnlyList<IEscalationMessage> messages, Action<EscalationResult>? seen, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        using var locks = new MessageLocks(messages, LastSettlements, _time, _logger, cancellationToken);
+        using var locks = new MessageLocks(messages, LastSettlements, time, logger, cancellationToken);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task renewing = locks.RenewAsync(done.Token);
         try
@@ -76,8 +58,8 @@ public sealed class EscalationReceiver
         }
         catch (Exception e)
         {
-            Log.BatchNotReceived(_logger, e, locks.Open, FailurePause);
-            await Task.Delay(FailurePause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Log.BatchNotReceived(logger, e, locks.Open, FailurePause);
+            await Task.Delay(FailurePause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         finally
@@ -95,15 +77,15 @@ public sealed class EscalationReceiver
         try
         {
             Escalation escalation = Read(letter);
-            await _patience.TryAsync(
+            await patience.TryAsync(
                 $"Recording the dead letter of {escalation.Name}",
-                token => _giveUp(escalation, letter.DeadLetterReason ?? "It was given up; no reason was left with it.", token),
+                token => giveUp(escalation, letter.DeadLetterReason ?? "It was given up; no reason was left with it.", token),
                 cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (PermanentFailureException e) when (e.Reason == FailureReason.MalformedMessage)
         {
-            Log.MessageMalformed(_logger, e.Message);
+            Log.MessageMalformed(logger, e.Message);
             return false;
         }
     }
@@ -119,7 +101,7 @@ public sealed class EscalationReceiver
             }
             catch (PermanentFailureException e)
             {
-                Log.MessageMalformed(_logger, e.Message);
+                Log.MessageMalformed(logger, e.Message);
                 await locks.SettleAsync(message, Settlement.DeadLetter(e)).ConfigureAwait(false);
             }
         }
@@ -147,7 +129,7 @@ public sealed class EscalationReceiver
         var abandoning = new ConcurrentBag<Task>();
         try
         {
-            await _patience.TryAsync("Working on escalations", token => TryAllAsync(token), cancellationToken).ConfigureAwait(false);
+            await patience.TryAsync("Working on escalations", token => TryAllAsync(token), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -158,7 +140,7 @@ public sealed class EscalationReceiver
         {
             var met = new ConcurrentQueue<Exception>();
             List<Received> tried = pending;
-            await _process([.. tried.Select(p => p.Escalation)], (index, result) => SettleAsync(tried[index], result, met, token), token)
+            await process([.. tried.Select(p => p.Escalation)], (index, result) => SettleAsync(tried[index], result, met, token), token)
                 .ConfigureAwait(false);
             pending = [.. tried.Where(p => !p.Failed && locks.Holds(p.Message))];
             if (met.TryPeek(out Exception? outage))
@@ -190,9 +172,9 @@ public sealed class EscalationReceiver
     private async Task AbandonLaterAsync(MessageLocks locks, Received received, Exception error, CancellationToken cancellationToken)
     {
         IEscalationMessage message = received.Message;
-        TimeSpan delay = Backoff.Standard.After(message.DeliveryCount, _random.NextDouble());
-        Log.ImageRetried(_logger, error, received.Escalation.Name, "large", message.DeliveryCount);
-        await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        TimeSpan delay = Backoff.Standard.After(message.DeliveryCount, random.NextDouble());
+        Log.ImageRetried(logger, error, received.Escalation.Name, "large", message.DeliveryCount);
+        await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await locks.SettleAsync(
             message, Settlement.Abandon($"Given up after {message.DeliveryCount} deliveries; the last failed with: {error.Message}")).ConfigureAwait(false);
     }

@@ -2,6 +2,16 @@ using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
+/// <summary>What tells the tiny function app of new images; exactly one does.</summary>
+public enum BlobTriggerKind
+{
+    /// <summary>Event Grid calls the app: at once, and the only source that Flex Consumption has.</summary>
+    EventGrid,
+
+    /// <summary>The Functions host lists the container again and again: for local runs, since Azurite raises no events.</summary>
+    Polling,
+}
+
 /// <summary>What the function apps need besides the pipeline's own options, and every name that their triggers use. Section <c>TinySaver:Functions</c>.</summary>
 /// <remarks>
 /// Triggers take their names from constants at compile time, so containers and queues of the function apps cannot be renamed

@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Core.Labels;
@@ -54,7 +51,7 @@ public sealed class ImageWatcher(
                 }
 
                 ListedImage image = listing.Current;
-                UInt128 key = Key(image.Name, image.Version.ETag);
+                UInt128 key = image.Version.KeyOf(image.Name);
                 present.Add(key);
                 if (_seen.Add(key))
                 {
@@ -94,7 +91,7 @@ public sealed class ImageWatcher(
         {
             if (row.Row.Status != LabelStatus.Escalated)
             {
-                _seen.Add(Key(row.Row.Name, row.Row.Version.ETag));
+                _seen.Add(row.Row.Version.KeyOf(row.Row.Name));
             }
         }
     }
@@ -114,12 +111,5 @@ public sealed class ImageWatcher(
                 await Task.Delay(options.Value.RetryDelay, time, cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    private static UInt128 Key(string name, string etag)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{etag}"), hash);
-        return MemoryMarshal.Read<UInt128>(hash);
     }
 }

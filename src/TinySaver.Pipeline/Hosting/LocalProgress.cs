@@ -1,3 +1,4 @@
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.Hosting;

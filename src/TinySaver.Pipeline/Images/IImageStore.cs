@@ -37,3 +37,34 @@ public interface IImageStore
     /// <returns>The version written.</returns>
     Task<ImageVersion> UploadAsync(string name, Stream content, byte[] md5, CancellationToken cancellationToken);
 }
+
+/// <summary>An image as a trigger announces it.</summary>
+/// <param name="Name">The blob name.</param>
+/// <param name="ETag">The announced version's ETag without quotes; null where the trigger does not say, which means whichever is there.</param>
+public sealed record ImageReference(string Name, string? ETag = null);
+
+/// <summary>One image of a listing.</summary>
+/// <param name="Name">The blob name.</param>
+/// <param name="Version">Its present version.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Md5">The MD5 that was stored with it; null where there is none.</param>
+public sealed record ListedImage(string Name, ImageVersion Version, long Length, byte[]? Md5);
+
+/// <summary>An image whose download has begun: its length is known before its bytes take memory.</summary>
+/// <param name="version">The version that is downloaded.</param>
+/// <param name="length">Its length in bytes.</param>
+/// <param name="content">Its bytes; disposed with this object.</param>
+public sealed class OpenedImage(ImageVersion version, long length, Stream content) : IAsyncDisposable
+{
+    /// <summary>The version that is downloaded.</summary>
+    public ImageVersion Version { get; } = version;
+
+    /// <summary>Its length in bytes.</summary>
+    public long Length { get; } = length;
+
+    /// <summary>Its bytes.</summary>
+    public Stream Content { get; } = content;
+
+    /// <summary>Ends the download.</summary>
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}

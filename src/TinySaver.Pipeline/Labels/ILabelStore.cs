@@ -29,3 +29,18 @@ public interface ILabelStore
     /// <summary>The rows that match, ordered by partition and, within one, by name.</summary>
     IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, CancellationToken cancellationToken);
 }
+
+/// <summary>Which rows to list; what is null does not restrict.</summary>
+/// <param name="Batch">The first path segment of the blob names; empty for images that lie in no folder.</param>
+/// <param name="Status">Their status.</param>
+public sealed record LabelQuery(string? Batch = null, LabelStatus? Status = null)
+{
+    /// <summary>Every row.</summary>
+    public static LabelQuery All { get; } = new();
+}
+
+/// <summary>A row as the store holds it.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="RowTag">Changes with every write of the row; the condition of the next one. Not the image's ETag.</param>
+/// <param name="WrittenAt">When the store wrote it.</param>
+public sealed record StoredRow(LabelRow Row, string RowTag, DateTimeOffset WrittenAt);

@@ -3,6 +3,11 @@ using TinySaver.Pipeline.Images;
 
 namespace TinySaver.Pipeline.Labels;
 
+/// <summary>What became of a write.</summary>
+/// <param name="Row">The row that the table holds now.</param>
+/// <param name="Written">Whether this write put it there; false where it, or a higher one, was there already.</param>
+public readonly record struct RowWrite(LabelRow Row, bool Written);
+
 /// <summary>Writes rows by the order rule of <see cref="RowUpdate"/>, with a condition on every write.</summary>
 public sealed class LabelWriter(ILabelStore labels, IImageStore images)
 {

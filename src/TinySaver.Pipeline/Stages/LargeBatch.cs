@@ -1,3 +1,4 @@
+using TinySaver.Core.Escalations;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Classification;
@@ -5,6 +6,18 @@ using TinySaver.Inference.Imaging;
 using TinySaver.Pipeline.Labels;
 
 namespace TinySaver.Pipeline.Stages;
+
+/// <summary>Deliveries of one escalation within one call.</summary>
+/// <param name="Escalation">The escalation.</param>
+/// <param name="Indices">Their places in the call.</param>
+internal sealed record EscalationGroup(Escalation Escalation, IReadOnlyList<int> Indices);
+
+/// <summary>One image of a batch of the large model.</summary>
+/// <param name="Group">Its escalation.</param>
+/// <param name="Known">Its row as it was read.</param>
+/// <param name="Prediction">The model's answer; null where its numbers are not finite.</param>
+/// <param name="Error">What failed where the model could not be asked.</param>
+internal sealed record BatchItem(EscalationGroup Group, StoredRow? Known, Prediction? Prediction = null, Exception? Error = null);
 
 /// <summary>Images for one run of the large model; filled from several threads, then run by one.</summary>
 internal sealed class LargeBatch(CascadeModel large, int capacity) : IDisposable

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Options;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Telemetry;
@@ -171,7 +173,7 @@ public sealed class LargeStage(
                 return new EscalationResult(EscalationOutcome.Deleted, known?.Row);
             }
 
-            RowWrite end = await writer.WriteAsync(FailedRow.Deleted(known.Row), known, cancellationToken).ConfigureAwait(false);
+            RowWrite end = await writer.WriteAsync(StageRows.Deleted(known.Row), known, cancellationToken).ConfigureAwait(false);
             return new EscalationResult(EscalationOutcome.Deleted, end.Row);
         }
 
@@ -184,7 +186,7 @@ public sealed class LargeStage(
     private async Task<EscalationResult> FailAsync(
         Escalation escalation, PermanentFailureException failure, StoredRow? known, CancellationToken cancellationToken)
     {
-        LabelRow row = FailedRow.Of(escalation, failure) with { OperationId = Activity.Current?.TraceId.ToHexString() };
+        LabelRow row = StageRows.Failed(escalation, failure) with { OperationId = Activity.Current?.TraceId.ToHexString() };
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         if (write.Written)
         {
@@ -244,7 +246,7 @@ public sealed class LargeStage(
     private async Task<EscalationResult> WriteAsync(
         Escalation escalation, StoredRow? known, Prediction prediction, CascadeModel large, double milliseconds, CancellationToken cancellationToken)
     {
-        LabelRow row = LargeRows.Row(escalation, prediction, large) with
+        LabelRow row = StageRows.Answered(escalation, prediction, large) with
         {
             StageMilliseconds = milliseconds,
             OperationId = Activity.Current?.TraceId.ToHexString(),

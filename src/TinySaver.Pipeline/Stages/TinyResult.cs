@@ -2,6 +2,28 @@ using TinySaver.Core.Labels;
 
 namespace TinySaver.Pipeline.Stages;
 
+/// <summary>What the tiny stage made of an announced image version.</summary>
+public enum TinyOutcome
+{
+    /// <summary>The tiny model's label is the image's label.</summary>
+    Labelled,
+
+    /// <summary>The large model has been asked.</summary>
+    Escalated,
+
+    /// <summary>The image can never be classified; its row says why.</summary>
+    Failed,
+
+    /// <summary>The image is gone; nothing is written but that no row waits for it any longer.</summary>
+    Deleted,
+
+    /// <summary>The image has a newer version, which has its own event; nothing is written.</summary>
+    Superseded,
+
+    /// <summary>The table held a row that says as much, or more; nothing is written.</summary>
+    Unchanged,
+}
+
 /// <summary>The tiny stage's result for one image.</summary>
 /// <param name="Outcome">What was made of it.</param>
 /// <param name="Row">The row that the table holds now; null where none was written or read.</param>

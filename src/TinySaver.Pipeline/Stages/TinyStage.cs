@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
 using TinySaver.Pipeline.Cascades;
@@ -135,9 +136,8 @@ public sealed class TinyStage(
         bool degraded = !exits && answer is not null && await backlog.IsOverloadedAsync(cancellationToken).ConfigureAwait(false);
         bool labelled = exits || degraded;
         telemetry.Macs(Stage, answer?.Macs ?? 0, (labelled ? cascade.LargeMacs ?? 0 : 0) - (answer?.Macs ?? 0));
-        LabelRow row = TinyRows.Row(name, version, answer, cascade) with
+        LabelRow row = StageRows.Asked(name, version, answer, cascade) with
         {
-            Status = labelled ? LabelStatus.Labelled : LabelStatus.Escalated,
             Degraded = degraded,
             Shadow = exits && ShadowSample.Includes(name, version.ETag, options.Value.ShadowShare),
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
@@ -145,7 +145,7 @@ public sealed class TinyStage(
         };
         if (labelled)
         {
-            row = TinyRows.Labelled(row, answer!.Value.Prediction);
+            row = row.LabelledByTiny(row.TopK);
         }
 
         long before = time.GetTimestamp();
@@ -156,7 +156,7 @@ public sealed class TinyStage(
         if (write.Row.Version == version && NeedsLarge(write.Row))
         {
             await escalations.SendAsync(
-                TinyRows.Escalation(images.Container, write.Row, answer, time.GetUtcNow(), Activity.Current), cancellationToken)
+                StageRows.Escalation(images.Container, write.Row, answer, time.GetUtcNow(), Activity.Current), cancellationToken)
                 .ConfigureAwait(false);
             Step("send", written);
         }
@@ -171,7 +171,7 @@ public sealed class TinyStage(
     private async Task<TinyResult> FailAsync(
         string name, ImageVersion version, PermanentFailureException failure, long start, CancellationToken cancellationToken)
     {
-        LabelRow row = FailedRow.Of(name, version, failure) with
+        LabelRow row = StageRows.Failed(name, version, failure) with
         {
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
             OperationId = Activity.Current?.TraceId.ToHexString(),
@@ -195,7 +195,7 @@ public sealed class TinyStage(
             return new TinyResult(TinyOutcome.Deleted, stored?.Row);
         }
 
-        RowWrite write = await writer.WriteAsync(FailedRow.Deleted(stored.Row), stored, cancellationToken).ConfigureAwait(false);
+        RowWrite write = await writer.WriteAsync(StageRows.Deleted(stored.Row), stored, cancellationToken).ConfigureAwait(false);
         return new TinyResult(TinyOutcome.Deleted, write.Row);
     }
 

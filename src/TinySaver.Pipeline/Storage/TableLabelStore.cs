@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 using TinySaver.Pipeline.Labels;
 
 namespace TinySaver.Pipeline.Storage;
@@ -91,7 +92,7 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
 
         if (query.Status is { } status)
         {
-            parts.Add(TableClient.CreateQueryFilter($"Status eq {status.ToString()}"));
+            parts.Add(TableClient.CreateQueryFilter($"Status eq {status.Name()}"));
         }
 
         return parts.Count == 0 ? null : string.Join(" and ", parts);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
 
 namespace TinySaver.Pipeline.Telemetry;
 
@@ -60,7 +61,7 @@ public sealed class PipelineTelemetry
         1,
         new KeyValuePair<string, object?>("stage", stage),
         new("outcome", outcome),
-        new("decided_by", decidedBy switch { null => "none", Decider.Tiny => "tiny", _ => "large" }));
+        new("decided_by", decidedBy?.Name() ?? "none"));
 
     /// <summary>Records the tiny model's confidence.</summary>
     public void Confidence(double confidence, bool exits) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
 
@@ -9,17 +10,9 @@ public sealed class TableFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Parquet's writer needs settable properties.
-    private sealed class Row
-    {
-        public string Path { get; set; } = "";
+    private sealed record Row(string Path, int? ClassIndex = null, float? Confidence = null, string? Reason = null);
 
-        public int? ClassIndex { get; set; }
-
-        public float? Confidence { get; set; }
-
-        public string? Reason { get; set; }
-    }
+    private static IReadOnlyList<Column<Row>> Columns => Column<Row>.OfProperties(JsonNamingPolicy.CamelCase);
 
     [Theory]
     [InlineData("rows.csv")]
@@ -29,14 +22,14 @@ public sealed class TableFileTests : IDisposable
         string path = Path.Combine(_folder.Path, name);
         Row[] rows =
         [
-            new() { Path = "ä, \"quoted\"\n.png", ClassIndex = 7, Confidence = 0.125f },
-            new() { Path = "b.png", Reason = "not-an-image" },
+            new("ä, \"quoted\"\n.png", 7, 0.125f),
+            new("b.png", Reason: "not-an-image"),
         ];
-        await RowWriter.WriteAsync(path, rows);
+        await RowWriter.WriteAsync(path, rows, Columns);
 
         Table table = await TableFile.ReadAsync(path, TestContext.Current.CancellationToken);
 
-        Assert.Equal(["path", "classIndex", "confidence", "reason"], table.Columns.Select(c => char.ToLowerInvariant(c[0]) + c[1..]));
+        Assert.Equal(["path", "classIndex", "confidence", "reason"], table.Columns);
         Assert.Equal(["ä, \"quoted\"\n.png", "7", "0.125", null], table.Rows[0]);
         Assert.Equal(["b.png", null, null, "not-an-image"], table.Rows[1]);
     }
@@ -45,7 +38,7 @@ public sealed class TableFileTests : IDisposable
     public async Task WriteAsync_JsonLines_LeavesOutWhatIsAbsent()
     {
         string path = Path.Combine(_folder.Path, "rows.jsonl");
-        await RowWriter.WriteAsync(path, new Row[] { new() { Path = "a.png", Confidence = 0.5f } });
+        await RowWriter.WriteAsync(path, new Row[] { new("a.png", Confidence: 0.5f) }, Columns);
         Assert.Equal("{\"path\":\"a.png\",\"confidence\":0.5}\n", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
 

@@ -1,5 +1,6 @@
 using SkiaSharp;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Naming;
 using TinySaver.Inference.Imaging;
 using TinySaver.Inference.Imaging.Jpeg;
 

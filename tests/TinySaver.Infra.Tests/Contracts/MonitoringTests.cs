@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Infra.Tests.Bicep;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Telemetry;
 

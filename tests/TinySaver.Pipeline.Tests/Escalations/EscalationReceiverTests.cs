@@ -257,10 +257,10 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         var letter = new MemoryMessage(escalated.Body) { DeadLetterReason = "Delivered too often." };
 
         Assert.True(await new EscalationReceiver(
-            _pipeline.Large, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance).RecordDeadLetterAsync(letter, Cancellation));
+            _pipeline.Large.ProcessAsync, _pipeline.Large.GiveUpAsync, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance).RecordDeadLetterAsync(letter, Cancellation));
 
         LabelRow row = (await _pipeline.RowAsync("sad.bmp"))!;
-        Assert.Equal((LabelStatus.Failed, "retries-exhausted", "Delivered too often."), (row.Status, row.Reason, row.ReasonDetail));
+        Assert.Equal((LabelStatus.Failed, FailureReason.RetriesExhausted, "Delivered too often."), (row.Status, row.Reason, row.ReasonDetail));
         Assert.NotNull(row.TinyConfidence);
         Assert.Equal((row.TinyLabel, row.TinyClassIndex), ("red", 0));
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Hosting;
@@ -23,7 +24,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         _pump = new EscalationPump(
             _pipeline.Queue,
             new EscalationReceiver(
-                _pipeline.Large, FakeTime.Patience(_pipeline.Time, Timeout.InfiniteTimeSpan), _pipeline.Time, random, NullLogger<EscalationReceiver>.Instance),
+                _pipeline.Large.ProcessAsync, _pipeline.Large.GiveUpAsync, FakeTime.Patience(_pipeline.Time, Timeout.InfiniteTimeSpan), _pipeline.Time, random, NullLogger<EscalationReceiver>.Instance),
             _progress,
             Options.Create(new LocalPipelineOptions()),
             Options.Create(_pipeline.Options),
@@ -68,7 +69,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
 
         LabelRow[] rows = [(await _pipeline.RowAsync("sad"))!, (await _pipeline.RowAsync("glad"))!];
         LabelRow row = Assert.Single(rows, r => r.Status == LabelStatus.Failed);
-        Assert.Equal("retries-exhausted", row.Reason);
+        Assert.Equal(FailureReason.RetriesExhausted, row.Reason);
         Assert.Contains("after 3 deliveries; the last failed with: Injected crash", row.ReasonDetail, StringComparison.Ordinal);
         Assert.Equal(("red", 0), (row.TinyLabel, row.TinyClassIndex));
         Assert.NotNull(row.TinyConfidence);

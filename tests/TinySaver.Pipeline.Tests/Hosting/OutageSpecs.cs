@@ -1,6 +1,7 @@
 using Azure;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.FunctionApps;
@@ -49,7 +50,7 @@ public sealed class OutageSpecs : IAsyncDisposable
         var local = Options.Create(new LocalPipelineOptions());
         var progress = new LocalProgress();
         Patience patience = FakeTime.Patience(_pipeline.Time, Timeout.InfiniteTimeSpan);
-        var receiver = new EscalationReceiver(_pipeline.Large, patience, _pipeline.Time, _random, NullLogger<EscalationReceiver>.Instance);
+        var receiver = new EscalationReceiver(_pipeline.Large.ProcessAsync, _pipeline.Large.GiveUpAsync, patience, _pipeline.Time, _random, NullLogger<EscalationReceiver>.Instance);
         var pump = new EscalationPump(
             _pipeline.Queue, receiver, progress, local, Options.Create(_pipeline.Options), _pipeline.Time, _random, NullLogger<EscalationPump>.Instance);
         var host = new LocalPipeline(
@@ -79,7 +80,7 @@ public sealed class OutageSpecs : IAsyncDisposable
     {
         Patience patience = FakeTime.Patience(_pipeline.Time);
         var images = new ImageReceiver(_pipeline.Tiny, patience, NullLogger<ImageReceiver>.Instance);
-        var receiver = new EscalationReceiver(_pipeline.Large, patience, _pipeline.Time, _random, NullLogger<EscalationReceiver>.Instance);
+        var receiver = new EscalationReceiver(_pipeline.Large.ProcessAsync, _pipeline.Large.GiveUpAsync, patience, _pipeline.Time, _random, NullLogger<EscalationReceiver>.Instance);
         int poisoned = 0;
         int announced = 0;
         using var stop = new CancellationTokenSource();
@@ -190,11 +191,11 @@ public sealed class OutageSpecs : IAsyncDisposable
         for (int i = 0; i < Images; i++)
         {
             LabelRow row = rows[$"batch/{i}.bmp"];
-            (LabelStatus, string?, Decider?, string?) expected = (i % 5) switch
+            (LabelStatus, string?, Decider?, FailureReason?) expected = (i % 5) switch
             {
                 0 or 1 => (LabelStatus.Labelled, "green", Decider.Tiny, null),
                 2 or 3 => (LabelStatus.Labelled, "red", Decider.Large, null),
-                _ => (LabelStatus.Failed, null, null, "not-an-image"),
+                _ => (LabelStatus.Failed, null, null, FailureReason.NotAnImage),
             };
             Assert.Equal(expected, (row.Status, row.Label, row.DecidedBy, row.Reason));
         }

@@ -1,3 +1,4 @@
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Tests.Images;
@@ -169,7 +170,7 @@ public abstract class LabelStoreContract
         Policy = "p1",
         TinyModel = "abc",
         LargeModel = "def",
-        Reason = "not-an-image",
+        Reason = FailureReason.NotAnImage,
         ReasonDetail = "line 1\nline 2",
         StageMilliseconds = 12.5,
         OperationId = "0af7651916cd43dd8448eb211c80319c",

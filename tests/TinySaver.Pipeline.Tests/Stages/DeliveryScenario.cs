@@ -1,9 +1,9 @@
 using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
-using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.Tests.Stages;
 
@@ -83,7 +83,7 @@ internal sealed class DeliveryScenario(
                 {
                     "sure" => (LabelStatus.Labelled, "green", Decider.Tiny, null),
                     "unsure" => (LabelStatus.Labelled, "red", Decider.Large, null),
-                    _ => (LabelStatus.Failed, null, (Decider?)null, "not-an-image"),
+                    _ => (LabelStatus.Failed, null, (Decider?)null, (FailureReason?)FailureReason.NotAnImage),
                 },
                 (row.Status, row.Label, row.DecidedBy, row.Reason));
         }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Telemetry;
@@ -86,8 +88,8 @@ public sealed class LargeStageTests : IAsyncDisposable
         Assert.Equal(EscalationOutcome.Deleted, outcomes["deleted"]);
         Assert.Equal(EscalationOutcome.Superseded, outcomes["overwritten"]);
         Assert.Equal(EscalationOutcome.Failed, outcomes["unreadable"]);
-        Assert.Equal((LabelStatus.Failed, "deleted"), ((await _pipeline.RowAsync("deleted"))!.Status, (await _pipeline.RowAsync("deleted"))!.Reason));
-        Assert.Equal("not-an-image", (await _pipeline.RowAsync("unreadable"))!.Reason);
+        Assert.Equal((LabelStatus.Failed, FailureReason.Deleted), ((await _pipeline.RowAsync("deleted"))!.Status, (await _pipeline.RowAsync("deleted"))!.Reason));
+        Assert.Equal(FailureReason.NotAnImage, (await _pipeline.RowAsync("unreadable"))!.Reason);
         Assert.Equal(LabelStatus.Escalated, unreadable.Status);
     }
 
@@ -163,7 +165,7 @@ public sealed class LargeStageTests : IAsyncDisposable
         await _pipeline.Large.GiveUpAsync(escalation, "delivered 5 times", Cancellation);
 
         LabelRow row = (await _pipeline.RowAsync("a"))!;
-        Assert.Equal((LabelStatus.Failed, "retries-exhausted", "delivered 5 times", "red"), (row.Status, row.Reason, row.ReasonDetail, row.TinyLabel));
+        Assert.Equal((LabelStatus.Failed, FailureReason.RetriesExhausted, "delivered 5 times", "red"), (row.Status, row.Reason, row.ReasonDetail, row.TinyLabel));
     }
 
     [Fact]

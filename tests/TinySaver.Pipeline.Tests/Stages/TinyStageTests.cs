@@ -1,5 +1,7 @@
 using TinySaver.Core.Escalations;
+using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Stages;
 
@@ -67,20 +69,20 @@ public sealed class TinyStageTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("empty")]
-    [InlineData("not-an-image")]
-    [InlineData("too-many-bytes")]
-    [InlineData("damaged")]
-    public async Task ProcessAsync_BadFile_HasAFailedRowWithTheReason(string reason)
+    [InlineData(FailureReason.Empty)]
+    [InlineData(FailureReason.NotAnImage)]
+    [InlineData(FailureReason.TooManyBytes)]
+    [InlineData(FailureReason.Damaged)]
+    public async Task ProcessAsync_BadFile_HasAFailedRowWithTheReason(FailureReason reason)
     {
         byte[] content = reason switch
         {
-            "empty" => [],
-            "not-an-image" => TestImages.NotAnImage,
-            "damaged" => TestImages.Red[..80],
+            FailureReason.Empty => [],
+            FailureReason.NotAnImage => TestImages.NotAnImage,
+            FailureReason.Damaged => TestImages.Red[..80],
             _ => TestImages.Red,
         };
-        await using var pipeline = new MemoryPipeline(_cascade, o => o.MaxImageBytes = reason == "too-many-bytes" ? 100 : o.MaxImageBytes);
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.MaxImageBytes = reason == FailureReason.TooManyBytes ? 100 : o.MaxImageBytes);
 
         TinyResult result = await pipeline.LabelAsync("a.bmp", content);
 
@@ -157,7 +159,7 @@ public sealed class TinyStageTests : IAsyncDisposable
 
         Assert.Equal(TinyOutcome.Deleted, (await _pipeline.Tiny.ProcessAsync(new ImageReference("b.bmp", second.ETag), Cancellation)).Outcome);
         LabelRow row = (await _pipeline.RowAsync("b.bmp"))!;
-        Assert.Equal((LabelStatus.Failed, "deleted"), (row.Status, row.Reason));
+        Assert.Equal((LabelStatus.Failed, FailureReason.Deleted), (row.Status, row.Reason));
     }
 
     [Fact]
@@ -189,7 +191,7 @@ public sealed class TinyStageTests : IAsyncDisposable
         await _pipeline.Tiny.GiveUpAsync(new ImageReference("a.bmp", version.ETag), "no luck", Cancellation);
 
         LabelRow row = (await _pipeline.RowAsync("a.bmp"))!;
-        Assert.Equal((LabelStatus.Failed, "retries-exhausted", "no luck"), (row.Status, row.Reason, row.ReasonDetail));
+        Assert.Equal((LabelStatus.Failed, FailureReason.RetriesExhausted, "no luck"), (row.Status, row.Reason, row.ReasonDetail));
         Assert.Equal(TinyOutcome.Labelled, (await _pipeline.Tiny.ProcessAsync(new ImageReference("a.bmp"), Cancellation)).Outcome);
         Assert.Equal(
             TinyOutcome.Superseded, (await _pipeline.Tiny.GiveUpAsync(new ImageReference("a.bmp", "0xold"), "no luck", Cancellation)).Outcome);

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Naming;
+using static TinySaver.Core.Labels.ColumnReach;
+
+namespace TinySaver.Core.Labels;
+
+/// <summary>How far a column reaches; each has what the one before has.</summary>
+public enum ColumnReach
+{
+    /// <summary>The labels table.</summary>
+    Table,
+
+    /// <summary>Also what <c>results</c> writes.</summary>
+    Results,
+
+    /// <summary>Also what <c>classify</c> and <c>run</c> write of each image.</summary>
+    Everywhere,
+}
+
+/// <summary>One column of the labels.</summary>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="Reach">Where it is written.</param>
+/// <param name="Type">The type of its values: string, int, double, bool or <see cref="DateTimeOffset"/>.</param>
+/// <param name="Read">Its value in a row; null where the row has none.</param>
+/// <param name="Write">The row with a value of <paramref name="Type"/>; throws <see cref="FormatException"/> or <see cref="JsonException"/> where the value is none.</param>
+public sealed record LabelColumn(
+    string Name, ColumnReach Reach, Type Type, Func<LabelRow, object?> Read, Func<LabelRow, object, LabelRow> Write)
+{
+    /// <summary>Its name in files and JSON.</summary>
+    public string Field { get; init; } = JsonNamingPolicy.CamelCase.ConvertName(Name);
+
+    /// <summary>Whether every row has it.</summary>
+    public bool IsRequired { get; init; }
+}
+
+/// <summary>The columns of a <see cref="LabelRow"/>, from which the table's entities and all files of rows are made.</summary>
+public static class LabelColumns
+{
+    /// <summary>The longest text of a column, in UTF-16 units: a table holds 32 Ki, and nothing that people read comes near.</summary>
+    public const int MaxTextLength = 16 * 1024;
+
+    /// <summary>All columns, in the order in which files have them.</summary>
+    public static IReadOnlyList<LabelColumn> All { get; } =
+    [
+        Text("Name", Results, r => r.Name, (r, v) => r with { Name = v }) with { IsRequired = true },
+        Text("Status", Everywhere, r => r.Status.Name(), (r, v) => r with { Status = EnumNames.Parse<LabelStatus>(v) }) with { IsRequired = true },
+        Text("Label", Everywhere, r => r.Label, (r, v) => r with { Label = v }),
+        Whole("ClassIndex", Everywhere, r => r.ClassIndex, (r, v) => r with { ClassIndex = v }),
+        Number("Confidence", Everywhere, r => r.Confidence, (r, v) => r with { Confidence = v }),
+        Text("DecidedBy", Everywhere, r => r.DecidedBy?.Name(), (r, v) => r with { DecidedBy = EnumNames.Parse<Decider>(v) }),
+        Text("TinyLabel", Everywhere, r => r.TinyLabel, (r, v) => r with { TinyLabel = v }),
+        Whole("TinyClassIndex", Table, r => r.TinyClassIndex, (r, v) => r with { TinyClassIndex = v }),
+        Number("TinyConfidence", Everywhere, r => r.TinyConfidence, (r, v) => r with { TinyConfidence = v }),
+        Text("LargeLabel", Results, r => r.LargeLabel, (r, v) => r with { LargeLabel = v }),
+        Whole("LargeClassIndex", Table, r => r.LargeClassIndex, (r, v) => r with { LargeClassIndex = v }),
+        Number("LargeConfidence", Results, r => r.LargeConfidence, (r, v) => r with { LargeConfidence = v }),
+        Flag("Shadow", Results, r => r.Shadow, (r, v) => r with { Shadow = v }),
+        Flag("Degraded", Results, r => r.Degraded, (r, v) => r with { Degraded = v }),
+        Text("TopK", Everywhere, r => WriteTopK(r.TopK), (r, v) => r with { TopK = ReadTopK(v) }),
+        Text("Reason", Everywhere, r => r.Reason?.Name(), (r, v) => r with { Reason = EnumNames.Find<FailureReason>(v) ?? FailureReason.Unknown }),
+        Text("ReasonDetail", Everywhere, r => r.ReasonDetail, (r, v) => r with { ReasonDetail = v }) with { Field = "message" },
+        Text("Policy", Results, r => r.Policy, (r, v) => r with { Policy = v }),
+        Text("TinyModel", Results, r => r.TinyModel, (r, v) => r with { TinyModel = v }),
+        Text("LargeModel", Results, r => r.LargeModel, (r, v) => r with { LargeModel = v }),
+        Text("ImageETag", Results, r => r.Version.ETag, (r, v) => r with { Version = r.Version with { ETag = v } }) with { IsRequired = true },
+        Time("ImageLastModified", Results, r => r.Version.LastModified, (r, v) => r with { Version = r.Version with { LastModified = v } }) with { IsRequired = true },
+        Number("StageMilliseconds", Results, r => r.StageMilliseconds, (r, v) => r with { StageMilliseconds = v }),
+        Text("OperationId", Results, r => r.OperationId, (r, v) => r with { OperationId = v }),
+    ];
+
+    private static LabelColumn Text(string name, ColumnReach reach, Func<LabelRow, string?> read, Func<LabelRow, string, LabelRow> write) =>
+        new(name, reach, typeof(string), read, (row, value) => write(row, (string)value));
+
+    private static LabelColumn Whole(string name, ColumnReach reach, Func<LabelRow, int?> read, Func<LabelRow, int, LabelRow> write) =>
+        new(name, reach, typeof(int), row => read(row), (row, value) => write(row, (int)value));
+
+    private static LabelColumn Number(string name, ColumnReach reach, Func<LabelRow, double?> read, Func<LabelRow, double, LabelRow> write) =>
+        new(name, reach, typeof(double), row => read(row), (row, value) => write(row, (double)value));
+
+    private static LabelColumn Flag(string name, ColumnReach reach, Func<LabelRow, bool> read, Func<LabelRow, bool, LabelRow> write) =>
+        new(name, reach, typeof(bool), row => read(row), (row, value) => write(row, (bool)value));
+
+    private static LabelColumn Time(string name, ColumnReach reach, Func<LabelRow, DateTimeOffset> read, Func<LabelRow, DateTimeOffset, LabelRow> write) =>
+        new(name, reach, typeof(DateTimeOffset), row => read(row), (row, value) => write(row, (DateTimeOffset)value));
+
+    // Cut to the first half, again and again, where the classes' texts are too long.
+    private static string? WriteTopK(IReadOnlyList<ClassPrediction> topK)
+    {
+        while (topK.Count > 0)
+        {
+            string json = JsonSerializer.Serialize(topK, LabelJsonContext.Default.IReadOnlyListClassPrediction);
+            if (json.Length <= MaxTextLength)
+            {
+                return json;
+            }
+
+            topK = [.. topK.Take(topK.Count / 2)];
+        }
+
+        return null;
+    }
+
+    private static IReadOnlyList<ClassPrediction> ReadTopK(string json) =>
+        JsonSerializer.Deserialize(json, LabelJsonContext.Default.IReadOnlyListClassPrediction) ?? [];
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(IReadOnlyList<ClassPrediction>))]
+internal sealed partial class LabelJsonContext : JsonSerializerContext;
