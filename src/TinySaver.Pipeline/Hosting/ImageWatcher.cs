@@ -14,7 +14,7 @@ namespace TinySaver.Pipeline.Hosting;
 /// any machine.
 /// </remarks>
 public sealed class ImageWatcher(
-    IImageStore images, ILabelStore labels, IOptions<LocalPipelineOptions> options, TimeProvider time, ILogger<ImageWatcher> logger)
+    IImageStore images, ILabelStore labels, IOptions<LocalPipelineOptions> options, TimeProvider time, Random random, ILogger<ImageWatcher> logger)
 {
     // Of the time, at most one part in this many goes into listing.
     private const int ListingShare = 5;
@@ -26,7 +26,7 @@ public sealed class ImageWatcher(
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<ImageReference> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await UntilItWorksAsync("Reading the labels table", ReadRowsAsync, cancellationToken).ConfigureAwait(false);
+        await ReadRowsAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
             // Not the time in which the images are worked on between two pages.
@@ -87,29 +87,27 @@ public sealed class ImageWatcher(
 
     private async Task ReadRowsAsync(CancellationToken cancellationToken)
     {
-        await foreach (StoredRow row in labels.QueryAsync(LabelQuery.All, cancellationToken).ConfigureAwait(false))
+        for (int failures = 1; ; failures++)
         {
-            if (row.Row.Status != LabelStatus.Escalated)
-            {
-                _seen.Add(row.Row.Version.KeyOf(row.Row.Name));
-            }
-        }
-    }
-
-    private async Task UntilItWorksAsync(string work, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
+            TimeSpan delay = options.Value.Backoff.After(failures, random.NextDouble());
             try
             {
-                await act(cancellationToken).ConfigureAwait(false);
+                await foreach (StoredRow row in labels.QueryAsync(LabelQuery.All, cancellationToken).ConfigureAwait(false))
+                {
+                    if (row.Row.Status != LabelStatus.Escalated)
+                    {
+                        _seen.Add(row.Row.Version.KeyOf(row.Row.Name));
+                    }
+                }
+
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                Log.LoopFailed(logger, e, work, options.Value.RetryDelay);
-                await Task.Delay(options.Value.RetryDelay, time, cancellationToken).ConfigureAwait(false);
+                Log.LoopFailed(logger, e, "Reading the labels table", delay);
             }
+
+            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -16,6 +16,11 @@ public sealed class PipelineBudgets(IOptions<PipelineOptions> options)
 }
 
 /// <summary>A bounded amount of something, taken and given back asynchronously, first come first served.</summary>
+/// <remarks>
+/// <c>System.Threading.RateLimiting.ConcurrencyLimiter</c> does nearly the same, but (10.0) counts in 32 bits and so refuses
+/// whoever waits once 2 GB of images wait, refuses an image larger than the whole, and lets those behind a cancelled wait go
+/// only when somebody else gives back.
+/// </remarks>
 /// <param name="capacity">How much there is; positive.</param>
 public sealed class Budget(long capacity)
 {
