@@ -38,7 +38,7 @@ public sealed class FolderTiesTests
 
     private static SourceFile[] Read(string project)
     {
-        string root = Path.Combine(RepositoryFiles.Root, "src", project);
+        string root = Path.Combine(RepositoryPaths.Root, "src", project);
         return [.. Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(file => new SourceFile(project, Path.GetRelativePath(root, file), FunctionSource.Parse(System.IO.File.ReadAllText(file))))];
     }

@@ -20,7 +20,7 @@ internal sealed record FunctionSource(string Name, string Class, string Trigger,
 
     /// <summary>The source files of one app.</summary>
     public static IEnumerable<string> Files(string project) =>
-        Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "src", project), "*.cs").Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "src", project), "*.cs").Order(StringComparer.Ordinal);
 
     /// <summary>Parses a source file, which must have no syntax error.</summary>
     public static SyntaxNode Parse(string source)

@@ -10,7 +10,7 @@ public sealed class FunctionSourceTests
     private const string Tiny = "TinySaver.Functions.Tiny";
     private const string Large = "TinySaver.Functions.Large";
 
-    public static TheoryData<string> SourceFiles => [.. FunctionSource.Files(Tiny).Concat(FunctionSource.Files(Large)).Select(f => Path.GetRelativePath(RepositoryFiles.Root, f))];
+    public static TheoryData<string> SourceFiles => [.. FunctionSource.Files(Tiny).Concat(FunctionSource.Files(Large)).Select(f => Path.GetRelativePath(RepositoryPaths.Root, f))];
 
     [Fact]
     public void Apps_HaveTheFunctionsThatTheDocsAndTheInfrastructureName()

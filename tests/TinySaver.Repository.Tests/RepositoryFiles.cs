@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Xml.Linq;
 
 namespace TinySaver.Repository.Tests;
@@ -6,14 +5,11 @@ namespace TinySaver.Repository.Tests;
 /// <summary>The files of the repository that the tests were built from.</summary>
 internal static class RepositoryFiles
 {
-    public static string Root { get; } = typeof(RepositoryFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(a => a.Key == "RepositoryRoot").Value!;
-
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+    public static string Read(string path) => File.ReadAllText(Path.Combine(RepositoryPaths.Root, path));
 
     /// <summary>The project files under a folder, by project name.</summary>
     public static Dictionary<string, XDocument> Projects(string folder) => Directory
-        .EnumerateFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories)
+        .EnumerateFiles(Path.Combine(RepositoryPaths.Root, folder), "*.csproj", SearchOption.AllDirectories)
         .ToDictionary(file => Path.GetFileNameWithoutExtension(file), XDocument.Load);
 
     /// <summary>The Include attributes of a project's items of one type.</summary>

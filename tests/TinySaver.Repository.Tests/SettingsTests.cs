@@ -61,8 +61,8 @@ public sealed class SettingsTests
         string policy = provider.GetRequiredService<IOptions<CascadeSourceOptions>>().Value.PolicyPath!;
 
         // Relative to where Core Tools build to and where dotnet build does: both four folders below the root.
-        Assert.True(File.Exists(Path.GetFullPath(policy, Path.Combine(RepositoryFiles.Root, "artifacts/bin/TinySaver.Functions.Tiny/debug"))));
-        Assert.True(File.Exists(Path.GetFullPath(policy, Path.Combine(RepositoryFiles.Root, "src/TinySaver.Functions.Tiny/bin/output"))));
+        Assert.True(File.Exists(Path.GetFullPath(policy, Path.Combine(RepositoryPaths.Root, "artifacts/bin/TinySaver.Functions.Tiny/debug"))));
+        Assert.True(File.Exists(Path.GetFullPath(policy, Path.Combine(RepositoryPaths.Root, "src/TinySaver.Functions.Tiny/bin/output"))));
     }
 
     [Theory]

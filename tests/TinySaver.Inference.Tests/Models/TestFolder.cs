@@ -10,9 +10,9 @@ internal sealed class TestFolder : IDisposable
     public const string ExactEight =
         """{"size": {"height": 8, "width": 8}, "resample": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}""";
 
-    public TestFolder() => Directory.CreateDirectory(Path);
+    private readonly TemporaryFolder _folder = new();
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "tinysaver-test-" + Guid.NewGuid().ToString("N"));
+    public string Path => _folder.Path;
 
     /// <summary>A folder with everything: labels "class 0"…, 8 × 8 images.</summary>
     public static TestFolder Of(GraphBuilder graph, int classes, string? preprocessor = ExactEight)
@@ -28,9 +28,7 @@ internal sealed class TestFolder : IDisposable
 
     public TestFolder With(string name, byte[] bytes)
     {
-        var path = System.IO.Path.Combine(Path, name);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, bytes);
+        _folder.Write(name, bytes);
         return this;
     }
 
@@ -44,5 +42,5 @@ internal sealed class TestFolder : IDisposable
 
     public string Refusal(string? onnxFile = null) => Assert.Throws<InvalidModelException>(() => Open(onnxFile)).Message;
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }
