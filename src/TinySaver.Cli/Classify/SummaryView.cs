@@ -15,14 +15,7 @@ internal static class SummaryView
     public static void Write(Terminal terminal, ClassifySummary summary, IReadOnlyList<ImageOutcome> outcomes)
     {
         WriteFailures(terminal, outcomes);
-        var table = new Table().Border(TableBorder.Rounded).HideHeaders();
-        table.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
-        foreach ((string name, string value, string remark) in Lines(summary))
-        {
-            table.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]", $"[dim]{Markup.Escape(remark)}[/]");
-        }
-
-        terminal.Results.Write(table);
+        terminal.Results.Write(FactTable.Of(Lines(summary)));
         if (summary.Labels is { } labels)
         {
             terminal.Results.WriteLine($"Labels: {labels}");

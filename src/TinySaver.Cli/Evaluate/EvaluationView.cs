@@ -17,32 +17,33 @@ internal static class EvaluationView
     public static void Write(Terminal terminal, CascadePolicy policy, EvaluationResult result, IReadOnlyList<string> labels, PredictionSet large, string? report)
     {
         IAnsiConsole console = terminal.Results;
-        OperatingPoint point = result.Point;
-        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
-        Row("Images", $"{point.Samples:N0}", $"policy {policy.Id}");
-        foreach (SaverEvaluation saver in result.Savers)
-        {
-            Row($"Saver {saver.Name}", Amounts.Percent(saver.Accuracy, 2), $"accuracy alone; decides {Amounts.Percent(saver.Decided)}{Ece(saver.Reliability)}");
-        }
-
-        Row($"Large {large.Name}", Amounts.Percent(point.AccuracyLarge, 2), $"accuracy alone{Ece(result.LargeReliability)}");
-        Row("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");
-        if (result.DropInterval is { } drop)
-        {
-            Row("Accuracy drop", $"{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained"));
-        }
-
-        Row("Exit rate", Amounts.Percent(point.ExitRate), $"{Amounts.Percent(result.ExitRateInterval.Low)} to {Amounts.Percent(result.ExitRateInterval.High)}");
-        Row("ΔC", Amounts.Percent(point.DeltaC), point.DeltaC < 0 ? $"{Amounts.Percent(-point.DeltaC)} of the large model's compute saved" : "costs more than it saves");
-        Row("Promise", result.Guarantee is null ? "none" : Name(result.Guarantee.Verdict), Promise(result.Guarantee));
-        console.Write(table);
+        console.Write(FactTable.Of(Lines(policy, result, large)));
         WriteClasses(console, result.Classes, labels);
         if (report is not null)
         {
             console.WriteLine($"Report: {report}");
         }
+    }
 
-        void Row(string name, string value, string remark) => table.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]", $"[dim]{Markup.Escape(remark)}[/]");
+    private static IEnumerable<(string Name, string Value, string Remark)> Lines(CascadePolicy policy, EvaluationResult result, PredictionSet large)
+    {
+        OperatingPoint point = result.Point;
+        yield return ("Images", $"{point.Samples:N0}", $"policy {policy.Id}");
+        foreach (SaverEvaluation saver in result.Savers)
+        {
+            yield return ($"Saver {saver.Name}", Amounts.Percent(saver.Accuracy, 2), $"accuracy alone; decides {Amounts.Percent(saver.Decided)}{Ece(saver.Reliability)}");
+        }
+
+        yield return ($"Large {large.Name}", Amounts.Percent(point.AccuracyLarge, 2), $"accuracy alone{Ece(result.LargeReliability)}");
+        yield return ("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");
+        if (result.DropInterval is { } drop)
+        {
+            yield return ("Accuracy drop", $"{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained"));
+        }
+
+        yield return ("Exit rate", Amounts.Percent(point.ExitRate), $"{Amounts.Percent(result.ExitRateInterval.Low)} to {Amounts.Percent(result.ExitRateInterval.High)}");
+        yield return ("ΔC", Amounts.Percent(point.DeltaC), point.DeltaC < 0 ? $"{Amounts.Percent(-point.DeltaC)} of the large model's compute saved" : "costs more than it saves");
+        yield return ("Promise", result.Guarantee is null ? "none" : Name(result.Guarantee.Verdict), Promise(result.Guarantee));
     }
 
     private static void WriteClasses(IAnsiConsole console, IReadOnlyList<ClassRow> classes, IReadOnlyList<string> labels)

@@ -51,24 +51,22 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
             }
         }
 
-        return new()
-        {
-            Account = account.Name,
-            Images = images.Count,
-            WaitingForTiny = waiting,
-            WaitingForLarge = _escalated,
-            LabelledByTiny = _tiny,
-            LabelledByLarge = _large,
-            Failed = _failed,
-            FailedByReason = new OrderedDictionary<FailureReason, long>(_reasons.OrderBy(r => r.Key.Name(), StringComparer.Ordinal)),
-            Degraded = _degraded,
-            ShadowAnswers = _shadows,
-            ShadowAgreement = _shadows == 0 ? null : _agreeing / (double)_shadows,
-            QueueDepth = await CountOrNullAsync(account.Escalations.GetBacklogAsync, cancellationToken),
-            DeadLetters = await CountOrNullAsync(account.Escalations.GetDeadLetterCountAsync, cancellationToken),
-            OldestWaiting = _oldest is { } oldest ? new(oldest.Name, oldest.For, oldest.Since, Math.Max(0, (time.GetUtcNow() - oldest.Since).TotalSeconds)) : null,
-            RecentFailures = [.. _failures.UnorderedItems.Select(f => f.Element).OrderByDescending(f => f.At)],
-        };
+        return new(
+            Account: account.Name,
+            Images: images.Count,
+            WaitingForTiny: waiting,
+            WaitingForLarge: _escalated,
+            LabelledByTiny: _tiny,
+            LabelledByLarge: _large,
+            Failed: _failed,
+            FailedByReason: new OrderedDictionary<FailureReason, long>(_reasons.OrderBy(r => r.Key.Name(), StringComparer.Ordinal)),
+            Degraded: _degraded,
+            ShadowAnswers: _shadows,
+            ShadowAgreement: _shadows == 0 ? null : _agreeing / (double)_shadows,
+            QueueDepth: await CountOrNullAsync(account.Escalations.GetBacklogAsync, cancellationToken),
+            DeadLetters: await CountOrNullAsync(account.Escalations.GetDeadLetterCountAsync, cancellationToken),
+            OldestWaiting: _oldest is { } oldest ? new(oldest.Name, oldest.For, oldest.Since, Math.Max(0, (time.GetUtcNow() - oldest.Since).TotalSeconds)) : null,
+            RecentFailures: [.. _failures.UnorderedItems.Select(f => f.Element).OrderByDescending(f => f.At)]);
     }
 
     private void Count(StoredRow stored)

@@ -4,53 +4,25 @@ using TinySaver.Core.Labels;
 namespace TinySaver.Cli.Status;
 
 /// <summary>Where the images of an account stand; the object that <c>--json</c> prints.</summary>
-internal sealed record StatusReport
-{
-    /// <summary>The account, without any key.</summary>
-    public required string Account { get; init; }
-
-    /// <summary>Images in the container.</summary>
-    public required long Images { get; init; }
-
-    /// <summary>Images whose present version has no row: the tiny stage has not come to them yet.</summary>
-    public required long WaitingForTiny { get; init; }
-
-    /// <summary>Rows that wait for the large model: the backlog.</summary>
-    public required long WaitingForLarge { get; init; }
-
-    /// <summary>Rows labelled by the tiny model.</summary>
-    public required long LabelledByTiny { get; init; }
-
-    /// <summary>Rows labelled by the large model.</summary>
-    public required long LabelledByLarge { get; init; }
-
-    /// <summary>Rows that failed.</summary>
-    public required long Failed { get; init; }
-
-    /// <summary>The failed ones by reason, ordered by its name.</summary>
-    public required IReadOnlyDictionary<FailureReason, long> FailedByReason { get; init; }
-
-    /// <summary>Rows whose tiny label was accepted below the threshold because of overload.</summary>
-    public required long Degraded { get; init; }
-
-    /// <summary>Rows that the large model has seen in the shadow.</summary>
-    public required long ShadowAnswers { get; init; }
-
-    /// <summary>Of those, the share on which both models agree; null where there are none.</summary>
-    public double? ShadowAgreement { get; init; }
-
-    /// <summary>Messages on the account's own escalation queue; null where there is none, as with Service Bus.</summary>
-    public long? QueueDepth { get; init; }
-
-    /// <summary>Messages on its dead-letter queue.</summary>
-    public long? DeadLetters { get; init; }
-
-    /// <summary>The image that has waited longest; null where none waits.</summary>
-    public WaitingImage? OldestWaiting { get; init; }
-
-    /// <summary>The latest failures, latest first.</summary>
-    public required IReadOnlyList<RecentFailure> RecentFailures { get; init; }
-}
+/// <param name="Account">The account, without any key.</param>
+/// <param name="Images">Images in the container.</param>
+/// <param name="WaitingForTiny">Images whose present version has no row: the tiny stage has not come to them yet.</param>
+/// <param name="WaitingForLarge">Rows that wait for the large model: the backlog.</param>
+/// <param name="LabelledByTiny">Rows labelled by the tiny model.</param>
+/// <param name="LabelledByLarge">Rows labelled by the large model.</param>
+/// <param name="Failed">Rows that failed.</param>
+/// <param name="FailedByReason">The failed ones by reason, ordered by its name.</param>
+/// <param name="Degraded">Rows whose tiny label was accepted below the threshold because of overload.</param>
+/// <param name="ShadowAnswers">Rows that the large model has seen in the shadow.</param>
+/// <param name="ShadowAgreement">Of those, the share on which both models agree; null where there are none.</param>
+/// <param name="QueueDepth">Messages on the account's own escalation queue; null where there is none, as with Service Bus.</param>
+/// <param name="DeadLetters">Messages on its dead-letter queue.</param>
+/// <param name="OldestWaiting">The image that has waited longest; null where none waits.</param>
+/// <param name="RecentFailures">The latest failures, latest first.</param>
+internal sealed record StatusReport(
+    string Account, long Images, long WaitingForTiny, long WaitingForLarge, long LabelledByTiny, long LabelledByLarge, long Failed,
+    IReadOnlyDictionary<FailureReason, long> FailedByReason, long Degraded, long ShadowAnswers, double? ShadowAgreement, long? QueueDepth,
+    long? DeadLetters, WaitingImage? OldestWaiting, IReadOnlyList<RecentFailure> RecentFailures);
 
 /// <summary>An image that waits.</summary>
 /// <param name="Name">Its blob name.</param>

@@ -13,14 +13,7 @@ internal static class StatusView
     /// <summary>Writes the table and the latest failures.</summary>
     public static void Write(Terminal terminal, StatusReport report)
     {
-        var table = new Spectre.Console.Table().Border(TableBorder.Rounded).HideHeaders();
-        table.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
-        foreach ((string name, string value, string remark) in Lines(report))
-        {
-            table.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]", $"[dim]{Markup.Escape(remark)}[/]");
-        }
-
-        terminal.Results.Write(table);
+        terminal.Results.Write(FactTable.Of(Lines(report)));
         foreach (RecentFailure failure in report.RecentFailures)
         {
             terminal.Results.WriteLine(
