@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using TinySaver.Cli.Predictions;
 using TinySaver.Inference.Classification;
 
@@ -36,6 +35,12 @@ internal static class CommonOptions
         Description = "Print one JSON object on standard output and nothing else; docs/cli.md lists its keys.",
     };
 
+    /// <summary>Whether cells of CSV that a spreadsheet would take for a formula are written as they are.</summary>
+    public static readonly Option<bool> PlainCsv = new("--plain-csv")
+    {
+        Description = "Write the cells of CSV as they are. Otherwise a text that a spreadsheet would take for a formula (it begins with =, +, -, @ or a control character) gets an apostrophe in front.",
+    };
+
     /// <summary>Prices and workload of the money estimate.</summary>
     public static readonly Option<string?> Prices = new("--prices")
     {
@@ -59,14 +64,12 @@ internal static class CommonOptions
         Provider = arguments.GetValue(Provider),
     };
 
-    static CommonOptions() => Threads.Validators.Add(AtLeastOne);
+    /// <summary>What a count takes, for <see cref="OptionValues"/>.</summary>
+    public const string AtLeastOne = "a whole number, at least 1";
 
-    /// <summary>Refuses counts below one.</summary>
-    public static void AtLeastOne(OptionResult result)
+    static CommonOptions()
     {
-        if (result.GetValueOrDefault<int>() < 1)
-        {
-            result.AddError($"{result.Option.Name} is {result.GetValueOrDefault<int>()}; expected at least 1.");
-        }
+        Threads.Takes(AtLeastOne, n => n >= 1);
+        Provider.TakesName();
     }
 }

@@ -36,7 +36,12 @@ try
 {
     // Exceptions are told apart below. Ctrl-C has no time limit: a command ends by itself, with what it has done written.
     ParseResult parsed = root.Parse(args);
-    int code = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Timeout.InfiniteTimeSpan });
+    int code = await parsed.InvokeAsync(new()
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+        Error = new VisibleWriter(Console.Error),
+    });
     return parsed.Errors.Count > 0 ? ExitCode.UserError : code;
 }
 catch (TinySaverException error)
@@ -56,5 +61,11 @@ catch (OptionsValidationException error)
 catch (Exception error) when (StorageErrors.Explain(error) is { } explained)
 {
     terminal.Error(explained);
+    return ExitCode.UserError;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+{
+    // A file that cannot be read or written, a full disk: the message names it.
+    terminal.Error(error.Message);
     return ExitCode.UserError;
 }

@@ -38,12 +38,12 @@ internal static class ClassifyCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        LargeBatch.Validators.Add(CommonOptions.AtLeastOne);
+        LargeBatch.Takes(CommonOptions.AtLeastOne, n => n >= 1);
         var command = new Command("classify", "Label images with a tiny and a large model, and say what the cascade saved. "
             + "Where a folder's name is one of the labels it counts as the truth for the images in it, and the accuracy is shown. "
             + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C.")
         {
-            Images, CommonOptions.Policy, Out, CommonOptions.Threads, LargeBatch, CommonOptions.Provider, Compare, CommonOptions.Json,
+            Images, CommonOptions.Policy, Out, CommonOptions.PlainCsv, CommonOptions.Threads, LargeBatch, CommonOptions.Provider, Compare, CommonOptions.Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
         return command;
@@ -87,12 +87,12 @@ internal static class ClassifyCommand
         LargeOnlyRun? largeOnly = null;
         if (arguments.GetValue(Compare) && !cancellationToken.IsCancellationRequested)
         {
-            largeOnly = await RunLargeOnlyAsync(terminal, cascade, images, options, cancellationToken);
+            largeOnly = await RunLargeOnlyAsync(terminal, cascade, images, outcomes, options, cancellationToken);
         }
 
         if (outPath is not null)
         {
-            await RowWriter.WriteAsync(outPath, outcomes, ImageOutcome.Columns);
+            await RowWriter.WriteAsync(outPath, outcomes, ImageOutcome.Columns, arguments.GetValue(CommonOptions.PlainCsv));
         }
 
         bool cancelled = cancellationToken.IsCancellationRequested;
@@ -110,13 +110,13 @@ internal static class ClassifyCommand
     }
 
     private static async Task<LargeOnlyRun?> RunLargeOnlyAsync(
-        Terminal terminal, Cascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options, CancellationToken cancellationToken)
+        Terminal terminal, Cascade cascade, IReadOnlyList<ImageFile> images, IReadOnlyList<ImageOutcome> outcomes, CascadeRunOptions options, CancellationToken cancellationToken)
     {
         var run = new CascadeRun(cascade, images, options with { LargeOnly = true });
         var watch = Stopwatch.StartNew();
-        IReadOnlyList<ImageOutcome> outcomes = await ProgressReporter.ShowAsync(
+        IReadOnlyList<ImageOutcome> alone = await ProgressReporter.ShowAsync(
             terminal, "Large model alone", images.Count, () => run.Done, () => "", run.RunAsync(cancellationToken));
         double seconds = watch.Elapsed.TotalSeconds;
-        return cancellationToken.IsCancellationRequested ? null : new(outcomes, seconds);
+        return cancellationToken.IsCancellationRequested ? null : new(outcomes, alone, seconds);
     }
 }

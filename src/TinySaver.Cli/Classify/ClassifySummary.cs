@@ -7,15 +7,19 @@ using TinySaver.Inference.Cascades;
 namespace TinySaver.Cli.Classify;
 
 /// <summary>The large model alone on the same images, for comparison.</summary>
-internal sealed class LargeOnlyRun(IReadOnlyList<ImageOutcome> outcomes, double seconds)
+/// <param name="cascade">What the cascade made of the images.</param>
+/// <param name="alone">What the large model made of them, in the same order: two images may be called the same.</param>
+/// <param name="seconds">The wall-clock seconds that it took.</param>
+internal sealed class LargeOnlyRun(IReadOnlyList<ImageOutcome> cascade, IReadOnlyList<ImageOutcome> alone, double seconds)
 {
-    private readonly Dictionary<string, int?> _classes = outcomes.ToDictionary(o => o.Path, o => o.Row.ClassIndex, StringComparer.Ordinal);
+    private readonly Dictionary<ImageOutcome, int?> _classes =
+        new(cascade.Zip(alone, (one, other) => KeyValuePair.Create(one, other.Row.ClassIndex)), ReferenceEqualityComparer.Instance);
 
     /// <summary>Wall-clock seconds.</summary>
     public double Seconds => seconds;
 
     /// <summary>The large model's class for an image of the cascade's run; null where it has none.</summary>
-    public int? ClassOf(ImageOutcome outcome) => _classes.GetValueOrDefault(outcome.Path);
+    public int? ClassOf(ImageOutcome outcome) => _classes.GetValueOrDefault(outcome);
 }
 
 /// <summary>What a run over images came to; the object that <c>--json</c> prints. Rates and accuracies are shares in [0, 1].</summary>

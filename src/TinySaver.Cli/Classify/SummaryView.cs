@@ -32,7 +32,7 @@ internal static class SummaryView
         ImageOutcome[] failed = [.. outcomes.Where(o => !o.IsLabelled)];
         foreach (ImageOutcome outcome in failed.Take(MaxFailuresShown))
         {
-            terminal.Progress.MarkupLineInterpolated($"[yellow]failed[/] {outcome.Path}: {outcome.Row.ReasonDetail} [dim]({outcome.Row.Reason?.Name()})[/]");
+            terminal.Progress.MarkupLineInterpolated($"[yellow]failed[/] {VisibleText.OneLine($"{outcome.Path}: {outcome.Row.ReasonDetail}")} [dim]({outcome.Row.Reason?.Name()})[/]");
         }
 
         if (failed.Length > MaxFailuresShown)

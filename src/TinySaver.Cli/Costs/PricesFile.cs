@@ -13,6 +13,7 @@ internal static class PricesFile
         AllowTrailingCommas = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>Reads a file; without one the defaults hold.</summary>
@@ -31,7 +32,8 @@ internal static class PricesFile
 
         try
         {
-            return JsonSerializer.Deserialize<MoneySettings>(File.ReadAllText(path), Options)!;
+            return JsonSerializer.Deserialize<MoneySettings>(File.ReadAllText(path), Options)
+                ?? throw new TinySaverException($"{path}: expected an object with prices; samples/prices.json shows every field.");
         }
         catch (JsonException error)
         {

@@ -6,6 +6,7 @@ using TinySaver.Cli.Costs;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Tables;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Cascades;
@@ -39,6 +40,7 @@ internal static class EvaluateCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
+        RowWriter.CheckFolder(arguments.GetValue(Report));
         string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
         CascadePolicy policy = CascadeLoader.ReadPolicy(policyPath);
         if (policy.Savers.Count == 0)

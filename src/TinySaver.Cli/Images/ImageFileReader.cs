@@ -27,6 +27,12 @@ internal static class ImageFileReader
         byte[]? rented = null;
         try
         {
+            if (UserFile.IsEmpty(path))
+            {
+                contentHash = "";
+                return ImageDecoder.Decode([], Options);
+            }
+
             using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             long length = RandomAccess.GetLength(file);
             if (length > Options.MaxBytes)

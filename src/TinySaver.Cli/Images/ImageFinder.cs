@@ -1,5 +1,3 @@
-using Microsoft.Extensions.FileSystemGlobbing;
-using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
 
@@ -29,7 +27,7 @@ internal static class ImageFinder
                 ? InFolder(argument)
                 : File.Exists(argument)
                     ? TableFile.IsTable(argument) ? await Manifest.ReadAsync(argument, cancellationToken) : [OneFile(argument)]
-                    : IsGlob(argument)
+                    : Glob.IsOne(argument)
                         ? Matching(argument)
                         : throw new TinySaverException($"'{argument}' is neither a file nor a folder; give images, folders, globs or a manifest (.csv, .parquet).");
             int before = found.Count;
@@ -53,27 +51,11 @@ internal static class ImageFinder
 
     private static List<ImageFile> Matching(string glob)
     {
-        // The folder before the first wildcard is where the search starts; the matcher takes relative patterns only.
-        string normal = glob.Replace('\\', '/');
-        int wildcard = normal.IndexOfAny(['*', '?', '[']);
-        int slash = normal.LastIndexOf('/', wildcard);
-        string root = slash < 0 ? "." : slash == 0 ? "/" : normal[..slash];
-        if (!Directory.Exists(root))
-        {
-            throw new TinySaverException($"'{glob}' matches nothing: there is no folder '{root}'.");
-        }
-
-        var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddInclude(normal[(slash + 1)..]);
-        PatternMatchingResult result = matcher.Execute(new DirectoryInfoWrapper(new DirectoryInfo(root)));
-        return [.. result.Files
-            .Select(f => root == "." && slash < 0 ? f.Path : Path.Combine(root, f.Path))
-            .Where(f => IsVisible(Path.GetFileName(f)))
-            .Order(StringComparer.Ordinal)
-            .Select(OneFile)];
+        string root = Glob.Root(glob);
+        return Directory.Exists(root)
+            ? [.. Glob.Files(glob).Where(f => IsVisible(Path.GetFileName(f))).Order(StringComparer.Ordinal).Select(OneFile)]
+            : throw new TinySaverException($"'{glob}' matches nothing: there is no folder '{root}'.");
     }
-
-    private static bool IsGlob(string argument) => argument.AsSpan().IndexOfAny('*', '?') >= 0;
 
     private static bool IsVisible(string relativePath) =>
         !Ignored.Contains(Path.GetFileName(relativePath), StringComparer.OrdinalIgnoreCase)

@@ -18,12 +18,12 @@ internal static class ImportCommand
     private static readonly Option<string> Margin = Column("--margin", "The column of the margin.", required: false);
     private static readonly Option<string> Entropy = Column("--entropy", "The column of the entropy confidence, 1 − H / ln K.", required: false);
 
-    private static readonly Option<long?> Macs = new("--macs") { Description = "What the model costs an image, in any unit that all models share.", HelpName = "number" };
+    private static readonly Option<long?> Macs = new("--macs") { Description = "What the model costs an image, a whole number in any unit that all models share.", HelpName = "number" };
 
     private static readonly Option<string[]> Classes = new("--classes")
     {
-        Description = "The class texts in order of their index, where the columns hold texts.",
-        HelpName = "text",
+        Description = "The class texts in order of their index, where the columns hold texts: --classes cat,dog,fox; texts that have commas or blanks themselves one by one: --classes 'red fox' 'dog, wild'.",
+        HelpName = "texts",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -32,6 +32,7 @@ internal static class ImportCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
+        Macs.Takes("a whole number, at least 1", n => n >= 1);
         var command = new Command("import", "Bring predictions made elsewhere into the columns that search and evaluate read (docs/predictions.md). "
             + "Example: tinysaver import ferplus.csv --id sample --label label --prediction GitHub_CNN_pred --max-probability GitHub_CNN_conf --macs 1 --out tiny.csv")
         {
@@ -46,7 +47,7 @@ internal static class ImportCommand
         string path = arguments.GetRequiredValue(Out);
         RowWriter.Check(path);
         Tables.Table table = await TableFile.ReadAsync(arguments.GetRequiredValue(Source), cancellationToken);
-        string[] classes = arguments.GetValue(Classes) ?? [];
+        string[] classes = ClassTexts(arguments.GetValue(Classes) ?? []);
         Func<string?[], string?> id = Cell(Id);
         Func<string?[], string?> prediction = Cell(Prediction);
         Func<string?[], string?> label = Cell(Label);
@@ -106,6 +107,18 @@ internal static class ImportCommand
             : float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value is >= 0 and <= 1
                 ? value
                 : throw new TinySaverException($"{table.Source}: data row {row + 1} has the confidence '{cell}'; expected a number from 0 to 1.");
+    }
+
+    /// <summary>The texts that an option names: one value is a list, divided at its commas or else at its blanks; several are the texts themselves.</summary>
+    /// <exception cref="TinySaverException">A text occurs twice.</exception>
+    internal static string[] ClassTexts(string[] values)
+    {
+        string[] texts = values is [var list]
+            ? list.Split(list.Contains(',', StringComparison.Ordinal) ? ',' : ' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : values;
+        return texts.GroupBy(t => t, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } repeated
+            ? throw new TinySaverException($"--classes has '{repeated.Key}' {repeated.Count()} times; a text is one class.")
+            : texts;
     }
 
     private static Option<string> Column(string name, string description, bool required) =>

@@ -51,7 +51,7 @@ internal static class PredictCommand
         ModelFolder folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         IReadOnlyList<ImageFile> images = await DataSet.ReadAsync(data, cancellationToken);
         PredictionRecorder.Outcome outcome = await PredictionRecorder.RecordAsync(
-            terminal, folder, data, images, path, arguments.GetValue(Logits), arguments.GetValue(CommonOptions.Threads), arguments.GetValue(CommonOptions.Provider), cancellationToken);
+            terminal, folder, data, images, path, arguments.GetValue(Logits), arguments.GetValue(CommonOptions.Threads), arguments.GetValue(CommonOptions.Provider), triesSkippedAgain: false, cancellationToken);
         if (outcome.Skipped.Count > 0)
         {
             string skipped = path + ".skipped.csv";

@@ -50,7 +50,9 @@ internal static class PredictionAlignment
         };
     }
 
-    private static void CheckTexts(PredictionSet saver, PredictionSet large)
+    /// <summary>Refuses predictions that number the classes otherwise than the large model's.</summary>
+    /// <exception cref="TinySaverException">An index has another text.</exception>
+    public static void CheckTexts(PredictionSet saver, PredictionSet large)
     {
         foreach ((int index, string text) in saver.LabelTexts)
         {

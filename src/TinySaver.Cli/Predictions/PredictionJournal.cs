@@ -6,6 +6,8 @@ namespace TinySaver.Cli.Predictions;
 /// <remarks>Each row is one line of JSON; a line that a crash cut off is left out when the journal is read again.</remarks>
 internal sealed class PredictionJournal : IDisposable
 {
+    private const string Suffix = ".partial";
+
     private readonly string _path;
     private readonly StreamWriter _writer;
     private readonly Lock _lock = new();
@@ -23,12 +25,12 @@ internal sealed class PredictionJournal : IDisposable
     /// <summary>Opens the journal of a predictions file; rows of another model, or without logits where these are wanted, are dropped.</summary>
     public static PredictionJournal Open(string predictionsPath, PredictOptions options)
     {
-        string path = predictionsPath + ".partial";
+        string path = predictionsPath + Suffix;
         Dictionary<string, PredictionRow> earlier = [];
         if (File.Exists(path))
         {
             PredictionRow[] rows = [.. File.ReadLines(path).Select(Parse).OfType<PredictionRow>()
-                .Where(r => r.ModelHash == options.ModelHash && (r.Logits is not null || !options.Logits))];
+                .Where(r => r.Id is not null && r.ModelHash == options.ModelHash && (r.Logits is not null || !options.Logits))];
             foreach (PredictionRow row in rows)
             {
                 earlier[row.Id] = row;
@@ -40,6 +42,9 @@ internal sealed class PredictionJournal : IDisposable
 
         return new(path, earlier);
     }
+
+    /// <summary>Whether a predictions file has a journal: it is not whole yet, or was left with images to try again.</summary>
+    public static bool Exists(string predictionsPath) => File.Exists(predictionsPath + Suffix);
 
     /// <summary>Adds a row; safe to call from several threads.</summary>
     public void Add(PredictionRow row)

@@ -28,6 +28,7 @@ internal static class PredictionRecorder
     /// <param name="logits">Whether to record logits.</param>
     /// <param name="threads">How many images are worked on at once.</param>
     /// <param name="provider">Where the model runs.</param>
+    /// <param name="triesSkippedAgain">Whether the next run is to try again, alone, the images that could not be predicted; the journal then stays.</param>
     /// <param name="cancellationToken">Stops the run; what is done is kept for the next.</param>
     /// <exception cref="TinySaverException">The model or the data set cannot be used, or no image can.</exception>
     public static async Task<Outcome> RecordAsync(
@@ -39,6 +40,7 @@ internal static class PredictionRecorder
         bool logits,
         int threads,
         ExecutionProvider provider,
+        bool triesSkippedAgain,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<int?> trueClasses = DataSet.TrueClasses(data, images, folder.Labels.Texts);
@@ -56,7 +58,7 @@ internal static class PredictionRecorder
         int resumed = images.Count - waiting.Length;
         if (resumed > 0)
         {
-            terminal.Say($"{folder.Name}: going on after {resumed:N0} images of an interrupted run");
+            terminal.Say($"{folder.Name}: {resumed:N0} of {images.Count:N0} images are predicted already");
         }
 
         var run = new PredictRun(classifier, [.. waiting.Select(i => images[i])], [.. waiting.Select(i => trueClasses[i])], options);
@@ -64,6 +66,12 @@ internal static class PredictionRecorder
         for (int i = 0; i < rows.Length; i++)
         {
             rows[i] = journal.Earlier.GetValueOrDefault(images[i].Path);
+            if (rows[i] is { } earlier)
+            {
+                // The truth may have been corrected since.
+                earlier.LabelIndex = trueClasses[i];
+                earlier.Label = trueClasses[i] is { } truth ? folder.Labels.Texts[truth] : null;
+            }
         }
 
         var skipped = new ConcurrentBag<SkippedImage>();
@@ -91,7 +99,11 @@ internal static class PredictionRecorder
         }
 
         await PredictionFile.WriteAsync(path, made);
-        journal.Delete();
+        if (skipped.IsEmpty || !triesSkippedAgain)
+        {
+            journal.Delete();
+        }
+
         return new(made.Length, resumed, left, Finished: true);
     }
 

@@ -68,10 +68,10 @@ internal sealed class PredictionSource
         bool logits = options.Logits ?? Folder.Labels.Count <= PredictionSourceOptions.MostClassesWithLogits;
         string path = Path.Combine(options.CacheFolder, $"{Folder.ShortHash}-{Fingerprint(images)}{(logits ? "-logits" : "")}.parquet");
         Directory.CreateDirectory(options.CacheFolder);
-        if (!File.Exists(path))
+        if (!File.Exists(path) || PredictionJournal.Exists(path))
         {
             PredictionRecorder.Outcome outcome = await PredictionRecorder.RecordAsync(
-                terminal, Folder, data, images, path, logits, options.Threads, options.Provider, cancellationToken);
+                terminal, Folder, data, images, path, logits, options.Threads, options.Provider, triesSkippedAgain: true, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             foreach (SkippedImage skipped in outcome.Skipped)
             {
@@ -83,27 +83,41 @@ internal sealed class PredictionSource
             terminal.Say($"{Name}: {images.Count:N0} predictions of {data} from the cache ({path})");
         }
 
-        return await PredictionFile.ReadAsync(path, Name, cancellationToken) with
+        PredictionSet set = await PredictionFile.ReadAsync(path, Name, cancellationToken);
+        return set with
         {
+            Labels = TrueClasses(set, data, images),
             Source = $"{Name} on {data}",
             DataRoot = Directory.Exists(data) ? data : Path.GetDirectoryName(Path.GetFullPath(data)),
         };
+    }
+
+    // What the data set says today: labels are no part of what a model predicts.
+    private int[] TrueClasses(PredictionSet set, string data, IReadOnlyList<ImageFile> images)
+    {
+        IReadOnlyList<int?> classes = DataSet.TrueClasses(data, images, Folder!.Labels.Texts);
+        Dictionary<string, int> byId = images.Zip(classes).ToDictionary(i => i.First.Path, i => i.Second ?? -1, StringComparer.Ordinal);
+        return [.. set.Ids.Select(id => byId[id])];
     }
 
     // Size and time of change stand for the content: hashing every image would cost more than many a model.
     private static string Fingerprint(IReadOnlyList<ImageFile> images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (ImageFile image in images)
+        foreach (string line in images.Select(Line).Order(StringComparer.Ordinal))
         {
-            var file = new FileInfo(image.FullPath);
-            string line = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{image.FullPath}\0{(file.Exists ? file.Length : -1)}\0{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}\0{image.TrueLabel}\0{image.TrueClassIndex}\n");
             hash.AppendData(Encoding.UTF8.GetBytes(line));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
+
+        static string Line(ImageFile image)
+        {
+            FileInfo file = UserFile.Info(image.FullPath);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{image.Path}\0{image.FullPath}\0{(file.Exists ? file.Length : -1)}\0{(file.Exists ? file.LastWriteTimeUtc.Ticks : 0)}\n");
+        }
     }
 }
 

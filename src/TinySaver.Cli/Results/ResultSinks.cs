@@ -29,9 +29,9 @@ internal static class ResultSinks
         [.. Column<StoredRow>.OfLabels(ColumnReach.Results, s => s.Row).Before("stageMilliseconds", new("writtenAt", typeof(string), s => WrittenAt(s)))];
 
     /// <summary>The sink of a format.</summary>
-    public static IResultSink Create(Terminal terminal, string format, bool following) => format switch
+    public static IResultSink Create(Terminal terminal, string format, bool following, bool plainCsv) => format switch
     {
-        "csv" or "jsonl" => new Lines(format == "csv"),
+        "csv" or "jsonl" => new Lines(format == "csv", plainCsv),
         _ when following => new Followed(terminal),
         _ => new Tabular(terminal),
     };
@@ -42,9 +42,9 @@ internal static class ResultSinks
 
     private static string Answer(LabelRow row) => row.Label ?? row.Reason?.Name() ?? "waits for the large model";
 
-    private sealed class Lines(bool csv) : IResultSink
+    private sealed class Lines(bool csv, bool plainCsv) : IResultSink
     {
-        private readonly RowStream<StoredRow> _stream = new(Console.Out, Columns, csv);
+        private readonly RowStream<StoredRow> _stream = new(VisibleWriter.StandardOutput, Columns, csv, plainCsv);
 
         public void Write(StoredRow stored) => _stream.Write(stored);
 
@@ -58,7 +58,7 @@ internal static class ResultSinks
         public void Write(StoredRow stored)
         {
             LabelRow row = stored.Row;
-            terminal.Results.WriteLine(
+            terminal.Show(
                 $"{WrittenAt(stored)}  {row.Status.Name(),-9}  {row.DecidedBy?.Name() ?? "",-5}  {Confidence(row),5}  {Answer(row)}  {row.Name}");
         }
 

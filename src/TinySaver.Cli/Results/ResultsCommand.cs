@@ -30,7 +30,7 @@ internal static class ResultsCommand
 
     private static readonly Option<string?> Status = new("--status") { Description = "Only images with this status." };
 
-    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Keep running and show rows as they are written, until Ctrl-C." };
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Keep running and show rows as they are written, those of the names that are given or all, until Ctrl-C; not with --out." };
 
     private static readonly Option<string> Format = new("--format") { Description = "How to write the rows; parquet needs --out.", DefaultValueFactory = _ => "table" };
 
@@ -47,7 +47,7 @@ internal static class ResultsCommand
     {
         var command = new Command("results", "Show the labels. Exit code 0: shown; 1: a name that was given has no row; 2: nothing could be read; 130: stopped by Ctrl-C.")
         {
-            Names, Batch, Status, Follow, Format, Out, AccountOptions.Storage, AccountOptions.Data,
+            Names, Batch, Status, Follow, Format, Out, CommonOptions.PlainCsv, AccountOptions.Storage, AccountOptions.Data,
         };
         command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
         return command;
@@ -57,6 +57,7 @@ internal static class ResultsCommand
     {
         string? outPath = arguments.GetValue(Out);
         string format = Check(arguments, outPath);
+        bool plainCsv = arguments.GetValue(CommonOptions.PlainCsv);
         await using StorageAccount account = await StorageAccount.OpenAsync(
             terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken);
         var query = new LabelQuery(
@@ -69,23 +70,22 @@ internal static class ResultsCommand
                 throw new TinySaverException("Nothing labels images here, so there is nothing to follow; start `tinysaver run --watch` first.");
             }
 
-            await using IResultSink followed = ResultSinks.Create(terminal, format, following: true);
-            await FollowAsync(account.Labels, query, followed, cancellationToken);
+            await using IResultSink followed = ResultSinks.Create(terminal, format, following: true, plainCsv);
+            await FollowAsync(() => Rows([]), followed, cancellationToken);
             return ExitCode.Cancelled;
         }
 
         List<string> missing = [];
-        string[] names = arguments.GetValue(Names)!;
-        IAsyncEnumerable<StoredRow> rows = names.Length > 0 ? FindAsync(account.Labels, names, query, missing, cancellationToken) : account.Labels.QueryAsync(query, cancellationToken);
+        IAsyncEnumerable<StoredRow> rows = Rows(missing);
         if (outPath is not null)
         {
             List<StoredRow> all = await rows.ToListAsync(cancellationToken);
-            await RowWriter.WriteAsync(outPath, all, ResultSinks.Columns);
+            await RowWriter.WriteAsync(outPath, all, ResultSinks.Columns, plainCsv);
             terminal.Say($"{all.Count:N0} rows written to {outPath}");
         }
         else
         {
-            await using IResultSink sink = ResultSinks.Create(terminal, format, following: false);
+            await using IResultSink sink = ResultSinks.Create(terminal, format, following: false, plainCsv);
             await foreach (StoredRow row in rows)
             {
                 sink.Write(row);
@@ -94,6 +94,10 @@ internal static class ResultsCommand
 
         missing.ForEach(name => terminal.Warn($"'{name}' has no row{(query == LabelQuery.All ? "" : " that matches")}."));
         return missing.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+
+        IAsyncEnumerable<StoredRow> Rows(List<string> without) => arguments.GetValue(Names) is { Length: > 0 } names
+            ? FindAsync(account.Labels, names, query, without, cancellationToken)
+            : account.Labels.QueryAsync(query, cancellationToken);
     }
 
     private static string Check(ParseResult arguments, string? outPath)
@@ -102,6 +106,11 @@ internal static class ResultsCommand
         if (outPath is null)
         {
             return format == "parquet" ? throw new TinySaverException("--format parquet is for files only; name one with --out rows.parquet.") : format;
+        }
+
+        if (arguments.GetValue(Follow))
+        {
+            throw new TinySaverException("--follow never ends, so it cannot write a file: leave --out away, or send the output to one with --format csv or jsonl.");
         }
 
         RowWriter.Check(outPath);
@@ -129,14 +138,14 @@ internal static class ResultsCommand
         }
     }
 
-    private static async Task FollowAsync(TableLabelStore labels, LabelQuery query, IResultSink sink, CancellationToken cancellationToken)
+    private static async Task FollowAsync(Func<IAsyncEnumerable<StoredRow>> rows, IResultSink sink, CancellationToken cancellationToken)
     {
         var shown = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             while (true)
             {
-                await foreach (StoredRow row in labels.QueryAsync(query, cancellationToken))
+                await foreach (StoredRow row in rows())
                 {
                     if (!shown.TryGetValue(row.Row.Name, out string? tag) || tag != row.RowTag)
                     {

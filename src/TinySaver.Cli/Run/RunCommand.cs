@@ -33,7 +33,7 @@ internal static class RunCommand
             + "Without --storage it starts Azurite, the Azure Storage emulator, which it installs on first use (needs Node.js). "
             + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C.")
         {
-            Images, CommonOptions.Policy, UploadCommand.Batch, Watch, AccountOptions.Storage, AccountOptions.Data, Out, CommonOptions.Threads, CommonOptions.Json,
+            Images, CommonOptions.Policy, UploadCommand.Batch, Watch, AccountOptions.Storage, AccountOptions.Data, Out, CommonOptions.PlainCsv, CommonOptions.Threads, CommonOptions.Json,
         };
         command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
         return command;
@@ -57,6 +57,7 @@ internal static class RunCommand
             Items = items,
             Watch = arguments.GetValue(Watch),
             LabelsPath = outPath ?? data.LabelsPath,
+            PlainCsv = arguments.GetValue(CommonOptions.PlainCsv),
             Json = arguments.GetValue(CommonOptions.Json),
         });
         return await session.RunAsync(cancellationToken);

@@ -227,7 +227,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         }
 
         IReadOnlyList<ImageOutcome> outcomes = RunItems.Outcomes(_items, _awaiter, _uploader, rows, cascade.Labels);
-        await RowWriter.WriteAsync(settings.LabelsPath, outcomes, ImageOutcome.Columns);
+        await RowWriter.WriteAsync(settings.LabelsPath, outcomes, ImageOutcome.Columns, settings.PlainCsv);
         ClassifySummary summary = ClassifySummary.Of(cascade, outcomes, seconds, times: null, largeOnly: null, cancelled && !settings.Watch) with
         {
             Labels = settings.LabelsPath,

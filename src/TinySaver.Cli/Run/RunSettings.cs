@@ -14,6 +14,9 @@ internal sealed record RunSettings
     /// <summary>Where the labels go.</summary>
     public required string LabelsPath { get; init; }
 
+    /// <summary>Whether cells of CSV are written as they are, also those that a spreadsheet would take for formulas.</summary>
+    public required bool PlainCsv { get; init; }
+
     /// <summary>Whether to print one JSON object.</summary>
     public required bool Json { get; init; }
 }

@@ -22,7 +22,17 @@ internal static class RuleOptions
 
     private static readonly Option<double?> Threshold = new("--threshold") { Description = "fixed: the threshold.", HelpName = "share" };
 
-    static RuleOptions() => Rule.AcceptOnlyFromAmong([.. EnumNames.All<RuleKind>()]);
+    static RuleOptions()
+    {
+        Seed.Takes("a whole number");
+        Rule.AcceptOnlyFromAmong([.. EnumNames.All<RuleKind>()]);
+
+        // The rules know the ranges of these.
+        Epsilon.Takes("a share, such as 0.005");
+        Delta.Takes("a share, such as 0.05");
+        MaxEscalation.Takes("a share, such as 0.2");
+        Threshold.Takes("a share, such as 0.9");
+    }
 
     /// <summary>The options in the order of the help.</summary>
     public static IReadOnlyList<Option> All => [Seed, Rule, Epsilon, Delta, MaxEscalation, Threshold];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
@@ -7,6 +6,7 @@ using TinySaver.Cli.Costs;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Tables;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Reports;
@@ -22,7 +22,12 @@ internal static class SearchCommand
 
     private static readonly Option<string?> Data = new("--data", "-d") { Description = "The calibration set: a folder with one subfolder a class, or a manifest. Not needed for predictions files.", HelpName = "path" };
 
-    private static readonly Option<string?> Test = new("--test") { Description = "The test set, likewise; other images than the calibration set's.", HelpName = "path" };
+    private static readonly Option<string[]> Test = new("--test")
+    {
+        Description = "The test set, likewise; other images than the calibration set's. Or predictions files recorded on it: the large model's, then one for each --saver in their order.",
+        HelpName = "path",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     private static readonly Option<double?> Split = new("--split") { Description = "Set this share of the images aside as the test set, drawn by --seed.", HelpName = "share" };
 
@@ -39,7 +44,8 @@ internal static class SearchCommand
     static SearchCommand()
     {
         Cost.AcceptOnlyFromAmong("macs", "milliseconds");
-        Split.Validators.Add(Share);
+        Split.Takes("a share between 0 and 1, both excluded", v => v is > 0 and < 1);
+        MaxSavers.Takes("1 or 2");
     }
 
     /// <summary>The command.</summary>
@@ -61,10 +67,12 @@ internal static class SearchCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
+        RowWriter.CheckFolder(arguments.GetValue(Out));
+        RowWriter.CheckFolder(arguments.GetValue(Report));
         SearchRule rule = RuleOptions.Of(arguments);
         MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
-        var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test), arguments.GetValue(Split), arguments.GetValue(RuleOptions.Seed));
-        if (data is { Test: not null, Split: not null })
+        var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test) ?? [], arguments.GetValue(Split), arguments.GetValue(RuleOptions.Seed));
+        if (data is { Test.Count: > 0, Split: not null })
         {
             throw new TinySaverException("--test and --split both make a test set; give one of them.");
         }
@@ -172,12 +180,4 @@ internal static class SearchCommand
 
     private static double MillisecondsOf(PredictionSet set) => set.Milliseconds ?? throw new TinySaverException(
         $"'{set.Source}' does not say how long the model takes an image (column 'milliseconds'); use --cost macs.");
-
-    private static void Share(OptionResult result)
-    {
-        if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < 1)))
-        {
-            result.AddError($"{result.Option.Name} is a share between 0 and 1, both excluded.");
-        }
-    }
 }

@@ -38,29 +38,24 @@ internal sealed record SearchProblem
             throw new TinySaverException($"Two savers are called '{repeated.Key}'; give each its own name, as in --saver {repeated.Key}-2=PATH.");
         }
 
-        (PredictionSet first, PredictionSet[] others) = await PredictAsync(data.Calibration);
+        (PredictionSet first, PredictionSet[] others) = await PredictAsync([largeSource, .. saverSources], data.Calibration);
         var problem = new SearchProblem { LargeSource = largeSource, SaverSources = saverSources, Large = first, Savers = others };
-        if (data.Test is { } test)
+        if (data.Test.Count > 0)
         {
-            if (largeSource.Folder is null || saverSources.Any(s => s.Folder is null))
-            {
-                throw new TinySaverException("--test needs model folders to predict with; recorded predictions are divided by --split, or tested later by `tinysaver evaluate`.");
-            }
-
-            (PredictionSet testLarge, PredictionSet[] testSavers) = await PredictAsync(test);
-            return problem with { TestLarge = testLarge, TestSavers = testSavers };
+            (PredictionSet testLarge, PredictionSet[] testSavers) = await PredictAsync(problem.TestSources(data.Test), data.Test[0]);
+            return problem.WithTest(testLarge, testSavers);
         }
 
         return data.Split is { } share ? problem.Divide(share, data.Seed) : problem;
 
-        async Task<(PredictionSet, PredictionSet[])> PredictAsync(string? images)
+        async Task<(PredictionSet, PredictionSet[])> PredictAsync(PredictionSource[] sources, string? images)
         {
-            PredictionSet largeSet = await largeSource.LoadAsync(terminal, images, options, cancellationToken);
-            var saverSets = new PredictionSet[saverSources.Length];
+            PredictionSet largeSet = await sources[0].LoadAsync(terminal, images, options, cancellationToken);
+            var saverSets = new PredictionSet[sources.Length - 1];
             for (int i = 0; i < saverSets.Length; i++)
             {
-                PredictionSet loaded = await saverSources[i].LoadAsync(terminal, images, options, cancellationToken);
-                saverSets[i] = PredictionAlignment.Align(loaded, saverSources[i].Folder, largeSet, largeSource.Folder);
+                PredictionSet loaded = await sources[i + 1].LoadAsync(terminal, images, options, cancellationToken);
+                saverSets[i] = PredictionAlignment.Align(loaded, sources[i + 1].Folder, largeSet, sources[0].Folder);
             }
 
             return (largeSet, saverSets);
@@ -80,6 +75,36 @@ internal sealed record SearchProblem
         {
             SampleKeys = Large.Keys,
         };
+    }
+
+    // Models predict on one data set; recorded predictions come as one file a model.
+    private PredictionSource[] TestSources(IReadOnlyList<string> test)
+    {
+        PredictionSource[] models = [LargeSource, .. SaverSources];
+        if (test.Count == 1 && Array.TrueForAll(models, m => m.Folder is not null))
+        {
+            return models;
+        }
+
+        return test.Count == models.Length && !test.Any(Directory.Exists)
+            ? [.. test.Select(PredictionSource.Parse)]
+            : throw new TinySaverException(
+                $"--test takes one data set for model folders to predict on, or {models.Length} predictions files: the large model's, then one for each --saver in their order. Recorded predictions can also be divided by --split.");
+    }
+
+    private SearchProblem WithTest(PredictionSet large, PredictionSet[] savers)
+    {
+        PredictionAlignment.CheckTexts(large, Large);
+        foreach ((PredictionSet test, PredictionSet calibrated) in new[] { large }.Concat(savers).Zip(new[] { Large }.Concat(Savers)))
+        {
+            if (test.ModelHash is { } hash && calibrated.ModelHash is { } expected && hash != expected)
+            {
+                throw new TinySaverException(
+                    $"'{test.Source}' was predicted by another model than '{calibrated.Source}': their model_hash differ. Give --test the large model's file first, then one for each --saver in their order.");
+            }
+        }
+
+        return this with { TestLarge = large, TestSavers = [.. savers.Zip(Savers, (test, calibrated) => test with { Name = calibrated.Name })] };
     }
 
     private SearchProblem Divide(double testShare, int seed)

@@ -16,7 +16,7 @@ internal static class StatusView
         terminal.Results.Write(FactTable.Of(Lines(report)));
         foreach (RecentFailure failure in report.RecentFailures)
         {
-            terminal.Results.WriteLine(
+            terminal.Show(
                 $"{failure.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  failed ({failure.Reason?.Name()})  {failure.Name}: {failure.Message}");
         }
     }

@@ -14,15 +14,18 @@ internal sealed class RowStream<T> : IAsyncDisposable
     private readonly TextWriter _writer;
     private readonly IReadOnlyList<Column<T>> _columns;
     private readonly CsvWriter? _csv;
+    private readonly bool _plainCsv;
 
     /// <summary>Begins a stream; of CSV with the header.</summary>
     /// <param name="writer">Where to; not closed.</param>
     /// <param name="columns">What to write of each row.</param>
     /// <param name="csv">CSV, or else JSON lines, which leave out what is absent.</param>
-    public RowStream(TextWriter writer, IReadOnlyList<Column<T>> columns, bool csv)
+    /// <param name="plainCsv">Whether cells of CSV are written as they are, also those that a spreadsheet would take for formulas.</param>
+    public RowStream(TextWriter writer, IReadOnlyList<Column<T>> columns, bool csv, bool plainCsv)
     {
         _writer = writer;
         _columns = columns;
+        _plainCsv = plainCsv;
         if (csv)
         {
             _csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
@@ -54,7 +57,7 @@ internal sealed class RowStream<T> : IAsyncDisposable
         }
         else
         {
-            WriteCells(_columns.Select(c => Convert.ToString(c.Read(row), CultureInfo.InvariantCulture)));
+            WriteCells(_columns.Select(c => Cell(c.Read(row))));
         }
     }
 
@@ -78,6 +81,8 @@ internal sealed class RowStream<T> : IAsyncDisposable
             await _csv.DisposeAsync();
         }
     }
+
+    private string? Cell(object? value) => value is string text && !_plainCsv ? FormulaGuard.Put(text) : Convert.ToString(value, CultureInfo.InvariantCulture);
 
     private void WriteCells(IEnumerable<string?> cells)
     {

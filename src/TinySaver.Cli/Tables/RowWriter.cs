@@ -14,15 +14,22 @@ internal static class RowWriter
             throw new TinySaverException($"'{path}': cannot write a '{Path.GetExtension(path)}' file; use .csv, .jsonl or .parquet.");
         }
 
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
+        CheckFolder(path);
+    }
+
+    /// <summary>Refuses a path in no folder, before any work is done; null is none.</summary>
+    /// <exception cref="TinySaverException">The folder is missing.</exception>
+    public static void CheckFolder(string? path)
+    {
+        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
         {
             throw new TinySaverException($"'{path}': there is no folder '{folder}' to write to.");
         }
     }
 
     /// <summary>Writes rows. An existing file is replaced only when the new one is whole.</summary>
-    public static async Task WriteAsync<T>(string path, IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns)
+    /// <remarks>Cells of CSV that a spreadsheet would take for formulas are guarded unless <paramref name="plainCsv"/> says no; the reader takes the guard off.</remarks>
+    public static async Task WriteAsync<T>(string path, IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns, bool plainCsv = false)
     {
         string unfinished = path + ".tmp";
         string extension = Path.GetExtension(path).ToLowerInvariant();
@@ -33,7 +40,7 @@ internal static class RowWriter
         else
         {
             await using var writer = new StreamWriter(unfinished);
-            await using var stream = new RowStream<T>(writer, columns, csv: extension == ".csv");
+            await using var stream = new RowStream<T>(writer, columns, csv: extension == ".csv", plainCsv);
             foreach (T row in rows)
             {
                 stream.Write(row);

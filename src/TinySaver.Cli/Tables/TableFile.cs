@@ -1,7 +1,6 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
-using Parquet.Serialization;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Tables;
@@ -9,7 +8,7 @@ namespace TinySaver.Cli.Tables;
 /// <summary>Reads tables from CSV and Parquet files.</summary>
 internal static class TableFile
 {
-    /// <summary>Whether a path's extension is one that <see cref="ReadAsync"/> reads.</summary>
+    /// <summary>Whether a path has an extension of the tables that are read here.</summary>
     public static bool IsTable(string path) => Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".parquet";
 
     /// <summary>Reads a whole table.</summary>
@@ -21,17 +20,23 @@ internal static class TableFile
             throw new TinySaverException($"There is no file '{path}'.");
         }
 
-        return Path.GetExtension(path).ToLowerInvariant() switch
+        if (!IsTable(path))
         {
-            ".csv" => ReadCsv(path),
-            ".parquet" => await ReadParquetAsync(path, cancellationToken),
-            var extension => throw new TinySaverException($"'{path}': cannot read a table from a '{extension}' file; use .csv or .parquet."),
-        };
+            throw new TinySaverException($"'{path}': cannot read a table from a '{Path.GetExtension(path)}' file; use .csv or .parquet.");
+        }
+
+        await using Stream file = UserFile.Open(path);
+        return await ReadAsync(path, file, cancellationToken);
     }
 
-    private static Table ReadCsv(string path)
+    /// <summary>Reads a whole table from a stream that can seek; the path is for the extension and for messages.</summary>
+    /// <exception cref="TinySaverException">The content is empty, or not what the extension says.</exception>
+    public static async Task<Table> ReadAsync(string path, Stream content, CancellationToken cancellationToken) =>
+        Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase) ? ReadCsv(path, content) : await ParquetTable.ReadAsync(path, content, cancellationToken);
+
+    private static Table ReadCsv(string path, Stream content)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(content, leaveOpen: true);
         using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture));
         try
         {
@@ -49,7 +54,7 @@ internal static class TableFile
                     throw new TinySaverException($"{path}: line {csv.Parser.RawRow} has {csv.Parser.Count} fields; the header has {columns.Length}.");
                 }
 
-                rows.Add([.. columns.Select((_, i) => csv.GetField(i) is { Length: > 0 } text ? text : null)]);
+                rows.Add([.. columns.Select((_, i) => csv.GetField(i) is { Length: > 0 } text ? FormulaGuard.Take(text) : null)]);
             }
 
             return new(path, columns, rows);
@@ -59,30 +64,6 @@ internal static class TableFile
             throw new TinySaverException($"{path}: line {csv.Parser.RawRow} is not valid CSV; check its quotes.", error);
         }
     }
-
-    private static async Task<Table> ReadParquetAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using FileStream stream = File.OpenRead(path);
-            var read = await ParquetSerializer.DeserializeUntypedAsync(stream, cancellationToken: cancellationToken);
-            string[] columns = [.. read.Schema.Fields.Select(f => f.Name)];
-            return new(path, columns, [.. read.Data.Select(row => columns.Select(c => Text(row, c)).ToArray())]);
-        }
-        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or InvalidOperationException)
-        {
-            throw new TinySaverException($"{path}: not a Parquet file that can be read here: {error.Message}", error);
-        }
-    }
-
-    private static string? Text(Dictionary<string, object> row, string column) => row.TryGetValue(column, out object? value)
-        ? value switch
-        {
-            null => null,
-            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString(),
-        }
-        : null;
 }
 
 /// <summary>A small table as read from a CSV or Parquet file: every cell as text, null where it is absent.</summary>

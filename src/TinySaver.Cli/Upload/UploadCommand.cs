@@ -38,7 +38,6 @@ internal static class UploadCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Parallel.Validators.Add(CommonOptions.AtLeastOne);
         Batch.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } batch && batch.Trim('/').Length == 0)
@@ -46,6 +45,7 @@ internal static class UploadCommand
                 result.AddError("--batch is empty; give a name, or leave it out for the folder's own.");
             }
         });
+        Parallel.Takes(CommonOptions.AtLeastOne, n => n >= 1);
         var command = new Command("upload", "Upload images to the pipeline's container; what is there with the same content is passed over, so a broken upload is simply run again. "
             + "Exit code 0: all uploaded; 1: some files could not be read; 2: nothing could be run; 130: stopped by Ctrl-C.")
         {

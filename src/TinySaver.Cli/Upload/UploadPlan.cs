@@ -85,9 +85,7 @@ internal static class UploadPlan
             return TableFile.IsTable(argument) ? Path.GetDirectoryName(Path.GetFullPath(argument)) : null;
         }
 
-        string normal = argument.Replace('\\', '/');
-        int slash = normal.LastIndexOf('/', Math.Max(normal.IndexOfAny(['*', '?', '[']), 0));
-        return Path.GetFullPath(slash < 0 ? "." : slash == 0 ? "/" : normal[..slash]);
+        return Path.GetFullPath(Glob.Root(argument));
     }
 }
 

@@ -82,11 +82,11 @@ internal sealed class Uploader(IImageStore images, int parallel)
 
     private async Task<UploadOutcome> UploadAsync(UploadItem item, ListedImage? present, CancellationToken cancellationToken)
     {
-        FileStream file;
+        Stream file;
         byte[] md5;
         try
         {
-            file = new(item.File.FullPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            file = UserFile.Open(item.File.FullPath);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

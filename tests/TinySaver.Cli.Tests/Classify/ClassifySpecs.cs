@@ -161,17 +161,99 @@ public sealed class ClassifySpecs : IDisposable
     }
 
     [Theory]
-    [InlineData("classify")]
-    [InlineData("classify", "samples/images", "--threads", "0")]
-    [InlineData("classify", "samples/images", "--out", "labels.docx")]
-    [InlineData("classify", "no-such-file.jpg")]
-    [InlineData("paint")]
-    public async Task Wrong_arguments_end_with_exit_code_2(params string[] arguments)
+    [InlineData("Required argument 'images' missing", "classify")]
+    [InlineData("--threads is '0'; expected a whole number, at least 1.", "classify", "samples/images", "--threads", "0")]
+    [InlineData("--large-batch is 'many'; expected a whole number, at least 1.", "classify", "samples/images", "--large-batch", "many")]
+    [InlineData("--provider is 'tpu'; expected cpu or cuda.", "classify", "samples/images", "--provider", "tpu")]
+    [InlineData("--macs is '0.001'; expected a whole number, at least 1.", "import", "t.csv", "--id", "i", "--prediction", "p", "--out", "p.csv", "--macs", "0.001")]
+    [InlineData("--split is 'half'; expected a share between 0 and 1", "search", "--large", "l.csv", "--saver", "s.csv", "--split", "half")]
+    [InlineData("use .csv, .jsonl or .parquet", "classify", "samples/images", "--out", "labels.docx")]
+    [InlineData("'no-such-file.jpg' is neither a file nor a folder", "classify", "no-such-file.jpg")]
+    [InlineData("␛]0;x␇", "paint\u001b]0;x\u0007")]
+    public async Task Wrong_arguments_end_with_exit_code_2_and_a_sentence(string sentence, params string[] arguments)
     {
         var result = await TinySaverProcess.RunAsync(null, arguments);
         Assert.Equal(2, result.ExitCode);
-        Assert.NotEmpty(result.Errors);
+        Assert.Contains(sentence, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors);
+        Assert.DoesNotContain("System.", result.Errors);
+    }
+
+    [Fact]
+    public async Task Two_manifests_that_call_their_images_alike_are_compared()
+    {
+        string[] samples = [.. Directory.EnumerateFiles(SampleImages, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        foreach ((string set, string image) in new[] { ("a", samples[0]), ("b", samples[^1]) })
+        {
+            _folder.Write($"{set}/1.jpg", await File.ReadAllBytesAsync(image, TestContext.Current.CancellationToken));
+            _folder.Write($"{set}/set.csv", $"path,label\n1.jpg,{Path.GetFileName(Path.GetDirectoryName(image))}\n");
+        }
+
+        var result = await TinySaverProcess.RunAsync(_folder.Path, "classify", "a/set.csv", "b/set.csv", "--policy", Policy, "--compare", "--json");
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal((2, 1, 1), (summary.GetProperty("images").GetInt32(), summary.GetProperty("largeAccuracy").GetDouble(), summary.GetProperty("agreementWithLarge").GetDouble()));
+    }
+
+    [Fact]
+    public async Task Tiny_accuracy_of_a_chain_is_that_of_the_saver_that_was_asked_last()
+    {
+        foreach (string model in (string[])["tiny-xs", "tiny-m", "large"])
+        {
+            CopyModel(model, Path.Combine(_folder.Path, model));
+        }
+
+        string policy = _folder.Write("cascade.json", """
+            {
+              "version": 1,
+              "savers": [
+                { "model": { "folder": "tiny-xs" }, "measure": "margin", "threshold": 0.9 },
+                { "model": { "folder": "tiny-m" }, "measure": "margin", "threshold": 0.99 }
+              ],
+              "large": { "folder": "large" }
+            }
+            """);
+        string labels = Path.Combine(_folder.Path, "labels.jsonl");
+        var result = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--policy", policy, "--out", labels, "--json");
+        Assert.True(result.ExitCode == 0, result.Errors);
+        JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
+        JsonElement[] rows = [.. (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken)).Select(l => JsonDocument.Parse(l).RootElement)];
+
+        // By the truth that the folders tell: exits count with what the saver said that let them go, the rest with what the second said.
+        double right = rows.Count(r => r.GetProperty("path").GetString()!.Contains($"/{r.GetProperty("tinyLabel").GetString()}/", StringComparison.Ordinal));
+        Assert.Equal(right / rows.Length, summary.GetProperty("tinyAccuracy").GetDouble(), 9);
+        Assert.All((string[])["labelledByTiny", "labelledByLarge"], key => Assert.InRange(summary.GetProperty(key).GetInt32(), 1, rows.Length - 1));
+    }
+
+    [Fact]
+    public async Task Names_that_command_a_terminal_are_shown_and_those_that_command_a_spreadsheet_are_guarded()
+    {
+        _folder.Write("in/=1+1.jpg", "Not an image.");
+        _folder.Write("in/\u001b]0;owned\u0007.jpg", "Not an image.");
+        string[] classify = ["classify", "*.jpg", "--policy", Policy, "--out", "labels.csv"];
+        var guarded = await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), classify);
+        string[] cells = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "in", "labels.csv"), TestContext.Current.CancellationToken);
+        await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), [.. classify, "--plain-csv"]);
+        string[] plain = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "in", "labels.csv"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, guarded.ExitCode);
+        Assert.Contains("␛]0;owned␇.jpg", guarded.Errors);
+        Assert.DoesNotContain('\u001b', guarded.Errors);
+        Assert.StartsWith("'\u001b]0;owned", cells[1], StringComparison.Ordinal);
+        Assert.StartsWith("'=1+1.jpg,Failed", cells[2], StringComparison.Ordinal);
+        Assert.StartsWith("=1+1.jpg,Failed", plain[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_among_the_images_is_an_empty_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe with mkfifo(3).");
+        _folder.Write("in/good.jpg", await File.ReadAllBytesAsync(ASampleImage, TestContext.Current.CancellationToken));
+        Assert.Equal(0, MakePipe(Path.Combine(_folder.Path, "in", "pipe.jpg"), 0x180));
+        var result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("(empty)", result.Errors);
     }
 
     [Fact]
@@ -199,6 +281,9 @@ public sealed class ClassifySpecs : IDisposable
         Assert.InRange(done, 1, 19_999);
         Assert.Contains("so far", await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
+
+    [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi, BestFitMapping = false)]
+    private static extern int MakePipe(string path, uint mode);
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);

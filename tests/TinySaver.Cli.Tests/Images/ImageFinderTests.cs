@@ -49,6 +49,23 @@ public sealed class ImageFinderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("?.jpg", "1.jpg", "2.jpg")]
+    [InlineData("a/?.jpg", "a/1.jpg")]
+    [InlineData("?/*.jp?g", "a/5.jpeg")]
+    [InlineData("**/?.jpg", "1.jpg", "2.jpg", "[x]y/1.jpg", "a/1.jpg", "a/b/2.jpg")]
+    [InlineData("a/**", "a/1.jpg", "a/5.jpeg", "a/b/2.jpg", "a/b/c d/33.png")]
+    [InlineData("a/**/c ?/*", "a/b/c d/33.png")]
+    [InlineData("[x]*/*", "[x]y/1.jpg")]
+    public async Task FindAsync_Wildcards_MatchAsInAShell(string glob, params string[] expected)
+    {
+        foreach (string file in (string[])["1.jpg", "2.jpg", "33.jpg", "a/1.jpg", "a/5.jpeg", "a/b/2.jpg", "a/b/c d/33.png", "[x]y/1.jpg"])
+            _folder.Write(file, "x");
+        // A folder in itself.
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "a", "b", "again"), Path.Combine(_folder.Path, "a"));
+        Assert.Equal(expected, await FindAsync(glob));
+    }
+
+    [Theory]
     [InlineData("missing.jpg", "neither a file nor a folder")]
     [InlineData("nowhere/*.jpg", "there is no folder")]
     [InlineData("*.gif", "holds no images")]

@@ -185,12 +185,24 @@ public sealed class RunSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_second_run_on_the_same_folder_is_refused_in_one_sentence()
+    public async Task A_second_run_on_the_same_folder_is_refused_in_one_sentence_and_rows_can_be_followed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
         using Process first = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
         await PipelineData.ConnectionStringAsync(first);
         TinySaverProcess.Result second = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy);
+
+        // Meanwhile somebody follows one of two images.
+        Assert.Equal(0, (await _data.RunAsync("upload", _data.Images("in", 2))).ExitCode);
+        await _data.UntilAsync("both labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == 2);
+        using Process follower = _data.Start("results", "in/00001.jpg", "--follow", "--format", "jsonl");
+        string? followed = await follower.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        PipelineData.Signal(follower, SigInt);
+        string rest = await follower.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await follower.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("in/00001.jpg", PipelineData.Lines(followed!).Single().GetProperty("name").GetString());
+        Assert.Equal(("", 130), (rest, follower.ExitCode));
+
         PipelineData.Signal(first, SigInt);
         await first.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -200,22 +212,24 @@ public sealed class RunSpecs : IDisposable
     }
 
     [Theory]
-    [InlineData("run", "samples/images", "--storage", "nonsense")]
-    [InlineData("run", "samples/images", "--storage", "https://example.com")]
-    [InlineData("run", "no-such-folder")]
-    [InlineData("run", "--out", "labels.docx")]
-    [InlineData("results")]
-    [InlineData("results", "--format", "parquet")]
-    [InlineData("status")]
-    [InlineData("retry")]
-    [InlineData("retry", "--failed", "a.jpg")]
-    [InlineData("upload")]
-    [InlineData("upload", "samples/images", "--batch", "/")]
-    public async Task What_cannot_be_done_ends_with_exit_code_2_and_a_sentence(params string[] arguments)
+    [InlineData("", "run", "samples/images", "--storage", "nonsense")]
+    [InlineData("", "run", "samples/images", "--storage", "https://example.com")]
+    [InlineData("no-such-folder", "run", "no-such-folder")]
+    [InlineData("use .csv, .jsonl or .parquet", "run", "--out", "labels.docx")]
+    [InlineData("There are no local data", "results")]
+    [InlineData("--format parquet is for files only", "results", "--format", "parquet")]
+    [InlineData("--follow never ends", "results", "--follow", "--out", "rows.csv")]
+    [InlineData("There are no local data", "status")]
+    [InlineData("Say which images", "retry")]
+    [InlineData("Say which images", "retry", "--failed", "a.jpg")]
+    [InlineData("Required argument 'folder' missing", "upload")]
+    [InlineData("--batch is empty", "upload", "samples/images", "--batch", "/")]
+    public async Task What_cannot_be_done_ends_with_exit_code_2_and_a_sentence(string sentence, params string[] arguments)
     {
         TinySaverProcess.Result result = await _data.RunAsync(arguments);
         Assert.Equal(2, result.ExitCode);
         Assert.NotEmpty(result.Errors);
+        Assert.Contains(sentence, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors);
     }
 

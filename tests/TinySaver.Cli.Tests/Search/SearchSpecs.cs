@@ -43,6 +43,36 @@ public sealed class SearchSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Predictions_that_were_recorded_on_a_test_set_test_the_cascade()
+    {
+        SyntheticPredictions.Write(_folder, 6000, seed: 1, prefix: "c");
+        SyntheticPredictions.Write(_folder, 3000, seed: 9, prefix: "t", suffix: "-test");
+        var result = await SearchAsync("--test", "large-test.csv", "tiny-test.csv", "--json");
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        JsonElement found = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(6000, found.GetProperty("calibration").GetProperty("samples").GetInt32());
+        Assert.Equal(3000, found.GetProperty("test").GetProperty("samples").GetInt32());
+        Assert.InRange(found.GetProperty("test").GetProperty("accuracyLarge").GetDouble(), 0.98, 1);
+        Assert.Equal("tiny", found.GetProperty("testDetails").GetProperty("savers")[0].GetProperty("name").GetString());
+
+        // Of the same images it says that the test flatters.
+        var same = await SearchAsync("--test", "large.csv", "--test", "tiny.csv", "--json");
+        Assert.Contains("100.0 % of the calibration images are in the test set too", same.Errors);
+    }
+
+    [Fact]
+    public async Task Predictions_of_a_test_set_in_another_order_of_models_are_refused()
+    {
+        string[] hashes = [new('a', 64), new('b', 64)];
+        foreach ((string name, string hash) in new[] { ("large", hashes[0]), ("tiny", hashes[1]) })
+            _folder.Write(name + ".csv", $"id,class_index,max_probability,macs,model_hash\n1,0,0.9,10,{hash}\n2,1,0.4,10,{hash}\n");
+        var result = await SearchAsync("--test", "tiny.csv", "large.csv");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("was predicted by another model", result.Errors);
+    }
+
+    [Fact]
     public async Task The_order_of_rows_does_not_change_the_answer()
     {
         SyntheticPredictions.Write(_folder, 4000, seed: 2);
@@ -116,7 +146,11 @@ public sealed class SearchSpecs : IDisposable
     [InlineData("--epsilon", "0", "epsilon is 0")]
     [InlineData("--split", "1.5", "a share between 0 and 1")]
     [InlineData("--prices", "nowhere.json", "There is no prices file")]
-    [InlineData("--test", "images", "--test needs model folders")]
+    [InlineData("--seed", "one", "--seed is 'one'; expected a whole number.")]
+    [InlineData("--out", "nowhere/cascade.json", "there is no folder")]
+    [InlineData("--report", "nowhere/report.html", "there is no folder")]
+    [InlineData("--test", "images", "--test takes one data set for model folders to predict on, or 2 predictions files")]
+    [InlineData("--test", "large.csv", "--test takes one data set for model folders to predict on, or 2 predictions files")]
     public async Task Options_that_cannot_be_meant_are_refused(string option, string value, string expected)
     {
         SyntheticPredictions.Write(_folder, 50, seed: 8);

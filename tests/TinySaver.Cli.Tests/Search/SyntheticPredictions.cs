@@ -8,8 +8,8 @@ internal static class SyntheticPredictions
 {
     private const int Classes = 5;
 
-    /// <summary>Writes <c>large.csv</c> and <c>tiny.csv</c>; the saver's confidence tells when it is right.</summary>
-    public static void Write(TemporaryFolder folder, int samples, int seed, bool labelled = true, string prefix = "")
+    /// <summary>Writes <c>large.csv</c> and <c>tiny.csv</c>, with a suffix to their names; the saver's confidence tells when it is right.</summary>
+    public static void Write(TemporaryFolder folder, int samples, int seed, bool labelled = true, string prefix = "", string suffix = "")
     {
         var random = new Random(seed);
         var large = new StringBuilder("id,class_index,label_index,max_probability,macs,milliseconds\n");
@@ -25,7 +25,7 @@ internal static class SyntheticPredictions
             tiny.Append(CultureInfo.InvariantCulture, $"{prefix}{i},{tinyClass},{label},{confidence:0.######},{confidence * 0.9:0.######},10,1\n");
         }
 
-        folder.Write("large.csv", large.ToString());
-        folder.Write("tiny.csv", tiny.ToString());
+        folder.Write($"large{suffix}.csv", large.ToString());
+        folder.Write($"tiny{suffix}.csv", tiny.ToString());
     }
 }

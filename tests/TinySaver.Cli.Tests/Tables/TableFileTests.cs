@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
@@ -34,6 +35,34 @@ public sealed class TableFileTests : IDisposable
         Assert.Equal(["b.png", null, null, "not-an-image"], table.Rows[1]);
     }
 
+    [Theory]
+    [InlineData("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")")]
+    [InlineData("@sum", "'@sum")]
+    [InlineData("-2+cmd|' /C calc'!A0", "'-2+cmd|' /C calc'!A0")]
+    [InlineData("＝1", "'＝1")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("\u001b[2J", "'\u001b[2J")]
+    [InlineData("'=1", "''=1")]
+    [InlineData("-1.5 2E-3", "-1.5 2E-3")]
+    [InlineData("'quoted'", "'quoted'")]
+    [InlineData("a=b", "a=b")]
+    public async Task WriteAsync_CsvCellThatIsAFormula_IsGuardedAndReadBackAsItWas(string text, string written)
+    {
+        string path = Path.Combine(_folder.Path, "rows.csv");
+        Row[] rows = [new(text, -1)];
+        await RowWriter.WriteAsync(path, rows, Columns);
+        string guarded = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        Table table = await TableFile.ReadAsync(path, TestContext.Current.CancellationToken);
+        await RowWriter.WriteAsync(path, rows, Columns, plainCsv: true);
+        string plain = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Line(written), guarded.Split('\n', 2)[1]);
+        Assert.Equal(text, table.Rows[0][0]);
+        Assert.Equal(Line(text), plain.Split('\n', 2)[1]);
+
+        static string Line(string cell) => (cell.Contains('"', StringComparison.Ordinal) ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell) + ",-1,,\n";
+    }
+
     [Fact]
     public async Task WriteAsync_JsonLines_LeavesOutWhatIsAbsent()
     {
@@ -48,11 +77,36 @@ public sealed class TableFileTests : IDisposable
     public void Check_PathThatCannotBeWritten_IsRefusedBeforeAnyWork(string name, string expected) =>
         Assert.Contains(expected, Assert.Throws<TinySaverException>(() => RowWriter.Check(Path.Combine(_folder.Path, name))).Message);
 
-    [Fact]
-    public async Task ReadAsync_NotParquet_SaysSo()
+    [Theory]
+    [MemberData(nameof(Damaged))]
+    public async Task ReadAsync_DamagedParquet_SaysSo(string what, byte[] content)
     {
-        string path = _folder.Write("x.parquet", "hello, this is no parquet file at all");
+        string path = _folder.Write("x.parquet", content);
         var error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
-        Assert.Contains("not a Parquet file", error.Message);
+        Assert.True(error.Message.StartsWith($"{path}: not a Parquet file that can be read here: ", StringComparison.Ordinal), $"{what}: {error.Message}");
+        Assert.DoesNotContain('\n', error.Message);
     }
+
+    public static TheoryData<string, byte[]> Damaged() => new()
+    {
+        { "text", "hello, this is no parquet file at all"u8.ToArray() },
+        { "no bytes", [] },
+        { "eleven bytes", "PAR1   PAR1"u8.ToArray() },
+        { "a footer of two gigabytes", [.. "PAR1"u8, 0xFF, 0xFF, 0xFF, 0x7F, .. "PAR1"u8] },
+        { "a footer of less than nothing", [.. "PAR1"u8, 0xFF, 0xFF, 0xFF, 0xFF, .. "PAR1"u8] },
+        { "a footer that is none", [.. "PAR1"u8, 0x15, 0x02, 0x19, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 8, 0, 0, 0, .. "PAR1"u8] },
+    };
+
+    [Fact]
+    public async Task ReadAsync_APipe_DoesNotWaitForIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe with mkfifo(3).");
+        string path = Path.Combine(_folder.Path, "x.csv");
+        Assert.Equal(0, MakePipe(path, 0x180));
+        var error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
+        Assert.Contains("the file is empty", error.Message);
+    }
+
+    [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi, BestFitMapping = false)]
+    private static extern int MakePipe(string path, uint mode);
 }

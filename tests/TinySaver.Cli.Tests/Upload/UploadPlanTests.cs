@@ -23,6 +23,7 @@ public sealed class UploadPlanTests : IDisposable
     {
         _folder.Write("photos/a/1.jpg", "x");
         Assert.Equal(["photos/a/1.jpg"], await NamesAsync("photos/*/*.jpg", batch: null));
+        Assert.Equal(["a/1.jpg"], await NamesAsync("photos/a/?.jpg", batch: null));
     }
 
     [Fact]

@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Parquet;
+using Parquet.Meta;
+using Parquet.Serialization;
+using TinySaver.Core.Failures;
+
+namespace TinySaver.Cli.Tables;
+
+/// <summary>Reads tables from Parquet files, which may be damaged or made to do harm.</summary>
+/// <remarks>
+/// Parquet.Net believes the lengths that a file states and lets through whatever it trips over. So what is stated is held against the
+/// file's length before anything is read, and any error is the file's fault.
+/// </remarks>
+internal static class ParquetTable
+{
+    // Magic, the footer's length, magic.
+    private const int Frame = 12;
+
+    // Generous: an id of its own takes a row more than a byte, however well it is compressed.
+    private const int MostRowsInAByte = 16;
+
+    /// <summary>Reads a whole table.</summary>
+    /// <exception cref="TinySaverException">The content is no Parquet file, is damaged, or has columns that are no texts or numbers.</exception>
+    public static async Task<Table> ReadAsync(string path, Stream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAsync(content, cancellationToken);
+            content.Position = 0;
+            DeserializationResult<Dictionary<string, object>> read =
+                await ParquetSerializer.DeserializeUntypedAsync(new FrugalStream(content), cancellationToken: cancellationToken);
+            string[] columns = [.. read.Schema.Fields.Select(f => f.Name)];
+            return new(path, columns, [.. read.Data.Select(row => columns.Select(c => Text(row, c)).ToArray())]);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new TinySaverException($"{path}: not a Parquet file that can be read here: {error.GetBaseException().Message}", error);
+        }
+    }
+
+    private static async Task CheckAsync(Stream content, CancellationToken cancellationToken)
+    {
+        if (content.Length < Frame)
+        {
+            throw new InvalidDataException($"it has {content.Length} bytes; the least is {Frame}.");
+        }
+
+        byte[] tail = new byte[sizeof(int)];
+        content.Position = content.Length - 2 * sizeof(int);
+        await content.ReadExactlyAsync(tail, cancellationToken);
+        int footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        if (footer < 0 || footer > content.Length - Frame)
+        {
+            throw new InvalidDataException($"its footer has {footer} bytes, the whole file {content.Length}.");
+        }
+
+        await using ParquetReader reader = await ParquetReader.CreateAsync(content, leaveStreamOpen: true, cancellationToken: cancellationToken);
+        foreach (RowGroup group in reader.Metadata!.RowGroups)
+        {
+            long most = Math.Min(content.Length * MostRowsInAByte, Array.MaxLength);
+            if (group.NumRows < 0 || group.NumRows > most || group.Columns.Any(c => c.MetaData?.NumValues != group.NumRows))
+            {
+                throw new InvalidDataException($"its {content.Length} bytes cannot hold {group.NumRows} rows of {group.Columns.Count} single values.");
+            }
+        }
+    }
+
+    private static string? Text(Dictionary<string, object> row, string column) => row.TryGetValue(column, out object? value)
+        ? value switch
+        {
+            null => null,
+            string text => text,
+            bool truth => truth.ToString(),
+            byte[] bytes => System.Text.Encoding.UTF8.GetString(bytes),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => throw new InvalidDataException($"the column '{column}' holds lists or structures; expected texts or numbers."),
+        }
+        : null;
+
+    /// <summary>A stream that is read no more than a sound file is: pages that lead back to themselves would be read for ever.</summary>
+    private sealed class FrugalStream(Stream inner) : Stream
+    {
+        private long _left = 4 * inner.Length;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => inner.Length;
+
+        public override long Position
+        {
+            get => inner.Position;
+            set => inner.Position = value;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Count(await inner.ReadAsync(buffer, cancellationToken));
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        private int Count(int read)
+        {
+            _left -= Math.Max(read, 1);
+            return _left >= 0 ? read : throw new InvalidDataException("its pages lead back to themselves.");
+        }
+    }
+}
