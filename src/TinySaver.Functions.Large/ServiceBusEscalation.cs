@@ -15,8 +15,7 @@ internal sealed class ServiceBusEscalation(ServiceBusReceivedMessage message, Se
     public long DeliveryCount => message.DeliveryCount;
 
     /// <inheritdoc/>
-    public string? DeadLetterReason =>
-        SendFailures.DeadLettered(message.DeliveryCount, message.DeadLetterReason, message.DeadLetterErrorDescription);
+    public string? DeadLetterReason => null;
 
     /// <inheritdoc/>
     public TimeSpan LockDuration => FunctionAppOptions.ShortestLock;

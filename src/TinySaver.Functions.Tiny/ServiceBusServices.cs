@@ -23,6 +23,7 @@ internal static class ServiceBusServices
         services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>().Create(
             connection => new ServiceBusAdministrationClient(connection),
             host => new ServiceBusAdministrationClient(host, s.GetRequiredService<TokenCredential>())));
+        services.AddSingleton<ServiceBusDeadLetters>();
         return services.AddSingleton<IEscalationSender, ServiceBusEscalationSender>();
     }
 }

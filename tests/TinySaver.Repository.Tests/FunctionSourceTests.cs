@@ -16,9 +16,9 @@ public sealed class FunctionSourceTests
     public void Apps_HaveTheFunctionsThatTheDocsAndTheInfrastructureName()
     {
         Assert.Equal(
-            ["ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordPoisonedImages"],
+            ["ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordDeadLetters", "RecordPoisonedImages"],
             FunctionSource.ReadApp(Tiny).Select(f => f.Name));
-        Assert.Equal(["ClassifyWithLargeModel", "RecordDeadLetters"], FunctionSource.ReadApp(Large).Select(f => f.Name));
+        Assert.Equal(["ClassifyWithLargeModel"], FunctionSource.ReadApp(Large).Select(f => f.Name));
     }
 
     [Fact]
@@ -61,14 +61,13 @@ public sealed class FunctionSourceTests
         Assert.Equal("ServiceBusReceivedMessage[]", function.ParameterType);
     }
 
+    // The large app is woken by the messages that wait, and a dead letter is none of them.
     [Fact]
-    public void RecordDeadLetters_IsOnTheSubQueueOfTheSameQueue()
+    public void RecordDeadLetters_IsTheTinyAppsAndRunsByTheClock()
     {
-        FunctionSource function = Find(Large, "RecordDeadLetters");
+        FunctionSource function = Find(Tiny, "RecordDeadLetters");
 
-        Assert.Equal(("escalations/$DeadLetterQueue", "EscalationsServiceBus"), (function.Arguments["0"], function.Arguments["Connection"]));
-        Assert.Equal(("true", "ServiceBusReceivedMessage"), (function.Arguments["AutoCompleteMessages"], function.ParameterType));
-        Assert.False(function.Arguments.ContainsKey("IsBatched"));
+        Assert.Equal(("TimerTrigger", "0 */15 * * * *", "TimerInfo"), (function.Trigger, function.Arguments["0"], function.ParameterType));
     }
 
     [Theory]

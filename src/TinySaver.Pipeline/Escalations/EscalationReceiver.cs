@@ -71,7 +71,7 @@ public sealed class EscalationReceiver(
 
     /// <summary>Writes the failed row of an escalation that was given up. Waits out outages; the caller completes the message.</summary>
     /// <returns>Whether it was an escalation. What is none names no image, so there is no row to write: it is logged as an error.</returns>
-    public async Task<bool> RecordDeadLetterAsync(IEscalationMessage letter, CancellationToken cancellationToken)
+    internal async Task<bool> RecordDeadLetterAsync(IEscalationMessage letter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(letter);
         try
@@ -87,6 +87,33 @@ public sealed class EscalationReceiver(
         {
             Log.MessageMalformed(logger, e.Message);
             return false;
+        }
+    }
+
+    /// <summary>Writes the failed rows of escalations that were given up, one after another, and completes each.</summary>
+    /// <param name="letters">The dead letters.</param>
+    /// <param name="recorded">Told of each that was an escalation; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="IOException">An outage lasts longer than is waited; the rest come again when their locks end.</exception>
+    public async Task RecordDeadLettersAsync(IReadOnlyList<IEscalationMessage> letters, Action? recorded, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(letters);
+        foreach (IEscalationMessage letter in letters)
+        {
+            try
+            {
+                if (await RecordDeadLetterAsync(letter, cancellationToken).ConfigureAwait(false))
+                {
+                    recorded?.Invoke();
+                }
+
+                await letter.SettleAsync(Settlement.Complete, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && !Outage.Is(e))
+            {
+                // It comes again when its lock ends, and must not hold up the others until then.
+                Log.MessageNotSettled(_logger, e, SettlementKind.Complete);
+            }
         }
     }
 

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Inference.Classification;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
+using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
@@ -14,12 +16,16 @@ public static class FunctionAppServices
     // Each settlement makes four lines of the first, each request to storage two of the second.
     private static readonly string[] NoisyCategories = ["System.Net.Http.HttpClient", "Azure.Core"];
 
-    /// <summary>Adds the tiny stage, its health and its warm-up; the app adds an <see cref="Escalations.IEscalationSender"/>.</summary>
+    /// <summary>Adds the tiny stage, its health and its warm-up; the app adds an <see cref="IEscalationSender"/>.</summary>
     public static IServiceCollection AddTinyFunctionApp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddFunctionApp(configuration, isTiny: true).AddTinyStage();
         services.TryAddSingleton<HealthCheck>();
         services.TryAddSingleton<ImageReceiver>();
+
+        // For the failed rows of dead letters only; the large model is not loaded here.
+        services.TryAddSingleton<LargeStage>();
+        services.TryAddSingleton<EscalationReceiver>();
         return services;
     }
 

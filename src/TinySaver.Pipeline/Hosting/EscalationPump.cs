@@ -55,24 +55,7 @@ public sealed class EscalationPump(
     private async Task<bool> BuryAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<IEscalationMessage> letters = await queue.ReceiveDeadLettersAsync(pipeline.Value.LargeBatchSize, cancellationToken).ConfigureAwait(false);
-        foreach (IEscalationMessage letter in letters)
-        {
-            try
-            {
-                if (await receiver.RecordDeadLetterAsync(letter, cancellationToken).ConfigureAwait(false))
-                {
-                    progress.CountGivenUp();
-                }
-
-                await letter.SettleAsync(Settlement.Complete, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                // It comes again when its lock ends, and must not hold up the others until then.
-                Log.MessageNotSettled(logger, e, SettlementKind.Complete);
-            }
-        }
-
+        await receiver.RecordDeadLettersAsync(letters, progress.CountGivenUp, cancellationToken).ConfigureAwait(false);
         return letters.Count > 0;
     }
 }

@@ -32,6 +32,14 @@ public sealed class TinyFunctionsTests
     }
 
     [Fact]
+    public async Task RecordDeadLetters_RunsByTheClock()
+    {
+        JsonElement binding = Assert.Single((await Bindings.ReadAsync(Provider))["RecordDeadLetters"]);
+
+        Assert.Equal(("timerTrigger", "0 */15 * * * *"), (binding.Text("type"), binding.Text("schedule")));
+    }
+
+    [Fact]
     public async Task Health_NeedsAFunctionKey()
     {
         JsonElement binding = (await Bindings.ReadAsync(Provider))["Health"][0];
@@ -48,6 +56,6 @@ public sealed class TinyFunctionsTests
 
         new BlobTriggerChoice(Options.Create(new FunctionAppOptions { BlobTrigger = kind })).Transform(functions);
 
-        Assert.Equal([expected, "Health", "RecordPoisonedImages"], functions.Select(f => f.Name).Order());
+        Assert.Equal([expected, "Health", "RecordDeadLetters", "RecordPoisonedImages"], functions.Select(f => f.Name).Order());
     }
 }

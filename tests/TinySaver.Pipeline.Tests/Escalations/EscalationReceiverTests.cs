@@ -297,6 +297,24 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         Assert.Empty(_givenUp);
     }
 
+    [Fact]
+    public async Task RecordDeadLettersAsync_OneThatCannotBeRecorded_HoldsUpNoOther()
+    {
+        MemoryMessage[] letters = [Message("first"), Message("bad"), new("not json"u8.ToArray()), Message("last")];
+        int recorded = 0;
+        EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask, (escalation, detail, _) =>
+        {
+            _givenUp.Add((escalation.Name, detail));
+            return escalation.Name == "bad" ? throw new InvalidOperationException("its row") : Task.CompletedTask;
+        });
+
+        await receiver.RecordDeadLettersAsync(letters, () => recorded++, Cancellation);
+
+        Assert.Equal(["first", "bad", "last"], _givenUp.Select(g => g.Name));
+        Assert.Equal([true, false, true, true], letters.Select(l => l.Settled == Settlement.Complete));
+        Assert.Equal(2, recorded);
+    }
+
     private async Task<MemoryMessage> EscalateAsync(string name, byte[] image)
     {
         TinyResult result = await _pipeline.LabelAsync(name, image);
