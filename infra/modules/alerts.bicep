@@ -193,6 +193,36 @@ resource failureRate 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
+// The three alerts around this one ask the logs, and hear nothing once the cap has stopped them.
+resource logCap 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'alert-log-cap-${token}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'Logs have reached their daily cap'
+    description: 'The workspace takes no more logs and metrics until tomorrow: the alerts on backlog age, failure rate and exit rate are blind until then. Look at what wrote so much, or raise TINYSAVER_LOG_DAILY_GB.'
+    severity: 2
+    enabled: true
+    scopes: [workspace.id]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT15M'
+    skipQueryValidation: true
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          query: loadTextContent('../queries/log-cap.kql')
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: { actionGroups: groups }
+  }
+}
+
 resource exitRate 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-exit-rate-${token}'
   location: location

@@ -1,56 +1,12 @@
-using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
-using TinySaver.Core.Failures;
-using TinySaver.Core.Labels;
 using TinySaver.Infra.Tests.Bicep;
-using TinySaver.Pipeline.Escalations;
-using TinySaver.Pipeline.Stages;
-using TinySaver.Pipeline.Telemetry;
 
 namespace TinySaver.Infra.Tests.Contracts;
 
-/// <summary>Alerts and workbook, against the metrics that the pipeline really sends.</summary>
+/// <summary>Alerts and workbook; what their queries find is in <see cref="QueryTests"/>.</summary>
 public sealed partial class MonitoringTests
 {
-    public static TheoryData<string> Queries => [.. Directory.EnumerateFiles(Repository.PathOf("infra", "queries"), "*.kql").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
-
-    [Theory]
-    [MemberData(nameof(Queries))]
-    public void Query_AsksForMetricsAndTagsThatThePipelineSends(string file)
-    {
-        string query = Repository.Read("infra", "queries", file);
-        Dictionary<string, HashSet<string>> sent = SentMetrics();
-
-        HashSet<string> tags = [];
-        foreach (string metric in MetricName().Matches(query).Select(m => m.Groups[1].Value))
-        {
-            Assert.True(sent.TryGetValue(metric, out HashSet<string>? metricTags), $"{file} asks for the metric '{metric}', which the pipeline does not send.");
-            tags.UnionWith(metricTags);
-        }
-
-        Assert.Empty(TagName().Matches(query).Select(m => m.Groups[1].Value).Except(tags));
-    }
-
-    [Theory]
-    [MemberData(nameof(Queries))]
-    public void Query_ComparesWithOutcomesAndFunctionsThatExist(string file)
-    {
-        string query = Repository.Read("infra", "queries", file);
-        string[] outcomes = [.. Enum.GetNames<TinyOutcome>(), .. Enum.GetNames<EscalationOutcome>()];
-
-        foreach (string outcome in OutcomeText().Matches(query).SelectMany(m => QuotedText().Matches(m.Value)).Select(m => m.Groups[1].Value).Where(t => t.Length > 0))
-        {
-            Assert.True(outcomes.Contains(outcome) || outcome is "failed" or "by ", $"{file} compares with the outcome '{outcome}', which no stage has.");
-        }
-
-        foreach (string function in FunctionName().Matches(query).Select(m => m.Groups[1].Value))
-        {
-            Assert.NotEmpty(Directory.EnumerateFiles(Repository.PathOf("src"), $"{function}.cs", SearchOption.AllDirectories));
-        }
-    }
-
     [BicepFact]
     public async Task Alerts_AreThoseOfTheIssue()
     {
@@ -59,7 +15,8 @@ public sealed partial class MonitoringTests
         PredictedResource[] queries = [.. main.OfType("Microsoft.Insights/scheduledQueryRules")];
 
         Assert.Equal(["DeadLetteredCount", "DeadletteredMessages"], metrics.Order(StringComparer.Ordinal));
-        Assert.Equal(3, queries.Length);
+        Assert.Equal(4, queries.Length);
+        Assert.Contains(queries, q => Query(q).Contains("_LogOperation", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("ExitPercent < 33 or ExitPercent > 88", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("AgeMinutes", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("FailedPercent", StringComparison.Ordinal));
@@ -75,7 +32,7 @@ public sealed partial class MonitoringTests
         PredictedDeployment main = await Deployments.MainAsync();
 
         Assert.Empty(main.OfType("Microsoft.Insights/actionGroups"));
-        Assert.Equal(5, main.OfType("Microsoft.Insights/metricAlerts").Concat(main.OfType("Microsoft.Insights/scheduledQueryRules")).Count());
+        Assert.Equal(6, main.OfType("Microsoft.Insights/metricAlerts").Concat(main.OfType("Microsoft.Insights/scheduledQueryRules")).Count());
     }
 
     [BicepFact]
@@ -107,60 +64,6 @@ public sealed partial class MonitoringTests
 
     private static string? MeasuredColumn(PredictedResource rule) =>
         rule.At("properties.criteria.allOf")[0].TryGetProperty("metricMeasureColumn", out JsonElement column) ? column.GetString() : null;
-
-    // Sends one measurement of each instrument, and listens to what arrives.
-    private static Dictionary<string, HashSet<string>> SentMetrics()
-    {
-        var sent = new Dictionary<string, HashSet<string>>();
-        using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, l) =>
-            {
-                // Of this provider's factory only: other tests may have meters of the same name.
-                if (ReferenceEquals(instrument.Meter.Scope, meters))
-                {
-                    l.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((i, _, tags, _) => Note(i, tags));
-        listener.SetMeasurementEventCallback<int>((i, _, tags, _) => Note(i, tags));
-        listener.SetMeasurementEventCallback<double>((i, _, tags, _) => Note(i, tags));
-        listener.Start();
-        var telemetry = new PipelineTelemetry(meters);
-        telemetry.Image("tiny", nameof(TinyOutcome.Labelled), Decider.Tiny);
-        telemetry.Confidence(0.9, exits: true);
-        telemetry.Step("tiny", "infer", TimeSpan.FromSeconds(1));
-        telemetry.Failure("tiny", FailureReason.Deleted);
-        telemetry.Shadow(agrees: true);
-        return sent;
-
-        void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            HashSet<string> names = sent.TryGetValue(instrument.Name, out HashSet<string>? known) ? known : sent[instrument.Name] = [];
-            foreach (KeyValuePair<string, object?> tag in tags)
-            {
-                names.Add(tag.Key);
-            }
-        }
-    }
-
-    [GeneratedRegex(@"'(tinysaver\.[\w.]+)'")]
-    private static partial Regex MetricName();
-
-    [GeneratedRegex(@"Properties\.(\w+)")]
-    private static partial Regex TagName();
-
-    [GeneratedRegex(@"Outcome (?:in \([^)]*\)|== '[^']*')")]
-    private static partial Regex OutcomeText();
-
-    [GeneratedRegex("'([^']*)'")]
-    private static partial Regex QuotedText();
-
-    [GeneratedRegex(@"'(Classify\w+)'")]
-    private static partial Regex FunctionName();
 
     [GeneratedRegex(@"\{(\w+)(?::grain)?\}")]
     private static partial Regex Parameter();
