@@ -58,6 +58,12 @@ public static class ServiceCollectionExtensions
     public static IServiceCollection AddLargeStage(this IServiceCollection services)
     {
         services.Configure<CascadeSourceOptions>(o => o.Large = true);
+        return services.AddEscalationReceiver();
+    }
+
+    /// <summary>Adds the receiver of escalations without loading the large model, which the failed rows of dead letters do not ask for.</summary>
+    internal static IServiceCollection AddEscalationReceiver(this IServiceCollection services)
+    {
         services.TryAddSingleton<LargeStage>();
         services.TryAddSingleton(s =>
         {

@@ -112,7 +112,7 @@ public sealed class EscalationReceiver(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && !Outage.Is(e))
             {
                 // It comes again when its lock ends, and must not hold up the others until then.
-                Log.MessageNotSettled(_logger, e, SettlementKind.Complete);
+                Log.MessageNotSettled(logger, e, SettlementKind.Complete);
             }
         }
     }

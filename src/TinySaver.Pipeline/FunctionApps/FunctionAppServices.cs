@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using TinySaver.Inference.Classification;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
-using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
@@ -19,13 +18,9 @@ public static class FunctionAppServices
     /// <summary>Adds the tiny stage, its health and its warm-up; the app adds an <see cref="IEscalationSender"/>.</summary>
     public static IServiceCollection AddTinyFunctionApp(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddFunctionApp(configuration, isTiny: true).AddTinyStage();
+        services.AddFunctionApp(configuration, isTiny: true).AddTinyStage().AddEscalationReceiver();
         services.TryAddSingleton<HealthCheck>();
         services.TryAddSingleton<ImageReceiver>();
-
-        // For the failed rows of dead letters only; the large model is not loaded here.
-        services.TryAddSingleton<LargeStage>();
-        services.TryAddSingleton<EscalationReceiver>();
         return services;
     }
 
