@@ -9,12 +9,12 @@ public sealed class PipelineOptions
     /// <summary>The section that a host binds.</summary>
     public const string Section = "TinySaver:Pipeline";
 
-    /// <summary>Most bytes of an encoded image; larger ones fail. Default 25,000,000.</summary>
+    /// <summary>Most bytes of an encoded image; larger ones fail. Default <see cref="DecoderOptions.MaxBytes"/>'s.</summary>
     [Range(1, 1_000_000_000)]
     public int MaxImageBytes { get; set; } = DecoderOptions.Default.MaxBytes;
 
-    /// <summary>Most pixels of an image; larger ones fail. Default 64,000,000, which take 256 MB while one is decoded.</summary>
-    [Range(1, 500_000_000)]
+    /// <summary>Most pixels of an image; larger ones fail. Default <see cref="DecoderOptions.MaxPixels"/>'s.</summary>
+    [Range(1, DecoderOptions.LargestPixels)]
     public int MaxImagePixels { get; set; } = DecoderOptions.Default.MaxPixels;
 
     /// <summary>Whether common JPEGs are decoded by our own vector code instead of Skia's; the pixels are the same. Default true.</summary>

@@ -19,29 +19,39 @@ namespace TinySaver.Pipeline;
 /// <summary>Registers the pipeline with a host.</summary>
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds what both stages share: options, storage, the cascade, budgets and telemetry.</summary>
+    /// <summary>Adds what both stages share: options, the cascade, budgets and telemetry.</summary>
+    /// <remarks>The host adds a storage: <see cref="AddAzureStorage"/>, or its own <see cref="IImageStore"/>, <see cref="ILabelStore"/> and <see cref="ICascadeFiles"/>.</remarks>
     /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Has the sections <c>TinySaver:Storage</c>, <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>.</param>
+    /// <param name="configuration">Has the sections <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>.</param>
     public static IServiceCollection AddTinySaverPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddValidated<StorageOptions>(configuration, StorageOptions.Section);
         services.AddValidated<CascadeSourceOptions>(configuration, CascadeSourceOptions.Section);
         services.AddValidated<PipelineOptions>(configuration, PipelineOptions.Section);
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.TryAddPatience(Patience.OfOneCall);
-        services.TryAddSingleton(s => StorageClients.Create(s.GetRequiredService<IOptions<StorageOptions>>().Value));
+        services.TryAddSingleton<CascadeHost>();
+        services.TryAddSingleton<LabelWriter>();
+        services.TryAddSingleton<PipelineBudgets>();
+        services.TryAddSingleton<PipelineTelemetry>();
+        return services;
+    }
+
+    /// <summary>Adds the images, the labels and the policy in an Azure storage account, or in an Azurite.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Has the section <c>TinySaver:Storage</c>.</param>
+    public static IServiceCollection AddAzureStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddValidated<StorageOptions>(configuration, StorageOptions.Section);
+        services.TryAddSingleton(s => StorageClients.Create(Storage(s)));
         services.TryAddSingleton<IImageStore>(s => new BlobImageStore(
             s.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(s).ImagesContainer)));
         services.TryAddSingleton<ILabelStore>(s => new TableLabelStore(
             s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).LabelsTable)));
         services.TryAddSingleton(CascadeFiles);
-        services.TryAddSingleton<CascadeHost>();
-        services.TryAddSingleton<LabelWriter>();
-        services.TryAddSingleton<PipelineBudgets>();
-        services.TryAddSingleton<PipelineTelemetry>();
         return services;
     }
 
@@ -84,14 +94,14 @@ public static class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds both stages, the Storage queue between them, and the <see cref="LocalPipeline"/> that runs them.</summary>
+    /// <summary>Adds both stages and the <see cref="LocalPipeline"/> that runs them; the host adds a storage and an <see cref="IEscalations"/>.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">Has the section <c>TinySaver:Local</c> besides those of <see cref="AddTinySaverPipeline"/>.</param>
     public static IServiceCollection AddLocalPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         // Nobody else takes the work up, so there is nothing to hurry for.
         services.TryAddPatience(Timeout.InfiniteTimeSpan);
-        services.AddTinySaverPipeline(configuration).AddTinyStage().AddLargeStage().AddStorageEscalations();
+        services.AddTinySaverPipeline(configuration).AddTinyStage().AddLargeStage();
         services.AddValidated<LocalPipelineOptions>(configuration, LocalPipelineOptions.Section);
         services.TryAddSingleton<LocalProgress>();
         services.TryAddSingleton<ImageWatcher>();

@@ -50,7 +50,7 @@ internal sealed class PipelineHost : IAsyncDisposable
 
         // With the upload's clients, and so its connections.
         services.AddSingleton(account.Clients);
-        services.AddLocalPipeline(configuration);
+        services.AddLocalPipeline(configuration).AddAzureStorage(configuration).AddStorageEscalations();
         ServiceProvider provider = services.BuildServiceProvider();
         provider.GetService<IStartupValidator>()?.Validate();
         return new(provider);

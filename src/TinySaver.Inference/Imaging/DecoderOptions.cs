@@ -4,6 +4,9 @@ namespace TinySaver.Inference.Imaging;
 /// <remarks>A decoded image takes 4 bytes a pixel: 256 MB at the default pixel limit, for as long as it lives.</remarks>
 public sealed record DecoderOptions
 {
+    /// <summary>The largest <see cref="MaxPixels"/>: 4 bytes a pixel must fit the largest array.</summary>
+    public const int LargestPixels = 500_000_000;
+
     /// <summary>The default limits, with the short cut.</summary>
     public static DecoderOptions Default { get; } = new();
 
@@ -19,7 +22,7 @@ public sealed record DecoderOptions
         }
     } = 25_000_000;
 
-    /// <summary>Most pixels, width × height as the header announces them; default 64,000,000 (64 megapixels); 1 to 500,000,000.</summary>
+    /// <summary>Most pixels, width × height as the header announces them; default 64,000,000 (64 megapixels); 1 to <see cref="LargestPixels"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int MaxPixels
     {
@@ -27,8 +30,7 @@ public sealed record DecoderOptions
         init
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            // 4 bytes a pixel must fit the largest array.
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 500_000_000);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestPixels);
             field = value;
         }
     } = 64_000_000;

@@ -35,7 +35,7 @@ public static class FunctionAppServices
 
     private static IServiceCollection AddFunctionApp(this IServiceCollection services, IConfiguration configuration, bool isTiny)
     {
-        services.AddTinySaverPipeline(configuration);
+        services.AddTinySaverPipeline(configuration).AddAzureStorage(configuration);
         services.AddOptions<FunctionAppOptions>().Bind(configuration.GetSection(FunctionAppOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<FunctionAppOptions>>(new FunctionAppValidator(configuration, isTiny));
         services.AddHostedService<WarmUpService>();

@@ -143,7 +143,7 @@ public sealed class LocalPipelineSpecs(AzuriteFixture azurite) : IDisposable
         }
 
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddLocalPipeline(builder.Configuration);
+        builder.Services.AddLocalPipeline(builder.Configuration).AddAzureStorage(builder.Configuration).AddStorageEscalations();
         return builder.Build();
     }
 

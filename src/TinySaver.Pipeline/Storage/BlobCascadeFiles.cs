@@ -4,8 +4,9 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
 using TinySaver.Core.Cascade;
 using TinySaver.Inference.Models;
+using TinySaver.Pipeline.Cascades;
 
-namespace TinySaver.Pipeline.Cascades;
+namespace TinySaver.Pipeline.Storage;
 
 /// <summary>A policy and its models in a blob container, kept on local disk by their content hashes.</summary>
 /// <param name="container">The container.</param>

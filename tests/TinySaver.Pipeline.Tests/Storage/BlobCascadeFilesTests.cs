@@ -8,7 +8,7 @@ using TinySaver.Pipeline.Storage;
 using TinySaver.Pipeline.Tests.Emulator;
 using TinySaver.Pipeline.Tests.Stages;
 
-namespace TinySaver.Pipeline.Tests.Cascades;
+namespace TinySaver.Pipeline.Tests.Storage;
 
 public sealed class BlobCascadeFilesTests : IDisposable
 {
