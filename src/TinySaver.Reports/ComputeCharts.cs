@@ -9,7 +9,7 @@ namespace TinySaver.Reports;
 /// <summary>Accuracy (without labels: agreement) against compute for all savers: the whole range, and what lies near the large model.</summary>
 internal static class ComputeCharts
 {
-    // More colours than these are told apart by nobody; the other savers share a grey.
+    // Nobody can tell more colours apart than these; the other savers share a grey.
     private const int MostColours = 5;
 
     // A saver many times as costly as the large model would squeeze all others into a corner.

@@ -66,7 +66,7 @@ internal sealed record Findings
         }
 
         CascadePolicy policy = input.Policy
-            ?? throw new ArgumentException("A report needs a search or a policy to tell of, and got neither.", nameof(input));
+            ?? throw new ArgumentException("A report needs a search or a policy to report on, and got neither.", nameof(input));
         return new Findings
         {
             LargeModel = policy.Large.Name,
@@ -81,7 +81,7 @@ internal sealed record Findings
     }
 }
 
-/// <summary>One saver of the cascade that a report tells of.</summary>
+/// <summary>One saver of the cascade that a report describes.</summary>
 /// <param name="Saver">The saver's name.</param>
 /// <param name="Measure">The confidence measure.</param>
 /// <param name="Temperature">The temperature; 1 for the model's own probabilities.</param>

@@ -52,7 +52,7 @@ internal static class Repository
 
 /// <summary>What a data folder remembers of its Azurite.</summary>
 /// <param name="ConnectionString">How to reach it while it runs.</param>
-/// <param name="Ports">Its ports, taken again by the next one where they are free, so that clients need not be told anew.</param>
+/// <param name="Ports">Its ports, taken again by the next one where they are free, so that clients can keep their connection string.</param>
 /// <param name="RunBy">The process id of the <c>tinysaver run</c> that serves it to other commands; null where none does.</param>
 internal sealed record AzuriteRecord(string ConnectionString, AzuritePorts Ports, int? RunBy)
 {

@@ -5,7 +5,7 @@ using TinySaver.Core.Labels;
 
 namespace TinySaver.Cli.Accounts;
 
-/// <summary>Puts an image back into the pipeline by writing it anew, as it is.</summary>
+/// <summary>Puts an image back into the pipeline by writing it again, unchanged.</summary>
 /// <remarks>
 /// The blob is copied onto itself: its content stays, its version is new. Event Grid announces that in Azure, the local host sees
 /// it in its listing, and the row of the new version takes the place of the old one by the rule that holds for every overwrite.
@@ -13,7 +13,7 @@ namespace TinySaver.Cli.Accounts;
 /// </remarks>
 internal static class ImageResubmission
 {
-    /// <summary>Writes an image anew.</summary>
+    /// <summary>Writes an image again.</summary>
     /// <param name="account">The account.</param>
     /// <param name="name">The blob's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

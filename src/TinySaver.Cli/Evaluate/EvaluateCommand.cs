@@ -145,7 +145,7 @@ internal static class EvaluateCommand
         if (set.ModelHash is { } hash && model.Sha256 is { } expected && hash != expected)
         {
             throw new TinySaverException(
-                $"'{set.Source}' was predicted by another model than the policy's {model.Name}: its model_hash is {Short(hash)}, the policy's sha256 {Short(expected)}. Give {option} predictions of the policy's model, the savers in its order, or leave both options out to predict anew.");
+                $"'{set.Source}' was predicted by another model than the policy's {model.Name}: its model_hash is {Short(hash)}, the policy's sha256 {Short(expected)}. Give {option} predictions of the policy's model, the savers in its order, or leave both options out to predict again.");
         }
 
         static string Short(string text) => text.Length > 12 ? text[..12] : text;

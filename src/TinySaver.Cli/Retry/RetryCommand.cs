@@ -33,7 +33,7 @@ internal static class RetryCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("retry", "Put images back into the pipeline by writing them anew, as they are: each gets a new version, and that a new row. "
+        var command = new Command("retry", "Put images back into the pipeline by writing them again, unchanged: each gets a new version, and that a new row. "
             + "Exit code 0: all put back; 1: some are no longer there; 2: nothing could be done; 130: stopped by Ctrl-C.")
         {
             Names, Failed, Batch, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,

@@ -113,7 +113,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
         }
         else if (now != image.Value)
         {
-            // Somebody has written it anew: the newer version's row is the one to wait for.
+            // Somebody has overwritten it: the newer version's row is the one to wait for.
             Add(image.Key, now.Value);
         }
     }

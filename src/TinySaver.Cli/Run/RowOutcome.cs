@@ -17,7 +17,7 @@ internal sealed class RowOutcome(Cascade cascade)
         : new(path, trueClass, LabelRow.Of(row.Name, row.Version) with { Status = row.Status, Reason = row.Reason, ReasonDetail = row.ReasonDetail });
 
     /// <summary>Whether the row is what this cascade would write: the same policy and the same models.</summary>
-    /// <remarks>A file that is no image fails whatever the policy; what failed for want of luck or by a model is worth another try.</remarks>
+    /// <remarks>A file that is no image fails whatever the policy; what failed for a transient cause or by a model is worth another try.</remarks>
     public bool IsCurrent(LabelRow row) => row.Status == LabelStatus.Failed
         ? row.Reason is not (FailureReason.RetriesExhausted or FailureReason.BadModelOutput or FailureReason.MalformedMessage or FailureReason.Deleted)
         : row.Policy == cascade.PolicyId

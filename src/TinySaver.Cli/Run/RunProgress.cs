@@ -41,7 +41,7 @@ internal sealed class RunProgress(LocalProgress pipeline, Uploader upload, int t
     /// <summary>Images that failed.</summary>
     public long Failed => pipeline.Failed + upload.Failed.Count;
 
-    /// <summary>Tries that failed for a passing cause.</summary>
+    /// <summary>Tries that failed for a transient cause.</summary>
     public long Retries => pipeline.Retries;
 
     /// <summary>Images that this process has brought to their end.</summary>
@@ -57,7 +57,7 @@ internal sealed class RunProgress(LocalProgress pipeline, Uploader upload, int t
     /// <summary>Counts an image that had its row.</summary>
     public void CountAlready() => Interlocked.Increment(ref _already);
 
-    /// <summary>Images a second of late; called by one thread.</summary>
+    /// <summary>Recent images a second; called by one thread.</summary>
     public double Rate()
     {
         long now = Stopwatch.GetTimestamp();

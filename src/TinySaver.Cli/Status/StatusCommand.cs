@@ -11,7 +11,7 @@ internal static class StatusCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("status", "Show how many images are labelled, by which model, how many wait and for how long, and what failed of late. "
+        var command = new Command("status", "Show how many images are labelled, by which model, how many wait and for how long, and what failed recently. "
             + "Exit code 0: shown; 2: nothing could be read.")
         {
             AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,

@@ -7,7 +7,7 @@ using TinySaver.Pipeline.Images;
 
 namespace TinySaver.Cli.Upload;
 
-/// <summary>Uploads files side by side, passes over what storage has already, and outlasts outages.</summary>
+/// <summary>Uploads files in parallel, skips what storage has already, and waits until outages end.</summary>
 internal sealed class Uploader(IImageStore images, int parallel)
 {
     // With the waits in between, and the SDK's own tries, some four minutes.
