@@ -70,6 +70,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
 resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
+  properties: {
+    // Costs nothing until a container is deleted, and then what it holds for a week.
+    containerDeleteRetentionPolicy: { enabled: true, days: 7 }
+  }
 }
 
 resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [

@@ -96,6 +96,15 @@ public sealed class ResourcesTests
     }
 
     [BicepFact]
+    public async Task Containers_ComeBackForAWeekAndBlobsArePaidForOnce()
+    {
+        JsonElement blobs = (await Deployments.MainAsync()).Only("Microsoft.Storage/storageAccounts/blobServices").Properties;
+
+        Assert.Equal(7, blobs.GetProperty("containerDeleteRetentionPolicy").GetProperty("days").GetInt32());
+        Assert.False(blobs.TryGetProperty("isVersioningEnabled", out _) || blobs.TryGetProperty("deleteRetentionPolicy", out _));
+    }
+
+    [BicepFact]
     public async Task Images_StayForEverUnlessAParameterSaysOtherwise()
     {
         PredictedResource byDefault = (await Deployments.MainAsync()).Only("Microsoft.Storage/storageAccounts/managementPolicies");

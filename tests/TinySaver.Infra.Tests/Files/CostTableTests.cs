@@ -34,6 +34,31 @@ public sealed class CostTableTests
         }
     }
 
+    // Sizes are TelemetrySpecs', prices the table's own.
+    [Fact]
+    public void Documentation_WorksOutWhatIsAroundTheTable()
+    {
+        string documentation = Repository.Read("docs", "deploy.md");
+        const double Operation = 0.004 / 10_000, Gigabyte = 2.30, Million = 1e6, Endpoint = 7.30 + 0.50;
+
+        foreach ((string what, double dollars) in ((string, double)[])
+        [
+            ("1.20 per million images", 3 * Million * Operation),
+            ("0.40 per million images", Million * Operation),
+            ("0.19 per million images", Million * 1.64e-6 * 0.05 * Gigabyte),
+            ("0.18 per million escalations", Million * 1.53e-6 * 0.05 * Gigabyte),
+            ("0.01 per million images at 80 a second", Million / 80 / 60 * 13e-6 * Gigabyte),
+            ("3.77 per million images", Million * 1.64e-6 * Gigabyte),
+            ("0.15 a month, within", 30 * 24 * 4 * CostModel.GigabyteSecondsPerImage(new(2048, 1, 1, 1), Prices.Default.Function) * Prices.Default.Function.PerGigabyteSecond),
+            ("23.40 a month", 3 * Endpoint),
+            ("708.20 a month", (4 * Endpoint) + 677),
+        ])
+        {
+            Assert.StartsWith(dollars.ToString("F2", CultureInfo.InvariantCulture), what, StringComparison.Ordinal);
+            Assert.Contains($"| {what}", documentation, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Workbook_StartsWithTheCostModelsFigures()
     {
