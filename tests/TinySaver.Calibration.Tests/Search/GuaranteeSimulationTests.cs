@@ -7,17 +7,19 @@ namespace TinySaver.Calibration.Tests.Search;
 /// <summary>
 /// Draws calibration sets from a population whose true drop is known at every threshold and counts how often the search's choice exceeds ε.
 /// </summary>
+/// <remarks>
+/// The guarantee is the same at every number of images. With few, and an ε as much larger, a draw is cheap, and what breaks it shows sooner: so
+/// few images tempt a search that looks at them.
+/// </remarks>
 public sealed class GuaranteeSimulationTests(ITestOutputHelper output)
 {
-    private const double Epsilon = 0.005;
     private const double Delta = 0.05;
-    private const int Draws = 500;
-
-    // A procedure that breaks its promise in exactly δ of all draws exceeds this count in less than one run of a thousand (and the seeds are
-    // fixed, so a run that passes always passes).
-    private static readonly int MostBroken = Enumerable.Range(0, Draws).First(k => Binomial.Cumulative(k, Draws, Delta) >= 0.999);
 
     private static readonly double[] Noises = [0.4, 0.8, 1.4];
+
+    private static readonly CertifiedRule Rule = new() { Epsilon = 0.04, Delta = Delta };
+
+    private static readonly CertifiedRule Split = Rule with { Correction = CandidateCorrection.Split };
 
     private static readonly Population OneSaver = new(large: 9, skills: [7], costs: [0.05], noises: [0.8], slope: 8);
 
@@ -25,32 +27,31 @@ public sealed class GuaranteeSimulationTests(ITestOutputHelper output)
         large: 9, skills: [5, 6, 6.6, 7, 7.5, 8], costs: [0.01, 0.03, 0.06, 0.1, 0.2, 0.35], noises: Noises, slope: 8);
 
     // All alike: whichever looks best on a draw looks so by luck, the hardest case for choosing.
-    private static readonly Population TwelveEqualSavers = new(
-        large: 9, skills: [.. Enumerable.Repeat(7.0, 12)], costs: [.. Enumerable.Repeat(0.02, 12)], noises: [0.8], slope: 8);
+    private static Population Equals(int savers) => new(
+        large: 9, skills: [.. Enumerable.Repeat(7.0, savers)], costs: [.. Enumerable.Repeat(0.02, savers)], noises: [0.8], slope: 8);
 
     [Fact]
-    public void Run_OneSaver_KeepsThePromise() => Simulate(OneSaver, 1500, new CertifiedRule { Epsilon = Epsilon, Delta = Delta });
+    public void Run_OneSaver_KeepsTheGuarantee() => Simulate(OneSaver, 190, 2000, Rule);
 
     [Fact]
-    public void Run_SixSaversBonferroni_KeepsThePromise() => Simulate(
-        SixSavers, 2000, new CertifiedRule { Epsilon = Epsilon, Delta = Delta, Correction = CandidateCorrection.Bonferroni });
+    public void Run_SixSaversBonferroni_KeepsTheGuarantee() => Simulate(SixSavers, 250, 400, Rule with { Correction = CandidateCorrection.Bonferroni });
 
     [Fact]
-    public void Run_SixSaversSplit_KeepsThePromise() => Simulate(
-        SixSavers, 1000, new CertifiedRule { Epsilon = Epsilon, Delta = Delta, Correction = CandidateCorrection.Split }, paper: true);
+    public void Run_SixSaversSplit_KeepsTheGuarantee() => Simulate(SixSavers, 150, 800, Split);
 
     [Fact]
-    public void Run_TwelveEqualSavers_KeepsThePromise() => Simulate(
-        TwelveEqualSavers, 1000, new CertifiedRule { Epsilon = Epsilon, Delta = Delta }, paper: true);
+    public void Run_TwelveEqualSavers_KeepsTheGuarantee() => Simulate(Equals(12), 150, 1000, Split);
 
-    // A chain of equals is worth nothing but by luck: were its thresholds read off the images that certify, it would break the promise in 10 %.
+    // Where 500 images select, the thresholds are read off them.
     [Fact]
-    public void Run_TwoSaversInARow_KeepsThePromiseForTheWholeChain() => Simulate(
-        TwelveEqualSavers, 2500, new CertifiedRule { Epsilon = Epsilon, Delta = Delta }, maxSavers: 2);
+    public void Run_ThresholdsAtQuantiles_KeepsTheGuarantee() => Simulate(Equals(6), 700, 600, Split with { SelectionShare = 0.75 });
+
+    // A chain of equals is worth nothing but by luck.
+    [Fact]
+    public void Run_TwoSaversInARow_KeepsTheGuaranteeForTheWholeChain() => Simulate(Equals(6), 330, 500, Rule, maxSavers: 2);
 
     [Fact]
-    public void Run_SixSaversWithoutLabels_KeepsThePromiseOfAgreement() => Simulate(
-        SixSavers, 2500, new CertifiedRule { Epsilon = 0.02, Delta = Delta }, labelled: false);
+    public void Run_SixSaversWithoutLabels_KeepsTheGuaranteeOfAgreement() => Simulate(SixSavers, 250, 400, Rule with { Epsilon = 0.08 }, labelled: false);
 
     /// <summary>Ten images that all exit or all don't: every outcome is searched, and those that are certified are summed by their probability.</summary>
     [Fact]
@@ -84,54 +85,37 @@ public sealed class GuaranteeSimulationTests(ITestOutputHelper output)
         }
     }
 
-    private void Simulate(Population population, int samples, CertifiedRule rule, int maxSavers = 1, bool labelled = true, bool paper = false)
+    private void Simulate(Population population, int samples, int draws, CertifiedRule rule, int maxSavers = 1, bool labelled = true)
     {
-        var certified = new Tally();
-        var ofPaper = new Tally();
+        int broken = 0, none = 0, chains = 0;
+        double deltaC = 0;
         var options = new SearchOptions { CurvePoints = 2, MaxSavers = maxSavers };
-        for (int draw = 0; draw < Draws; draw++)
+        for (int draw = 0; draw < draws; draw++)
         {
-            SearchInput input = population.Draw(samples, draw, labelled);
-            Count(certified, CascadeSearch.Run(input, rule, options));
-            if (paper)
-                Count(ofPaper, CascadeSearch.Run(input, new PaperRule(), options));
-        }
-
-        string risk = labelled ? "accuracy drop" : "disagreement";
-        output.WriteLine($"{Draws} draws of {samples} images, promise: {risk} <= {rule.Epsilon} with probability {1 - rule.Delta}");
-        output.WriteLine($"  certified: broken in {certified.Broken} ({100.0 * certified.Broken / Draws:F1} %), mean delta-C {certified.MeanDeltaC:F3}, none in {certified.None}, chains {certified.Chains}");
-        if (paper)
-            output.WriteLine($"  paper:     broken in {ofPaper.Broken} ({100.0 * ofPaper.Broken / Draws:F1} %), mean delta-C {ofPaper.MeanDeltaC:F3}, none in {ofPaper.None}");
-
-
-        Assert.True(certified.Broken <= MostBroken, $"broken in {certified.Broken} of {Draws} draws; {MostBroken} are within chance of δ");
-        Assert.True(certified.None < 0.2 * Draws, "a rule that recommends nothing keeps every promise");
-        Assert.True(maxSavers == 1 || certified.Chains > 50, "chains were hardly ever chosen");
-
-        // The promise is worth something only where it can be broken: letting everything exit must break it.
-        Assert.All(Enumerable.Range(0, population.Savers), s => Assert.True(Risk(EverythingExits(s)) > rule.Epsilon));
-
-        double Risk(IReadOnlyList<SaverSetting> stages) => labelled ? population.TrueDrop(stages) : population.TrueDisagreement(stages);
-
-        void Count(Tally tally, SearchResult result)
-        {
-            if (result.Choice is null)
+            if (CascadeSearch.Run(population.Draw(samples, draw, labelled), rule, options).Choice is not { } choice)
             {
-                tally.None++;
-                return;
+                none++;
+                continue;
             }
 
-            tally.Broken += Risk(result.Choice.Savers) > rule.Epsilon ? 1 : 0;
-            tally.Chains += result.Choice.Savers.Count > 1 ? 1 : 0;
-            tally.MeanDeltaC += population.TrueDeltaC(result.Choice.Savers) / Draws;
+            broken += Risk(choice.Savers) > rule.Epsilon ? 1 : 0;
+            chains += choice.Savers.Count > 1 ? 1 : 0;
+            deltaC += population.TrueDeltaC(choice.Savers);
         }
-    }
 
-    private static IReadOnlyList<SaverSetting> EverythingExits(int saver) => [new SaverSetting($"s{saver}", default, 1, 0, 0.1)];
+        output.WriteLine($"{draws} draws of {samples} images, {rule.Guarantee(labelled)}");
+        output.WriteLine($"broken in {broken} ({100.0 * broken / draws:F1} %), mean delta-C {deltaC / draws:F3}, none in {none}, chains {chains}");
 
-    private sealed class Tally
-    {
-        public int Broken, None, Chains;
-        public double MeanDeltaC;
+        // A procedure that breaks its guarantee in exactly δ of all draws exceeds this count in less than one run of a thousand (and the seeds
+        // are fixed, so a run that passes always passes).
+        int mostBroken = Enumerable.Range(0, draws).First(k => Binomial.Cumulative(k, draws, Delta) >= 0.999);
+        Assert.True(broken <= mostBroken, $"broken in {broken} of {draws} draws; {mostBroken} are within chance of δ");
+        Assert.True(none < 0.2 * draws, $"none in {none} draws: a rule that recommends nothing keeps every promise");
+        Assert.True(maxSavers == 1 || chains > 0.1 * draws, "chains were hardly ever chosen");
+
+        // A guarantee is worth something only where it can be broken: letting everything exit must break it.
+        Assert.All(Enumerable.Range(0, population.Savers), s => Assert.True(Risk([new SaverSetting($"s{s}", default, 1, 0, 0.1)]) > rule.Epsilon));
+
+        double Risk(IReadOnlyList<SaverSetting> savers) => labelled ? population.TrueDrop(savers) : population.TrueDisagreement(savers);
     }
 }
