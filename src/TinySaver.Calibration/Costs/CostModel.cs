@@ -72,26 +72,6 @@ public static class CostModel
         return prices.MinimumMilliseconds + (steps * prices.StepMilliseconds);
     }
 
-    /// <summary>ΔC of a chain of savers: what they cost on the images that reach them, less the exit rate.</summary>
-    /// <param name="costRatios">Cost of each saver as a share of the large model's, in order; MACs, milliseconds or money.</param>
-    /// <param name="exitRates">Share of ALL images that exits at each saver.</param>
-    /// <exception cref="TinySaverException">There are not as many of one as of the other.</exception>
-    public static double DeltaC(ReadOnlySpan<double> costRatios, ReadOnlySpan<double> exitRates)
-    {
-        if (costRatios.Length != exitRates.Length)
-            throw new TinySaverException($"{costRatios.Length} costs for {exitRates.Length} exit rates: each saver has one of each.");
-
-        double waiting = 1;
-        double change = 0;
-        for (int i = 0; i < costRatios.Length; i++)
-        {
-            change += (waiting * costRatios[i]) - exitRates[i];
-            waiting -= exitRates[i];
-        }
-
-        return change;
-    }
-
     private static void Check(TinyWorkload tiny, LargeWorkload large, double exitRate)
     {
         Check(tiny);
@@ -138,3 +118,17 @@ public sealed record CostEstimate(
 /// <param name="LargeOnly">US dollars per million images with the large model alone.</param>
 /// <param name="Cascade">US dollars per million images with the cascade.</param>
 public sealed record CostLine(string Item, double LargeOnly, double Cascade);
+
+/// <summary>How the tiny function app works through images.</summary>
+/// <param name="MemoryMegabytes">Instance memory: 512, 2048 or 4096.</param>
+/// <param name="SecondsPerImage">Time of one image from trigger to row, while others are in flight beside it.</param>
+/// <param name="InFlight">Images that one instance works on at the same time, at least 1.</param>
+/// <param name="ImagesPerActivity">Images of one period of activity, the time in which an instance is never idle; at least 1.</param>
+public sealed record TinyWorkload(int MemoryMegabytes, double SecondsPerImage, double InFlight, double ImagesPerActivity);
+
+/// <summary>How the large model's container works through images.</summary>
+/// <param name="VirtualCpus">vCPUs of a replica: 8 for Azure's T4 profile.</param>
+/// <param name="MemoryGibibytes">Memory of a replica: 56 GiB for Azure's T4 profile.</param>
+/// <param name="SecondsPerImage">Time of one image, a batch's time divided by its images.</param>
+/// <param name="Utilisation">Share of the replica's paid time in which it works on images, in (0, 1]; the rest is starting and waiting.</param>
+public sealed record LargeWorkload(double VirtualCpus, double MemoryGibibytes, double SecondsPerImage, double Utilisation);

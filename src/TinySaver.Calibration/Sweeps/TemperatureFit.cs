@@ -31,22 +31,21 @@ public static class TemperatureFit
         double high = Math.Log(Highest);
         double left = high - (ratio * (high - low));
         double right = low + (ratio * (high - low));
-        var scratch = new float[classes];
-        double atLeft = NegativeLogLikelihood(logits, classes, labels, Math.Exp(left), scratch);
-        double atRight = NegativeLogLikelihood(logits, classes, labels, Math.Exp(right), scratch);
+        double atLeft = NegativeLogLikelihood(logits, classes, labels, Math.Exp(left));
+        double atRight = NegativeLogLikelihood(logits, classes, labels, Math.Exp(right));
         while (high - low > 1e-4)
         {
             if (atLeft <= atRight)
             {
                 (high, right, atRight) = (right, left, atLeft);
                 left = high - (ratio * (high - low));
-                atLeft = NegativeLogLikelihood(logits, classes, labels, Math.Exp(left), scratch);
+                atLeft = NegativeLogLikelihood(logits, classes, labels, Math.Exp(left));
             }
             else
             {
                 (low, left, atLeft) = (left, right, atRight);
                 right = low + (ratio * (high - low));
-                atRight = NegativeLogLikelihood(logits, classes, labels, Math.Exp(right), scratch);
+                atRight = NegativeLogLikelihood(logits, classes, labels, Math.Exp(right));
             }
         }
 
@@ -62,12 +61,7 @@ public static class TemperatureFit
     public static double NegativeLogLikelihood(ReadOnlySpan<float> logits, int classes, ReadOnlySpan<int> labels, double temperature)
     {
         Check(logits, classes, labels);
-        return NegativeLogLikelihood(logits, classes, labels, temperature, new float[classes]);
-    }
-
-    private static double NegativeLogLikelihood(
-        ReadOnlySpan<float> logits, int classes, ReadOnlySpan<int> labels, double temperature, Span<float> scratch)
-    {
+        var scratch = new float[classes];
         float inverse = (float)(1 / temperature);
         double sum = 0;
         for (int i = 0; i < labels.Length; i++)

@@ -71,16 +71,6 @@ public sealed class CostModelTests
         > CostModel.Estimate(Tiny, Large, 0.5, Prices.Default).CascadePerMillion);
 
     [Fact]
-    public void DeltaC_OneAndTwoSavers_IsAsDefined()
-    {
-        Assert.Equal(0.1 - 0.8, CostModel.DeltaC([0.1], [0.8]), 12);
-
-        // The second saver sees the 40 % that the first leaves.
-        Assert.Equal(0.1 + (0.4 * 0.3) - 0.9, CostModel.DeltaC([0.1, 0.3], [0.6, 0.3]), 12);
-        Assert.Throws<TinySaverException>(() => CostModel.DeltaC([0.1], []));
-    }
-
-    [Fact]
     public void Estimate_NumberOutOfRange_IsRefused()
     {
         Assert.Throws<TinySaverException>(() => CostModel.Estimate(Tiny, Large, 1.1, Round));
