@@ -7,7 +7,6 @@ using TinySaver.Core.Escalations;
 using TinySaver.Functions.Large;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Outages;
-using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Functions.Tests.Large;
 
