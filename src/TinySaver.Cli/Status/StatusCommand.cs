@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using Spectre.Console;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
+using TinySaver.Core.Labels;
+using TinySaver.Core.Naming;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Status;
 
@@ -39,4 +43,52 @@ internal static class StatusCommand
 
         return ExitCode.Success;
     }
+}
+
+/// <summary>Shows a status to a person.</summary>
+internal static class StatusView
+{
+    /// <summary>Writes the table and the latest failures.</summary>
+    public static void Write(Terminal terminal, StatusReport report)
+    {
+        terminal.Results.Write(FactTable.Of(Lines(report)));
+        foreach (RecentFailure failure in report.RecentFailures)
+        {
+            terminal.Show(
+                $"{failure.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  failed ({failure.Reason?.Name()})  {failure.Name}: {failure.Message}");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value, string Remark)> Lines(StatusReport r)
+    {
+        yield return ("Images", $"{r.Images:N0}", r.Account);
+        yield return ("Waiting for tiny", $"{r.WaitingForTiny:N0}", Oldest(r, Decider.Tiny));
+        yield return ("Labelled by tiny", $"{r.LabelledByTiny:N0}", r.Degraded > 0 ? $"{r.Degraded:N0} degraded: accepted below the threshold under overload" : "");
+        yield return ("Waiting for large", $"{r.WaitingForLarge:N0}", Join(Oldest(r, Decider.Large), r.QueueDepth is { } depth ? $"{depth:N0} messages" : ""));
+        yield return ("Labelled by large", $"{r.LabelledByLarge:N0}", "");
+        yield return ("Failed", $"{r.Failed:N0}", string.Join(", ", r.FailedByReason.Select(f => $"{f.Value:N0} {f.Key.Name()}")));
+        if (r.DeadLetters > 0)
+        {
+            yield return ("Dead letters", $"{r.DeadLetters:N0}", "given up, their failed rows not written yet");
+        }
+
+        if (r.ShadowAnswers > 0)
+        {
+            yield return ("Shadow answers", $"{r.ShadowAnswers:N0}", $"both models agree on {Amounts.Percent(r.ShadowAgreement)}");
+        }
+    }
+
+    private static string Oldest(StatusReport report, Decider model) => report.OldestWaiting is { } oldest && oldest.For == model
+        ? $"the oldest for {Duration(oldest.Seconds)}: {oldest.Name}"
+        : "";
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 120 => $"{Amounts.Number(seconds, 0)} s",
+        < 7200 => $"{Amounts.Number(seconds / 60, 0)} min",
+        < 172_800 => $"{Amounts.Number(seconds / 3600, 0)} h",
+        _ => $"{Amounts.Number(seconds / 86_400, 0)} days",
+    };
+
+    private static string Join(params string[] parts) => string.Join("; ", parts.Where(p => p.Length > 0));
 }
