@@ -89,18 +89,21 @@ public static class ImageDecoder
         var image = swaps ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
         try
         {
-            if (jpegShortCut && format == ImageFormat.Jpeg && BaselineJpeg.TryDecode(encoded, width, height, origin, pixels))
-                return image;
+            jpegShortCut &= format == ImageFormat.Jpeg;
             if (swaps)
             {
-                DecodeTransposed(codec, info, format, origin, pixels);
+                if (!jpegShortCut || !TryDecodeTransposed(encoded, info, origin, pixels))
+                    DecodeTransposed(codec, info, format, origin, pixels);
+                return image;
             }
-            else
+
+            if (!jpegShortCut || !BaselineJpeg.TryDecode(encoded, width, height, pixels.AsSpan(0, info.BytesSize)))
             {
                 fixed (byte* target = pixels)
                     Check(codec.GetPixels(info, (nint)target), format);
-                Orientation.MirrorInPlace(pixels, width, height, origin);
             }
+
+            Orientation.MirrorInPlace(pixels, width, height, origin);
         }
         catch
         {
@@ -109,6 +112,20 @@ public static class ImageDecoder
         }
 
         return image;
+    }
+
+    private static bool TryDecodeTransposed(ReadOnlySpan<byte> encoded, SKImageInfo info, SKEncodedOrigin origin, byte[] upright)
+    {
+        var strip = ArrayPool<byte>.Shared.Rent(Orientation.StripRows * info.RowBytes);
+        try
+        {
+            return BaselineJpeg.TryDecode(encoded, info.Width, info.Height, strip.AsSpan(0, Orientation.StripRows * info.RowBytes), (rows, first) =>
+                Orientation.Transpose(rows, first, info.Width, info.Height, origin, upright));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(strip);
+        }
     }
 
     // Where the codec gives row after row (JPEG, where orientations are), the image is turned while it is decoded and exists only once.

@@ -1,4 +1,3 @@
-using SkiaSharp;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Naming;
 using TinySaver.Inference.Imaging;
@@ -73,5 +72,5 @@ internal sealed class ImageTarget : FuzzTarget
 
     // Only for the tally: that the short cut is what is tried, and how often it gives up.
     private bool IsShortCut(SkiaReference.Picture picture) =>
-        Input is [0xFF, 0xD8, ..] && BaselineJpeg.TryDecode(Input, picture.Width, picture.Height, SKEncodedOrigin.TopLeft, new byte[picture.Rgba.Length]);
+        Input is [0xFF, 0xD8, ..] && BaselineJpeg.TryDecode(Input, picture.Width, picture.Height, new byte[picture.Rgba.Length]);
 }

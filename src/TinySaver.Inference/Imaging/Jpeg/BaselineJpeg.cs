@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.Intrinsics.X86;
-using SkiaSharp;
 
 namespace TinySaver.Inference.Imaging.Jpeg;
 
@@ -13,18 +11,23 @@ namespace TinySaver.Inference.Imaging.Jpeg;
 /// </remarks>
 internal static class BaselineJpeg
 {
+    // Red, green, blue, 255.
+    private const int BytesPerPixel = 4;
     private const int EndOfImage = 0xD9;
 
     [ThreadStatic]
     private static JpegScan? _idle;
 
-    /// <summary>Decodes into upright pixels. False where the image is not for this decoder; the pixels are then undefined.</summary>
+    /// <summary>Takes stored rows, from the top and without gaps; the first of them is row <paramref name="firstRow"/>.</summary>
+    public delegate void RowTaker(ReadOnlySpan<byte> rows, int firstRow);
+
+    /// <summary>Decodes into stored rows. False where the image is not for this decoder; what was written or taken until then is undefined.</summary>
     /// <param name="jpeg">The whole file.</param>
     /// <param name="width">Stored width that the caller expects.</param>
     /// <param name="height">Stored height that the caller expects.</param>
-    /// <param name="origin">The orientation to undo.</param>
-    /// <param name="pixels">Four bytes for each pixel.</param>
-    public static bool TryDecode(ReadOnlySpan<byte> jpeg, int width, int height, SKEncodedOrigin origin, Span<byte> pixels)
+    /// <param name="pixels">Room for the image; or, where rows are taken, for those that are taken together.</param>
+    /// <param name="take">Gets the rows, each time that the room is full; null where it holds the whole image.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> jpeg, int width, int height, Span<byte> pixels, RowTaker? take = null)
     {
         if (!Avx2.IsSupported)
             return false;
@@ -32,7 +35,7 @@ internal static class BaselineJpeg
         _idle = null;
         try
         {
-            return scan.TryRead(jpeg) && scan.Width == width && scan.Height == height && TryDecode(jpeg, scan, origin, pixels);
+            return scan.TryRead(jpeg) && scan.Width == width && scan.Height == height && TryDecode(jpeg, scan, pixels, take);
         }
         finally
         {
@@ -40,84 +43,64 @@ internal static class BaselineJpeg
         }
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> jpeg, JpegScan scan, SKEncodedOrigin origin, Span<byte> pixels)
+    private static bool TryDecode(ReadOnlySpan<byte> jpeg, JpegScan scan, Span<byte> pixels, RowTaker? take)
     {
         var (across, down) = (scan.AcrossFactor, scan.DownFactor);
         var columns = (scan.Width + (8 * across) - 1) / (8 * across);
         var mcuRows = (scan.Height + (8 * down) - 1) / (8 * down);
-        var rowBytes = scan.Width * DecodedImage.BytesPerPixel;
-        var transposed = Orientation.SwapsSides(origin);
-        var strip = transposed ? ArrayPool<byte>.Shared.Rent(Orientation.StripRows * rowBytes) : null;
+        var rowBytes = scan.Width * BytesPerPixel;
+        var roomRows = pixels.Length / rowBytes;
         using var luma = new SampleRing(columns * across * 8, down * 8);
         using var blue = new SampleRing(columns * 8, 8);
         using var red = new SampleRing(columns * 8, 8);
         using var upsampler = new Upsampler(scan, blue, red);
-        try
+        var bits = new BitReader(jpeg[scan.DataStart..]);
+        Span<int> predictions = stackalloc int[3];
+        var (written, inRoom, sinceRestart, restarts) = (0, 0, 0, 0);
+        for (var mcuRow = 0; mcuRow < mcuRows; mcuRow++)
         {
-            var bits = new BitReader(jpeg[scan.DataStart..]);
-            Span<int> predictions = stackalloc int[3];
-            var (written, inStrip, sinceRestart, restarts) = (0, 0, 0, 0);
-            for (var mcuRow = 0; mcuRow < mcuRows; mcuRow++)
+            for (var column = 0; column < columns; column++)
             {
-                for (var column = 0; column < columns; column++)
+                if (scan.RestartInterval > 0 && sinceRestart == scan.RestartInterval)
                 {
-                    if (scan.RestartInterval > 0 && sinceRestart == scan.RestartInterval)
-                    {
-                        if (!bits.TryRestart(restarts++))
-                            return false;
-                        predictions.Clear();
-                        sinceRestart = 0;
-                    }
-
-                    sinceRestart++;
-                    for (var block = 0; block < across * down; block++)
-                    {
-                        if (!BlockReader.TryRead(ref bits, scan, 0, ref predictions[0], luma, (mcuRow * down) + (block / across), (column * across) + (block % across)))
-                            return false;
-                    }
-
-                    if (!BlockReader.TryRead(ref bits, scan, 1, ref predictions[1], blue, mcuRow, column)
-                        || !BlockReader.TryRead(ref bits, scan, 2, ref predictions[2], red, mcuRow, column))
-                    {
+                    if (!bits.TryRestart(restarts++))
                         return false;
-                    }
+                    predictions.Clear();
+                    sinceRestart = 0;
                 }
 
-                if (bits.IsOverrun)
-                    return false;
-
-                // With chroma halved down, the last row needs chroma from the row of MCUs below.
-                var ready = mcuRow == mcuRows - 1 ? scan.Height : ((mcuRow + 1) * 8 * down) - (down - 1);
-                for (; written < ready; written++)
+                sinceRestart++;
+                for (var block = 0; block < across * down; block++)
                 {
-                    var chroma = upsampler.Rows(written);
-                    if (strip is null)
-                    {
-                        ColourRows.ToRgb(luma.Row(written), chroma.Blue, chroma.Red, scan.Width, pixels.Slice(written * rowBytes, rowBytes));
-                        continue;
-                    }
+                    if (!BlockReader.TryRead(ref bits, scan, 0, ref predictions[0], luma, (mcuRow * down) + (block / across), (column * across) + (block % across)))
+                        return false;
+                }
 
-                    ColourRows.ToRgb(luma.Row(written), chroma.Blue, chroma.Red, scan.Width, strip.AsSpan(inStrip * rowBytes, rowBytes));
-                    if (++inStrip == Orientation.StripRows || written == scan.Height - 1)
-                    {
-                        Orientation.Transpose(strip.AsSpan(0, inStrip * rowBytes), written + 1 - inStrip, scan.Width, scan.Height, origin, pixels);
-                        inStrip = 0;
-                    }
+                if (!BlockReader.TryRead(ref bits, scan, 1, ref predictions[1], blue, mcuRow, column)
+                    || !BlockReader.TryRead(ref bits, scan, 2, ref predictions[2], red, mcuRow, column))
+                {
+                    return false;
                 }
             }
 
-            // What is cut off or left over is for Skia to judge.
-            if (!bits.IsAt(EndOfImage))
+            if (bits.IsOverrun)
                 return false;
-        }
-        finally
-        {
-            if (strip is not null)
-                ArrayPool<byte>.Shared.Return(strip);
+
+            // With chroma halved down, the last row needs chroma from the row of MCUs below.
+            var ready = mcuRow == mcuRows - 1 ? scan.Height : ((mcuRow + 1) * 8 * down) - (down - 1);
+            for (; written < ready; written++)
+            {
+                var chroma = upsampler.Rows(written);
+                ColourRows.ToRgb(luma.Row(written), chroma.Blue, chroma.Red, scan.Width, pixels.Slice(inRoom * rowBytes, rowBytes));
+                if (++inRoom == roomRows || written == scan.Height - 1)
+                {
+                    take?.Invoke(pixels[..(inRoom * rowBytes)], written + 1 - inRoom);
+                    inRoom = 0;
+                }
+            }
         }
 
-        if (!transposed)
-            Orientation.MirrorInPlace(pixels, scan.Width, scan.Height, origin);
-        return true;
+        // What is cut off or left over is for Skia to judge.
+        return bits.IsAt(EndOfImage);
     }
 }
