@@ -6,14 +6,16 @@ namespace TinySaver.Fuzz;
 /// <summary>Runs the cases of one mode one after the other and says what came of them.</summary>
 internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
 {
-    // Far above any case, also on a machine with other work: who reaches it hangs.
-    private const int HangSeconds = 120;
+    // Of processor time, which other work on the machine does not use up, and of the clock, for what waits without working.
+    private const int HangSeconds = 60;
+    private const int StuckSeconds = 1_800;
 
     private const int MaxFaultsShown = 20;
     private const int Reports = 20;
 
     private readonly SortedDictionary<string, long> _tally = new(StringComparer.Ordinal);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private volatile bool _ended;
     private long _current;
     private long _startedAt;
     private long _faults;
@@ -33,6 +35,7 @@ internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
                 Report(index + 1 - options.From);
         }
 
+        _ended = true;
         foreach (var (outcome, count) in _tally)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,12:N0}  {outcome}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Count:N0} cases of '{options.Mode}' with seed {options.Seed}, {_faults} faults."));
@@ -73,12 +76,18 @@ internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
 
     private void Watch()
     {
-        while (true)
+        using var process = Process.GetCurrentProcess();
+        var (seen, spentBefore) = (-1L, TimeSpan.Zero);
+        while (!_ended)
         {
             Thread.Sleep(1_000);
-            if (Volatile.Read(ref _startedAt) is var started && started != 0 && Stopwatch.GetElapsedTime(started).TotalSeconds > HangSeconds)
+            process.Refresh();
+            var (current, started) = (Volatile.Read(ref _current), Volatile.Read(ref _startedAt));
+            if (current != seen)
+                (seen, spentBefore) = (current, process.TotalProcessorTime);
+            if (started != 0 && ((process.TotalProcessorTime - spentBefore).TotalSeconds > HangSeconds || Stopwatch.GetElapsedTime(started).TotalSeconds > StuckSeconds))
             {
-                Console.WriteLine($"HANG: case {Volatile.Read(ref _current)} has run for {HangSeconds} s.\n{Replay(Volatile.Read(ref _current))}");
+                Console.WriteLine($"HANG: case {current} does not end.\n{Replay(current)}");
                 Environment.Exit(3);
             }
         }

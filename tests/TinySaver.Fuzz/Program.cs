@@ -1,21 +1,31 @@
 using TinySaver.Fuzz.Images;
+using TinySaver.Fuzz.Models;
 
 namespace TinySaver.Fuzz;
 
 internal static class Program
 {
-    private static readonly Dictionary<string, Func<FuzzTarget>> Modes = new()
+    public static readonly Dictionary<string, Func<FuzzTarget>> Modes = new()
     {
         ["images"] = static () => new ImageTarget(),
+        ["policies"] = static () => new PolicyTarget(),
+        ["configs"] = static () => new ConfigTarget(),
+        ["onnx"] = static () => new OnnxTarget(),
     };
 
-    private static int Main(string[] arguments)
+    public static int Main(string[] arguments)
     {
         try
         {
             var options = FuzzOptions.Parse(arguments, Modes.Keys);
-            using var target = Modes[options.Mode]();
-            return new FuzzRunner(options, target).Run() == 0 ? 0 : 1;
+            var faults = 0L;
+            foreach (var (mode, open) in Modes.Where(pair => options.Mode is FuzzOptions.All || options.Mode == pair.Key))
+            {
+                using var target = open();
+                faults += new FuzzRunner(options with { Mode = mode }, target).Run();
+            }
+
+            return faults == 0 ? 0 : 1;
         }
         catch (FormatException e)
         {

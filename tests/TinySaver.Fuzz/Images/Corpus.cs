@@ -4,6 +4,7 @@ namespace TinySaver.Fuzz.Images;
 internal sealed class Corpus
 {
     private readonly (string Name, byte[] Bytes)[] _files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Corpus"))
+        .Where(static file => !file.EndsWith(".json", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
         .Select(static file => (Path.GetFileName(file), File.ReadAllBytes(file)))];
 
