@@ -28,6 +28,20 @@ public sealed class ConfidenceMeasuresTests
     public void Of_UniformPrediction_IsTheMeasuresLowest(ConfidenceMeasure measure, float expected) =>
         Assert.Equal(expected, ConfidenceMeasures.Of([0.25f, 0.25f, 0.25f, 0.25f], measure), 1e-6f);
 
+    [Theory]
+    [InlineData(ConfidenceMeasure.MaxProbability)]
+    [InlineData(ConfidenceMeasure.Margin)]
+    public void Of_RoundingBeyondOne_IsOne(ConfidenceMeasure measure) =>
+        Assert.Equal(1f, ConfidenceMeasures.Of([MathF.BitIncrement(1f), 0f], measure));
+
+    [Fact]
+    public void Of_RoundingBelowZero_IsZero()
+    {
+        float[] uniform = new float[1_000];
+        Array.Fill(uniform, MathF.BitIncrement(0.001f));
+        Assert.Equal(0f, ConfidenceMeasures.Of(uniform, ConfidenceMeasure.Entropy));
+    }
+
     [Fact]
     public void Of_TwoEqualMaxima_HasNoMargin() =>
         Assert.Equal(0f, ConfidenceMeasures.Of([0.4f, 0.2f, 0.4f], ConfidenceMeasure.Margin));

@@ -97,6 +97,23 @@ public sealed class CascadeLoaderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    public void AskSavers_Temperature_DividesTheLogits(double temperature)
+    {
+        Model("tiny", Labels);
+        Model("large", Labels);
+        string saver = Saver("tiny", 0);
+        using DecodedImage image = Image();
+        using Cascade plain = CascadeLoader.Load(Policy(saver));
+        using Cascade tempered = CascadeLoader.Load(Policy(FormattableString.Invariant($"{saver[..^1]}, \"temperature\": {temperature} }}")));
+
+        // softmax(logits / T) is each probability to the power of 1 / T, over their sum.
+        double[] powers = [.. plain.AskSavers(image)!.Value.Prediction.TopK.Select(c => Math.Pow(c.Probability, 1 / temperature))];
+        Assert.Equal(powers[0] / powers.Sum(), tempered.AskSavers(image)!.Value.Prediction.Confidence, 1e-5);
+    }
+
     [Fact]
     public void Ask_NoSavers_HasNoAnswer()
     {

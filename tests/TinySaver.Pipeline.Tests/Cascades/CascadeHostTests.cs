@@ -14,6 +14,7 @@ public sealed class CascadeHostTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly CountingFiles _files;
     private readonly CascadeHost _host;
+    private bool _disposed;
 
     public CascadeHostTests()
     {
@@ -26,7 +27,11 @@ public sealed class CascadeHostTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.DisposeAsync();
+        if (!_disposed)
+        {
+            await _host.DisposeAsync();
+        }
+
         _cascade.Dispose();
     }
 
@@ -108,16 +113,64 @@ public sealed class CascadeHostTests : IAsyncDisposable
         Assert.Equal(_cascade.Policy.Id, lease.Cascade.PolicyId);
     }
 
+    [Fact]
+    public async Task RentAsync_BrokenPolicyAfterTheInterval_KeepsTheOneInUse_AndEndsInPeace()
+    {
+        (await _host.RentAsync(Cancellation)).Dispose();
+        await File.WriteAllTextAsync(_cascade.PolicyPath, "{}", Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        using (CascadeLease lease = await _host.RentAsync(Cancellation))
+        {
+            Assert.Equal(_cascade.Policy.Id, lease.Cascade.PolicyId);
+        }
+
+        await _files.SecondRead;
+        _disposed = true;
+        // Waits for the refresh, and throws what it threw.
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task RentAsync_PolicyWithATemperature_MakesTheSaverLessSure()
+    {
+        using Inference.Imaging.DecodedImage image = Inference.Imaging.ImageDecoder.Decode(TestImages.Red);
+        using CascadeLease plain = await _host.RentAsync(Cancellation);
+        _cascade.WritePolicy(threshold: 0.9, temperature: 4);
+
+        await _host.RefreshAsync(Cancellation);
+
+        using CascadeLease tempered = await _host.RentAsync(Cancellation);
+        float[] confidences = [plain.Cascade.AskSavers(image)!.Value.Prediction.Confidence, tempered.Cascade.AskSavers(image)!.Value.Prediction.Confidence];
+        Assert.True(confidences[0] - confidences[1] > 0.01f, $"{confidences[0]} became {confidences[1]}.");
+    }
+
     private sealed class CountingFiles(ICascadeFiles files) : ICascadeFiles
     {
+        private readonly TaskCompletionSource _secondRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _fetches;
+        private int _reads;
+
+        public Task SecondRead => _secondRead.Task;
 
         public int Fetches => _fetches;
 
         public string Source => files.Source;
 
-        public Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken) =>
-            files.ReadPolicyAsync(knownTag, cancellationToken);
+        public async Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await files.ReadPolicyAsync(knownTag, cancellationToken);
+            }
+            finally
+            {
+                if (Interlocked.Increment(ref _reads) == 2)
+                {
+                    _secondRead.SetResult();
+                }
+            }
+        }
 
         public Task<(CascadePolicy Policy, string PolicyPath)> FetchModelsAsync(
             CascadePolicy policy, bool savers, bool large, CancellationToken cancellationToken)

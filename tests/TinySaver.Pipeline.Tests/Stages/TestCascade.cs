@@ -26,12 +26,12 @@ public sealed class TestCascade : IDisposable
 
     public CascadePolicy Policy { get; private set; } = null!;
 
-    public void WritePolicy(double threshold, bool withSaver = true)
+    public void WritePolicy(double threshold, bool withSaver = true, float temperature = 1)
     {
         Policy = new CascadePolicy
         {
             Savers = withSaver
-                ? [new SaverPolicy { Model = Reference("tiny"), Measure = ConfidenceMeasure.MaxProbability, Threshold = threshold }]
+                ? [new SaverPolicy { Model = Reference("tiny"), Measure = ConfidenceMeasure.MaxProbability, Threshold = threshold, Temperature = temperature }]
                 : [],
             Large = Reference("large"),
         };
