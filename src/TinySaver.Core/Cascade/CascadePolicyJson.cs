@@ -68,6 +68,10 @@ public static class CascadePolicyJson
                     $"{source}: the field 'version' is {version.GetRawText()}; this tool reads version {CascadePolicy.CurrentVersion}. Use the tool that wrote the policy, or search anew.");
             }
         }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidPolicyException($"{source}: a field's name is not Unicode text. Search anew, or mend the file.", error);
+        }
         catch (JsonException error)
         {
             throw new InvalidPolicyException(

@@ -36,7 +36,7 @@ internal static class CascadePolicyValidation
                 throw Refuse($"{field}.folder", "empty", "the path of a model folder relative to the policy");
             }
 
-            if (Path.IsPathRooted(model.Folder) || model.Folder.Contains('\\', StringComparison.Ordinal))
+            if (Path.IsPathRooted(model.Folder) || model.Folder.Any(static c => c == '\\' || char.IsControl(c)))
             {
                 throw Refuse($"{field}.folder", $"'{model.Folder}'", "a path relative to the policy with forward slashes");
             }

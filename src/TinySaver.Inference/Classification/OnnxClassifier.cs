@@ -155,7 +155,16 @@ public sealed class OnnxClassifier : IDisposable
     private void CheckColumns(ModelFolder folder)
     {
         using var buffers = new BatchBuffers(_shape, 1);
-        var shape = buffers.ProbeOutputShape(_session, _runOptions, _inputNames, _outputNames);
+        long[] shape;
+        try
+        {
+            shape = buffers.ProbeOutputShape(_session, _runOptions, _inputNames, _outputNames);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InvalidModelException($"{folder.OnnxPath} cannot be run: {e.Message}", e);
+        }
+
         if (shape.Length < 2 || shape[1] != ClassCount)
         {
             throw new InvalidModelException(

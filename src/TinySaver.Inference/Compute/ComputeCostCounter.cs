@@ -49,10 +49,17 @@ public static class ComputeCostCounter
         var uncounted = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
-            if (OperatorMacs.Count(node, name => shapes[name]) is { } macs)
-                total = checked(total + macs);
-            else
-                uncounted.Add(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}");
+            try
+            {
+                if (OperatorMacs.Count(node, name => shapes[name]) is { } macs)
+                    total = checked(total + macs);
+                else
+                    uncounted.Add(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}");
+            }
+            catch (OverflowException e)
+            {
+                throw new InvalidModelException($"The operator '{node.Name}' ({node.OpType}) of the model has shapes beyond counting; export the model again.", e);
+            }
         }
 
         return new ComputeCost(total / (input.Batch ?? 1), ParameterCounter.Count(graph)) { UncountedOperators = [.. uncounted] };

@@ -40,12 +40,14 @@ internal static class OperatorMacs
 
     private static MacRule? Rule(NodeProto node) => (node.OpType, IsOnnx(node) || node.Domain == Microsoft) switch
     {
+        // Without a result there is nothing to count; ONNX Runtime refuses such a model.
+        _ when node.Output.FirstOrDefault() is null or "" => null,
         ("Conv" or "ConvInteger" or "FusedConv" or "NhwcFusedConv", _) => new([1], static (_, i, output) => Convolution(i[0], output)),
         ("QLinearConv", _) => new([3], static (_, i, output) => Convolution(i[0], output)),
-        ("ConvTranspose", true) => new([0, 1], static (_, i, _) => Product(i[0]) * Product(i[1].AsSpan(1))),
+        ("ConvTranspose", true) => new([0, 1], static (_, i, _) => i[1].Length > 1 ? checked(Product(i[0]) * Product(i[1].AsSpan(1))) : null),
         ("Gemm" or "FusedGemm" or "QGemm" or "MatMul" or "FusedMatMul" or "TransposeMatMul" or "MatMulInteger" or "QLinearMatMul"
             or "MatMulIntegerToFloat" or "DynamicQuantizeMatMul" or "MatMulNBits", true)
-            => new([0], static (node, i, output) => Product(output) * InnerLength(node, i[0])),
+            => new([0], static (node, i, output) => i[0].Length > 0 ? checked(Product(output) * InnerLength(node, i[0])) : null),
         ("Attention", true) when node.Domain == Microsoft => new([0, 1], static (_, i, output) => PackedAttention(i[0], i[1], output)),
         ("Attention" or "MultiHeadAttention", true) => new([0, 1], static (_, i, output) => Attention(i[0], i[1], output)),
         _ => null,
@@ -56,7 +58,8 @@ internal static class OperatorMacs
     private static string Input(NodeProto node, int index) => index < node.Input.Count ? node.Input[index] : "";
 
     // Weights are [output channels, input channels / groups, kernel…]: one output element takes a product over all but the first.
-    private static long Convolution(long[] weights, long[] output) => Product(output) * Product(weights.AsSpan(1));
+    private static long? Convolution(long[] weights, long[] output) =>
+        weights.Length > 1 ? checked(Product(output) * Product(weights.AsSpan(1))) : null;
 
     private static long InnerLength(NodeProto node, long[] left)
     {
@@ -67,7 +70,7 @@ internal static class OperatorMacs
     // query·key and weights·value: each query element meets every key, and so does each output element. No key length is known
     // where key and value are packed into the query.
     private static long? Attention(long[] query, long[] key, long[] output) =>
-        key.Length is 3 or 4 && query.Length == key.Length ? (Product(query) + Product(output)) * key[^2] : null;
+        key.Length is 3 or 4 && query.Length == key.Length ? checked((Product(query) + Product(output)) * key[^2]) : null;
 
     // com.microsoft.Attention also projects: input [batch, sequence, hidden], weights [hidden, query + key + value].
     private static long? PackedAttention(long[] input, long[] weights, long[] output)
@@ -76,7 +79,7 @@ internal static class OperatorMacs
             return null;
         var (sequence, value) = (input[1], output[2]);
         var query = (weights[1] - value) / 2;
-        return Product(input) * weights[1] + input[0] * sequence * sequence * (query + value);
+        return checked((Product(input) * weights[1]) + (input[0] * sequence * sequence * (query + value)));
     }
 
     private static long Product(ReadOnlySpan<long> dimensions)

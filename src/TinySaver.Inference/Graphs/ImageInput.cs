@@ -40,6 +40,8 @@ internal sealed record ImageInput(
                 $"{fileName}: input '{input.Name}' is {Describe([input])}; expected four dimensions, [batch, 3, height, width] or [batch, height, width, 3].");
         }
 
+        if (dimensions.Any(static dimension => dimension.DimValue > int.MaxValue))
+            throw new InvalidModelException($"{fileName}: input '{input.Name}' is {Describe([input])}; expected dimensions of an image.");
         var sizes = dimensions.Select(Fixed).ToArray();
         var layout = Layouted(sizes, dimensions[3].DimParam) ?? throw new InvalidModelException(
             $"{fileName}: input '{input.Name}' is {Describe([input])}; expected three colour channels, [batch, 3, height, width] or [batch, height, width, 3].");

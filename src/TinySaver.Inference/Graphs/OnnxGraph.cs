@@ -36,8 +36,8 @@ internal sealed class OnnxGraph
     public IReadOnlyList<ValueInfoProto> ImageInputs { get; }
 
     /// <summary>The files beside the model that hold weights, as the graph names them, in order and without repetition.</summary>
-    public IReadOnlyList<string> ExternalFiles => [.. Initializers.Values
-        .Concat(Model.Graph.Node.SelectMany(static node => node.Attribute).Where(static a => a.T is not null).Select(static a => a.T))
+    public IReadOnlyList<string> ExternalFiles => [.. Tensors(Model.Graph)
+        .Concat(Model.Functions.SelectMany(static function => function.AttributeProto.Concat(function.Node.SelectMany(static node => node.Attribute))).SelectMany(Tensors))
         .Where(static tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External)
         .SelectMany(static tensor => tensor.ExternalData.Where(static entry => entry.Key == "location"))
         .Select(static entry => entry.Value)
@@ -103,4 +103,18 @@ internal sealed class OnnxGraph
         or TensorProto.Types.DataType.Int4 or TensorProto.Types.DataType.Uint4
         or TensorProto.Types.DataType.Float8E4M3Fn or TensorProto.Types.DataType.Float8E4M3Fnuz
         or TensorProto.Types.DataType.Float8E5M2 or TensorProto.Types.DataType.Float8E5M2Fnuz;
+
+    // All of them, for ONNX Runtime opens what any of them names: also within the branches of If and the bodies of loops.
+    private static IEnumerable<TensorProto> Tensors(GraphProto graph) =>
+        [.. graph.Initializer, .. Tensors(graph.SparseInitializer), .. graph.Node.SelectMany(static node => node.Attribute).SelectMany(Tensors)];
+
+    private static IEnumerable<TensorProto> Tensors(AttributeProto attribute) =>
+    [
+        .. attribute.Tensors.Append(attribute.T).OfType<TensorProto>(),
+        .. Tensors(attribute.SparseTensors.Append(attribute.SparseTensor).OfType<SparseTensorProto>()),
+        .. attribute.Graphs.Append(attribute.G).OfType<GraphProto>().SelectMany(Tensors),
+    ];
+
+    private static IEnumerable<TensorProto> Tensors(IEnumerable<SparseTensorProto> sparse) =>
+        sparse.SelectMany(static tensor => new[] { tensor.Values, tensor.Indices }).OfType<TensorProto>();
 }

@@ -17,7 +17,8 @@ internal static class ScoreKinds
     public static ScoreKind Of(OnnxGraph graph, string output, string fileName)
     {
         var node = graph.ProducerOf(output);
-        while (node is not null && PassThrough.Contains(node.OpType) && node.Input.Count > 0)
+        // No way through a sound graph is longer than its nodes; a damaged one may lead in circles.
+        for (var steps = graph.Model.Graph.Node.Count; steps > 0 && node is not null && PassThrough.Contains(node.OpType) && node.Input.Count > 0; steps--)
             node = graph.ProducerOf(node.Input[0]);
 
         return node?.OpType switch
@@ -38,5 +39,5 @@ internal static class ScoreKinds
         division.Input.Count == 2
         && graph.ProducerOf(division.Input[0])?.OpType == "Exp"
         && graph.ProducerOf(division.Input[1]) is { OpType: "ReduceSum" } sum
-        && sum.Input[0] == division.Input[0];
+        && sum.Input.FirstOrDefault() == division.Input[0];
 }

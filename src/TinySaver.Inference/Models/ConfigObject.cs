@@ -16,13 +16,25 @@ internal sealed record ConfigObject(string File, JsonElement Element)
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
         if (json.StartsWith(byteOrderMark))
             json = json[byteOrderMark.Length..];
+        var reader = new Utf8JsonReader(json);
         try
         {
-            var reader = new Utf8JsonReader(json);
+            // Valid JSON may spell what is no text: bytes that are no UTF-8, half a surrogate pair. Seen here, it surprises nobody later.
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+                    reader.GetString();
+            }
+
+            reader = new Utf8JsonReader(json);
             var element = JsonElement.ParseValue(ref reader);
             if (element.ValueKind == JsonValueKind.Object)
                 return new ConfigObject(file, element);
             throw new InvalidModelException($"{file} holds a JSON {Kind(element)}; expected an object.");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidModelException($"{file} holds a text that is not Unicode at byte {reader.TokenStartIndex + 1}; mend it or download it again.", e);
         }
         catch (JsonException e)
         {

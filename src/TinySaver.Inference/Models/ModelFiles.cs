@@ -14,18 +14,51 @@ internal static class ModelFiles
 
     private const int MaxNamesShown = 8;
 
+    // What Linux follows at most, too.
+    private const int MaxLinks = 40;
+
+    /// <summary>The path of a regular file of the folder, links resolved; null where there is no file of that name.</summary>
+    /// <remarks>Names come from graphs and policies that somebody else may have written, and so may links.</remarks>
+    /// <exception cref="InvalidModelException">The name, or a link on its way, leads out of the folder.</exception>
+    public static string? Find(string folder, string name)
+    {
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Path.IsPathRooted(name) || name.Contains('\0', StringComparison.Ordinal) || name.Split('/', '\\').Contains(".."))
+            throw Outside(folder, name);
+
+        var waiting = new Stack<string>(name.Split('/', Path.DirectorySeparatorChar).Reverse());
+        var path = root;
+        for (var links = 0; waiting.TryPop(out var segment);)
+        {
+            if (segment is "" or ".")
+                continue;
+            if (segment == ".." && path == root)
+                throw Outside(folder, name);
+            path = segment == ".." ? Path.GetDirectoryName(path)! : Path.Combine(path, segment);
+            if (segment == ".." || new FileInfo(path).LinkTarget is not { } target)
+                continue;
+            if (++links > MaxLinks || (Path.IsPathRooted(target) && !target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+                throw Outside(folder, name);
+            path = Path.IsPathRooted(target) ? root : Path.GetDirectoryName(path)!;
+            foreach (var step in (Path.IsPathRooted(target) ? target[root.Length..] : target).Split('/', Path.DirectorySeparatorChar).Reverse())
+                waiting.Push(step);
+        }
+
+        return File.Exists(path) ? path : null;
+    }
+
     /// <summary>The ONNX file, relative to the folder, with '/'.</summary>
-    /// <exception cref="InvalidModelException">There is none, or more than one could be meant.</exception>
+    /// <exception cref="InvalidModelException">There is none, it lies outside, or more than one could be meant.</exception>
     public static string FindOnnx(string folder, string? named)
     {
         if (named is not null)
         {
-            return File.Exists(Path.Combine(folder, named))
+            return Find(folder, named) is not null
                 ? Path.GetRelativePath(folder, Path.GetFullPath(named, folder)).Replace('\\', '/')
                 : throw new InvalidModelException($"The model folder '{folder}' has no file '{named}'; {Present(folder)}.");
         }
 
-        string[] standard = [.. StandardPlaces.Where(place => File.Exists(Path.Combine(folder, place)))];
+        string[] standard = [.. StandardPlaces.Where(place => Find(folder, place) is not null)];
         var candidates = standard.Length > 0 ? standard : OnnxFiles(folder);
         return candidates.Length switch
         {
@@ -42,11 +75,7 @@ internal static class ModelFiles
     {
         try
         {
-            return File.ReadAllBytes(Path.Combine(folder, name));
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
+            return Find(folder, name) is not { } path ? null : IsEmpty(path) ? [] : File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,12 +84,14 @@ internal static class ModelFiles
     }
 
     /// <summary>The SHA-256 of a file of the folder, read in pieces.</summary>
-    /// <exception cref="InvalidModelException">The file is missing.</exception>
+    /// <exception cref="InvalidModelException">The file is missing or lies outside.</exception>
     public static byte[] HashOf(string folder, string name, string neededBy)
     {
         try
         {
-            using var file = File.OpenRead(Path.Combine(folder, name));
+            if (Find(folder, name) is not { } path || IsEmpty(path))
+                throw new FileNotFoundException("there is no regular file of that name, or it is empty.");
+            using var file = File.OpenRead(path);
             return SHA256.HashData(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -78,6 +109,12 @@ internal static class ModelFiles
             lines.Append(name).Append('\0').Append(Convert.ToHexStringLower(hash)).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
     }
+
+    // Devices and pipes have no length either, and opening one may never end: of what has none, nothing is opened.
+    private static bool IsEmpty(string path) => new FileInfo(path).Length == 0;
+
+    private static InvalidModelException Outside(string folder, string name) => new(
+        $"The model in '{folder}' names the file '{name}', which is not below that folder or is a link out of it; nothing else is read. Copy the file there.");
 
     private static string Present(string folder) => OnnxFiles(folder) is { Length: > 0 } files
         ? $"the ONNX files there are {Listed(files)}"

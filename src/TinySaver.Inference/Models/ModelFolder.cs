@@ -106,8 +106,8 @@ public sealed class ModelFolder
         var onnxFolder = System.IO.Path.GetDirectoryName(onnxName) ?? "";
         foreach (var external in graph.ExternalFiles)
         {
-            var name = System.IO.Path.Combine(onnxFolder, external).Replace('\\', '/');
-            hashes[name] = ModelFiles.HashOf(folder, name, onnxName);
+            var name = System.IO.Path.Combine(onnxFolder, external);
+            hashes[name.Replace('\\', '/')] = ModelFiles.HashOf(folder, name, onnxName);
         }
 
         var input = ImageInput.Of(graph, onnxDisplay);
@@ -157,6 +157,12 @@ public sealed class ModelFolder
             throw new InvalidModelException(
                 $"{onnxDisplay} takes images of {Side(input.Width)}×{Side(input.Height)} pixels, but the preprocessing in '{path}' makes {spec.InputWidth}×{spec.InputHeight}; " +
                 "correct the size or the crop_size.");
+        }
+
+        if ((long)spec.TensorLength * (input.Batch ?? 1) > Array.MaxLength)
+        {
+            throw new InvalidModelException(
+                $"{onnxDisplay} takes {input.Batch ?? 1} images of {spec.InputWidth}×{spec.InputHeight} pixels at once, which is more than fits in memory; export it with a smaller batch.");
         }
 
         return spec;

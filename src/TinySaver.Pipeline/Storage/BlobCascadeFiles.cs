@@ -87,9 +87,8 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
         }
 
         // A model's folder is named by its content, so it is complete or absent, and never changes.
-        string kind = whole ? "models" : "labels";
-        string relative = $"{kind}/{hash}/{model.Name}";
-        string target = Path.Combine(cacheFolder, kind, hash, model.Name);
+        string relative = $"{(whole ? "models" : "labels")}/{hash}/{BlobFolder(model).Split('/')[^1]}";
+        string target = Path.Combine(cacheFolder, relative);
         if (!Directory.Exists(target))
         {
             string download = Path.Combine(cacheFolder, $"download-{Guid.NewGuid():N}");

@@ -73,6 +73,8 @@ public sealed class CascadePolicyJsonTests
     [InlineData("\"models/tiny\"", "\"/models/tiny\"", "'savers[0].model.folder' is '/models/tiny'")]
     [InlineData("\"models/tiny\"", "\"models\\\\tiny\"", "forward slashes")]
     [InlineData("\"models/tiny\"", "\"\"", "'savers[0].model.folder' is empty")]
+    [InlineData("\"models/tiny\"", "\"a\\u0000b\"", "expected a path relative to the policy with forward slashes")]
+    [InlineData("\"large\":", "\"ver\\ud800\": 1, \"large\":", "a field's name is not Unicode text")]
     [InlineData("\"models/large\"", "\"models/large\", \"sha256\": \"ABC\"", "'large.sha256' is 'ABC'; expected 64")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"magic\" }", "'rule.name': 'magic' is none of certified, paper, budget, fixed")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"Certified\" }", "'rule.name': 'Certified' is none of")]

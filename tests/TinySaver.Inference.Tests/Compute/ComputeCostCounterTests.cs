@@ -190,6 +190,30 @@ public sealed class ComputeCostCounterTests
         Assert.Equal(["Einsum", "com.microsoft.Rfft"], Count(graph).UncountedOperators);
     }
 
+    [Theory]
+    [InlineData("no output")]
+    [InlineData("output left out")]
+    [InlineData("no weights")]
+    [InlineData("weights without shape")]
+    [InlineData("shapes beyond counting")]
+    public void Count_DamagedOperator_IsRefusedInOneSentence(string damage)
+    {
+        foreach (var type in (string[])["Conv", "ConvTranspose", "MatMul"])
+        {
+            var builder = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+            builder.Weights("w", damage switch { "weights without shape" => [], "shapes beyond counting" => [1L << 40, 3, 1L << 40, 1], _ => [4, 3, 1, 1] });
+            builder.Node(type, damage == "no weights" ? ["x"] : ["x", "w"], damage == "output left out" ? "" : "y");
+            var model = builder.Build();
+            if (damage == "no output")
+                model.Graph.Node[0].Output.Clear();
+            var graph = OnnxGraph.FromModel(model);
+
+            var fault = Record.Exception(() => ComputeCostCounter.Count(graph, ImageInput.Of(graph, "model.onnx"), 8, 8));
+
+            Assert.True(fault is null or InvalidModelException, $"{type}: {fault}");
+        }
+    }
+
     private static IReadOnlyList<string> ComputeCostZero { get; } = new ComputeCost(0, 0).UncountedOperators;
 
     private static ComputeCost Count(GraphBuilder builder, int height = 8, int width = 8)

@@ -32,6 +32,7 @@ public sealed class ImageInputTests
     [Theory]
     [InlineData("batch, 1, 28, 28", "x: Float[batch, 1, 28, 28]; expected three colour channels")]
     [InlineData("batch, 784", "expected four dimensions")]
+    [InlineData("4294967296, 3, 28, 28", "x: Float[4294967296, 3, 28, 28]; expected dimensions of an image")]
     public void Of_NoRgbImages_IsRefused(string dimensions, string expected) => Assert.Contains(
         expected, Assert.Throws<InvalidModelException>(() => Of(new GraphBuilder().Input("x", dimensions))).Message, StringComparison.Ordinal);
 

@@ -35,6 +35,16 @@ public sealed class ScoreKindsTests
     }
 
     [Fact]
+    public void Of_GraphThatLeadsInCircles_Ends()
+    {
+        var builder = new GraphBuilder();
+        builder.Node("Identity", ["b"], "a");
+        builder.Node("Identity", ["a"], "b");
+
+        Assert.Equal(ScoreKind.Logits, ScoreKinds.Of(OnnxGraph.FromModel(builder.Build()), "a", "model.onnx"));
+    }
+
+    [Fact]
     public void Of_DivisionByAConstant_IsLogits()
     {
         var builder = new GraphBuilder();

@@ -68,6 +68,8 @@ public sealed class ModelFolderTests
     [InlineData("""{"label_names": "a"}""", "'label_names' is \"a\"; expected a list of labels")]
     [InlineData("""{"id2label": """, "is not valid JSON (line 1")]
     [InlineData("[]", "holds a JSON array; expected an object")]
+    [InlineData("""{"id2label": {"0": "\ud800"}}""", "holds a text that is not Unicode at byte 20")]
+    [InlineData("""{"\udc00": 1, "id2label": {"0": "a"}}""", "holds a text that is not Unicode at byte 2")]
     [InlineData("""{"id2label": {"0": "a"}, "problem_type": "multi_label_classification"}""", "one label an image")]
     [InlineData("""{"id2label": {"0": "a"}, "tinysaver_scores": "sigmoid"}""", "'tinysaver_scores' is \"sigmoid\"; expected \"logits\" or \"probabilities\"")]
     public void Open_BadConfig_IsRefusedBySayingWhy(string config, string expected)

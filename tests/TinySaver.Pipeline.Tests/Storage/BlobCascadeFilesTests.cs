@@ -102,6 +102,20 @@ public sealed class BlobCascadeFilesTests : IDisposable
         Assert.Empty(_cache.GetFiles("*", SearchOption.AllDirectories));
     }
 
+    [Fact]
+    public async Task RentAsync_FolderOfAnotherSpelling_IsKeptUnderItsOwnName()
+    {
+        await UploadAsync("cascade.json");
+        SaverPolicy saver = _cascade.Policy.Savers[0];
+        string json = CascadePolicyJson.Write(_cascade.Policy with { Savers = [saver with { Model = saver.Model with { Folder = "models/large/../tiny/." } }] });
+        await _container.GetBlobClient("cascade.json").UploadAsync(BinaryData.FromString(json), overwrite: true, Cancellation);
+        await using CascadeHost host = Host("cascade.json");
+
+        using CascadeLease lease = await host.RentAsync(Cancellation);
+
+        Assert.Equal("tiny", lease.Cascade.Savers[0].Name);
+    }
+
     [Theory]
     [InlineData("nothing", "There is no blob 'cascade.json'")]
     [InlineData("no-model", "'models/tiny' is not in the container")]
