@@ -1,5 +1,6 @@
 using TinySaver.Fuzz.Images;
 using TinySaver.Fuzz.Models;
+using TinySaver.Fuzz.Tables;
 
 namespace TinySaver.Fuzz;
 
@@ -11,6 +12,12 @@ internal static class Program
         ["policies"] = static () => new PolicyTarget(),
         ["configs"] = static () => new ConfigTarget(),
         ["onnx"] = static () => new OnnxTarget(),
+        ["predictions-csv"] = static () => new PredictionsTarget(".csv"),
+        ["predictions-parquet"] = static () => new PredictionsTarget(".parquet"),
+        ["manifests-csv"] = static () => new ManifestTarget(".csv"),
+        ["manifests-parquet"] = static () => new ManifestTarget(".parquet"),
+        ["journals"] = static () => new JournalTarget(),
+        ["prices"] = static () => new PricesTarget(),
     };
 
     public static int Main(string[] arguments)

@@ -51,9 +51,14 @@ internal static class Manifest
 {
     /// <summary>Reads the images that a manifest names, in its order.</summary>
     /// <exception cref="TinySaverException">The file is not a manifest, or a row is not usable; the message names the row.</exception>
-    public static async Task<IReadOnlyList<ImageFile>> ReadAsync(string manifest, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ImageFile>> ReadAsync(string manifest, CancellationToken cancellationToken) =>
+        Parse(await TableFile.ReadAsync(manifest, cancellationToken));
+
+    /// <summary>Reads a table as a manifest.</summary>
+    /// <exception cref="TinySaverException">A column is missing, or a row is not usable; the message names the row.</exception>
+    public static IReadOnlyList<ImageFile> Parse(Table table)
     {
-        Table table = await TableFile.ReadAsync(manifest, cancellationToken);
+        string manifest = table.Source;
         int path = table.Require("path");
         int label = table.Find("label");
         int classIndex = table.Find("class_index");
@@ -63,6 +68,11 @@ internal static class Manifest
         ImageFile ToImage(string?[] row, int index)
         {
             string shown = row[path] ?? throw new TinySaverException($"{manifest}: data row {index + 1} has no path.");
+            if (shown.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new TinySaverException($"{manifest}: data row {index + 1} has the path '{shown}', which no file can have.");
+            }
+
             string full = Path.GetFullPath(Path.Combine(root, shown));
             return new(shown.Replace('\\', '/'), full, label < 0 ? null : row[label], ParseIndex(row, index), FromManifest: true);
         }

@@ -55,6 +55,10 @@ internal static class ParquetTable
             throw new InvalidDataException($"its footer has {footer} bytes, the whole file {content.Length}.");
         }
 
+        byte[] metadata = new byte[footer];
+        content.Position = content.Length - 2 * sizeof(int) - footer;
+        await content.ReadExactlyAsync(metadata, cancellationToken);
+        ThriftShape.Check(metadata);
         await using ParquetReader reader = await ParquetReader.CreateAsync(content, leaveStreamOpen: true, cancellationToken: cancellationToken);
         foreach (RowGroup group in reader.Metadata!.RowGroups)
         {

@@ -94,8 +94,12 @@ public sealed class TableFileTests : IDisposable
         { "eleven bytes", "PAR1   PAR1"u8.ToArray() },
         { "a footer of two gigabytes", [.. "PAR1"u8, 0xFF, 0xFF, 0xFF, 0x7F, .. "PAR1"u8] },
         { "a footer of less than nothing", [.. "PAR1"u8, 0xFF, 0xFF, 0xFF, 0xFF, .. "PAR1"u8] },
+        { "a footer of two thousand million columns", Footer([0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 0x07]) },
+        { "a footer without a bottom", Footer([.. Enumerable.Repeat((byte)0x1C, 1_000_000)]) },
         { "a footer that is none", [.. "PAR1"u8, 0x15, 0x02, 0x19, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 8, 0, 0, 0, .. "PAR1"u8] },
     };
+
+    private static byte[] Footer(byte[] content) => [.. "PAR1"u8, .. content, .. BitConverter.GetBytes(content.Length), .. "PAR1"u8];
 
     [Fact]
     public async Task ReadAsync_APipe_DoesNotWaitForIt()
