@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
+using System.Runtime.InteropServices;
 using TinySaver.Cli;
-using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Classify;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
@@ -13,7 +12,6 @@ using TinySaver.Cli.Run;
 using TinySaver.Cli.Search;
 using TinySaver.Cli.Status;
 using TinySaver.Cli.Upload;
-using TinySaver.Core.Failures;
 
 Terminal terminal = Terminal.OfProcess();
 var root = new RootCommand("TinySaver: image classification that spends large-model compute only where it pays. "
@@ -32,36 +30,33 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     EvaluateCommand.Create(terminal),
 };
 
+// A command that is asked to stop ends by itself, with what it has done written, however long that takes.
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 try
 {
-    // Exceptions are told apart below. Ctrl-C has no time limit: a command ends by itself, with what it has done written.
+    // Exceptions are told apart below, and signals taken above.
     ParseResult parsed = root.Parse(args);
-    int code = await parsed.InvokeAsync(new()
-    {
-        EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
-        Error = new VisibleWriter(Console.Error),
-    });
+    int code = await parsed.InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Error = new VisibleWriter(Console.Error) }, stop.Token);
     return parsed.Errors.Count > 0 ? ExitCode.UserError : code;
 }
-catch (TinySaverException error)
+catch (Exception error) when (Ending.Of(error, stop.IsCancellationRequested) is { } end)
 {
-    terminal.Error(error.Message);
-    return ExitCode.UserError;
+    if (end.Sentence is { } sentence)
+    {
+        terminal.Error(sentence);
+    }
+
+    return end.ExitCode;
 }
-catch (OperationCanceledException)
+
+void Stop(PosixSignalContext signal)
 {
-    return ExitCode.Cancelled;
-}
-catch (OptionsValidationException error)
-{
-    terminal.Error(string.Join(' ', error.Failures));
-    return ExitCode.UserError;
-}
-catch (Exception error) when (StorageErrors.Explain(error) is { } explained)
-{
-    terminal.Error(explained);
-    return ExitCode.UserError;
+    signal.Cancel = true;
+    stop.Cancel();
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {

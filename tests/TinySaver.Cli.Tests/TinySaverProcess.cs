@@ -17,9 +17,12 @@ internal static class TinySaverProcess
         return new(process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(string? workingFolder, params string[] arguments)
+    public static Process Start(string? workingFolder, params string[] arguments) => StartBy(null, workingFolder, arguments);
+
+    /// <summary>Starts the program by another, which takes the command line as its arguments.</summary>
+    public static Process StartBy(string? starter, string? workingFolder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(starter ?? "dotnet")
         {
             WorkingDirectory = workingFolder ?? RepositoryPaths.Root,
             RedirectStandardOutput = true,
@@ -29,6 +32,11 @@ internal static class TinySaverProcess
         };
         // What a developer's shell names is not for tests to write to.
         start.Environment.Remove("AZURE_STORAGE_CONNECTION_STRING");
+        if (starter is not null)
+        {
+            start.ArgumentList.Add("dotnet");
+        }
+
         start.ArgumentList.Add(typeof(ExitCode).Assembly.Location);
         foreach (string argument in arguments)
         {

@@ -12,10 +12,23 @@ const StopWithinMs = 60_000;
 const location = process.argv[process.argv.indexOf('--location') + 1];
 const pidFile = process.argv.includes('--location') ? path.join(location, 'azurite.pid') : undefined;
 
-// Ctrl-C reaches every process of the terminal. Ours must outlast its owner, who still has work to settle.
+// Ctrl-C reaches every process of the terminal, closing it does too, and a service manager or a container's end tells every process
+// of the service. Ours must outlast its owner, who still has work to settle: what Azurite would do then, it does when told below.
+const Signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const enders = [];
 const once = process.once.bind(process);
-process.once = (event, listener) => (event === 'SIGINT' ? process : once(event, listener));
-process.on('SIGINT', () => {});
+process.once = (event, listener) => {
+  if (!Signals.includes(event)) {
+    return once(event, listener);
+  }
+
+  if (event === 'SIGTERM') {
+    enders.push(listener);
+  }
+
+  return process;
+};
+Signals.forEach((signal) => process.on(signal, () => {}));
 
 // Azurite looks a blob or a message up by account, container and name, and its database uses the index of the condition that
 // comes first: the account's, which holds everything, so that each look-up walks all blobs. The same conditions with the
@@ -25,6 +38,26 @@ const { findOne } = Collection.prototype;
 Collection.prototype.findOne = function (query) {
   const selective = ['name', 'messageId'].find((key) => typeof query?.[key] === 'string' && this.binaryIndices[key]);
   return findOne.call(this, selective ? { [selective]: query[selective], ...query } : query);
+};
+
+// A listing is XML, which has no place for some characters that the names of blobs may have. Azure writes such a name encoded and
+// says so, and its clients decode it; this Azurite answers 500 to every listing that the blob is part of.
+const xml = require('azurite/dist/src/blob/generated/utils/xml.js');
+const { stringifyXML } = xml;
+const NotInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+xml.stringifyXML = (body, options) => {
+  for (const blob of [body?.Blobs?.Blob ?? []].flat()) {
+    if (NotInXml.test(blob.Name)) {
+      blob.Name = { $: { Encoded: 'true' }, _: encodeURIComponent(blob.Name) };
+    }
+  }
+
+  for (const place of ['Prefix', 'Marker', 'NextMarker'].filter((key) => NotInXml.test(body?.[key] ?? ''))) {
+    // Goes on a little before where it ended: what comes twice does no harm.
+    body[place] = body[place].split(NotInXml, 1)[0];
+  }
+
+  return stringifyXML(body, options);
 };
 
 // The owner may be gone when the last lines are printed.
@@ -38,12 +71,12 @@ function stop() {
   }
 
   stopping = true;
-  if (process.listenerCount('SIGTERM') === 0) {
+  if (enders.length === 0) {
     process.exit(0);
   }
 
   setTimeout(() => process.exit(1), StopWithinMs).unref();
-  process.emit('SIGTERM');
+  enders.forEach((end) => end());
 }
 
 process.stdin.on('end', stop).on('close', stop).on('error', stop).resume();

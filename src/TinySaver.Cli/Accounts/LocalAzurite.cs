@@ -49,7 +49,16 @@ internal sealed class LocalAzurite : IAsyncDisposable
             await AzuriteInstallation.EnsureInstalledAsync(tools, new Lines(terminal), cancellationToken);
             AzuritePorts ports = last is not null && AreFree(last.Ports) ? last.Ports : AzuritePorts.Free;
             AzuriteServer server = await AzuriteServer.StartAsync(tools, data.AzuritePath, ports, cancellationToken);
-            new AzuriteRecord(server.ConnectionString, server.Ports, serves ? Environment.ProcessId : null).Write(data);
+            try
+            {
+                new AzuriteRecord(server.ConnectionString, server.Ports, serves ? Environment.ProcessId : null).Write(data);
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
+
             return new(data, folderLock, server);
         }
         catch
@@ -62,7 +71,15 @@ internal sealed class LocalAzurite : IAsyncDisposable
     /// <summary>Stops it, its data saved.</summary>
     public async ValueTask DisposeAsync()
     {
-        new AzuriteRecord(_server.ConnectionString, _server.Ports, RunBy: null).Write(_data);
+        try
+        {
+            new AzuriteRecord(_server.ConnectionString, _server.Ports, RunBy: null).Write(_data);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The lock, which ends below, tells the next command as much.
+        }
+
         await _server.DisposeAsync();
         await _lock.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Cli.Accounts;
@@ -15,6 +16,11 @@ internal sealed class StorageAccount : IAsyncDisposable
 
     // Commands that hold the folder for themselves are done in seconds; one that follows can be told to stop.
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(60);
+
+    // A request fails before the system tells that the process which should have answered is gone.
+    private static readonly TimeSpan EndIsKnownWithin = TimeSpan.FromSeconds(2);
+
+    private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly LocalAzurite? _azurite;
 
@@ -56,7 +62,7 @@ internal sealed class StorageAccount : IAsyncDisposable
     public bool IsOwn => _azurite is not null;
 
     /// <summary>Completes when an Azurite of this process has ended; never for any other account.</summary>
-    public Task Ended => _azurite?.Ended ?? Task.Delay(Timeout.Infinite);
+    public Task Ended => _azurite?.Ended ?? Never;
 
     /// <summary>The account for <c>run</c>: the named one, or else an Azurite of its own, which it serves to other commands.</summary>
     /// <exception cref="TinySaverException">There is no such account, or another run uses the data folder.</exception>
@@ -124,8 +130,33 @@ internal sealed class StorageAccount : IAsyncDisposable
         await Escalations.EnsureCreatedAsync(cancellationToken);
     }
 
+    /// <summary>Does work on the account, and says so where it fails because an Azurite of this process has ended.</summary>
+    /// <exception cref="TinySaverException">It has ended, or what the work threw.</exception>
+    public async Task<T> UseAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (IsOwn && IsWithoutAnswer(error) && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            if (await Task.WhenAny(Ended, Task.Delay(EndIsKnownWithin, CancellationToken.None)) == Ended)
+            {
+                throw OwnEnded(error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>What to throw where an Azurite of this process has ended.</summary>
+    public static TinySaverException OwnEnded(Exception? error = null) => new(
+        "Azurite ended by itself; what it had not saved is lost (it saves every 5 s). Run the command again: it goes on where it ended.", error);
+
     /// <summary>Stops an Azurite of this process.</summary>
     public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static bool IsWithoutAnswer(Exception error) => Outage.Is(error is TinySaverException { InnerException: { } cause } ? cause : error);
 
     private static StorageAccount Local(DataFolder data, LocalAzurite azurite) =>
         new($"Azurite on {data.FolderPath}", Names(azurite.ConnectionString), azurite);

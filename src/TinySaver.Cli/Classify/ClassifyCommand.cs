@@ -41,7 +41,7 @@ internal static class ClassifyCommand
         LargeBatch.Takes(CommonOptions.AtLeastOne, n => n >= 1);
         var command = new Command("classify", "Label images with a tiny and a large model, and say what the cascade saved. "
             + "Where a folder's name is one of the labels it counts as the truth for the images in it, and the accuracy is shown. "
-            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C.")
+            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Images, CommonOptions.Policy, Out, CommonOptions.PlainCsv, CommonOptions.Threads, LargeBatch, CommonOptions.Provider, Compare, CommonOptions.Json,
         };

@@ -45,7 +45,7 @@ internal static class ResultsCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("results", "Show the labels. Exit code 0: shown; 1: a name that was given has no row; 2: nothing could be read; 130: stopped by Ctrl-C.")
+        var command = new Command("results", "Show the labels. Exit code 0: shown; 1: a name that was given has no row; 2: nothing could be read; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Names, Batch, Status, Follow, Format, Out, CommonOptions.PlainCsv, AccountOptions.Storage, AccountOptions.Data,
         };

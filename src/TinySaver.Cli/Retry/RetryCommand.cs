@@ -13,7 +13,6 @@ namespace TinySaver.Cli.Retry;
 internal static class RetryCommand
 {
     private const int Parallel = 16;
-    private const int MaxTries = 6;
     private const int MaxGoneShown = 20;
 
     private static readonly Argument<string[]> Names = new("names")
@@ -34,7 +33,7 @@ internal static class RetryCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("retry", "Put images back into the pipeline by writing them again, unchanged: each gets a new version, and that a new row. "
-            + "Exit code 0: all put back; 1: some are no longer there; 2: nothing could be done; 130: stopped by Ctrl-C.")
+            + "Exit code 0: all put back; 1: some are no longer there; 2: nothing could be done; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Names, Failed, Batch, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
         };
@@ -55,12 +54,19 @@ internal static class RetryCommand
     {
         await using StorageAccount account = await StorageAccount.OpenAsync(
             terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken);
-        List<string> names = await ChooseAsync(account, arguments, cancellationToken);
+        ILookup<bool, string> chosen = (await ChooseAsync(account, arguments, cancellationToken)).ToLookup(BlobNames.IsOutOfReach);
+        string[] names = [.. chosen[false]];
+        foreach (string name in chosen[true])
+        {
+            terminal.Warn($"'{name}' is passed over: it {BlobNames.Problem(name)}.");
+        }
+
+        var patience = new StoragePatience(terminal, account);
         var gone = new ConcurrentBag<string>();
         int done = 0;
         bool cancelled = await ProgressReporter.ShowAsync(
-            terminal, "Putting back", names.Count, () => Volatile.Read(ref done), () => $"{gone.Count:N0} gone", PutBackAsync());
-        var summary = new RetrySummary(names.Count, done - gone.Count, gone.Count, cancelled);
+            terminal, "Putting back", names.Length, () => Volatile.Read(ref done), () => $"{gone.Count:N0} gone", PutBackAsync());
+        var summary = new RetrySummary(names.Length, done - gone.Count, gone.Count, cancelled);
         Show(terminal, summary, gone, account, arguments.GetValue(CommonOptions.Json));
         return cancelled ? ExitCode.Cancelled : summary.Gone > 0 ? ExitCode.SomeFailed : ExitCode.Success;
 
@@ -71,8 +77,7 @@ internal static class RetryCommand
                 var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
                 await System.Threading.Tasks.Parallel.ForEachAsync(names, parallel, async (name, token) =>
                 {
-                    if (await Patience.TryAsync(
-                        $"Putting '{name}' back", MaxTries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), () => ImageResubmission.WriteAnewAsync(account, name, token), token) is null)
+                    if (await patience.TryAsync($"Putting '{name}' back", attempt => ImageResubmission.WriteAnewAsync(account, name, attempt), token) is null)
                     {
                         gone.Add(name);
                     }

@@ -31,7 +31,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run the whole pipeline on this machine: uploads the images to storage, labels them with both stages, and sums up. "
             + "Without --storage it starts Azurite, the Azure Storage emulator, which it installs on first use (needs Node.js). "
-            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C.")
+            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Images, CommonOptions.Policy, UploadCommand.Batch, Watch, AccountOptions.Storage, AccountOptions.Data, Out, CommonOptions.PlainCsv, CommonOptions.Threads, CommonOptions.Json,
         };
@@ -52,7 +52,7 @@ internal static class RunCommand
         IReadOnlyList<UploadItem> items = await UploadPlan.FindAsync(arguments.GetValue(Images)!, arguments.GetValue(UploadCommand.Batch), cancellationToken);
         await using StorageAccount account = await StorageAccount.OpenForRunAsync(terminal, arguments.GetValue(AccountOptions.Storage), data, cancellationToken);
         await using var host = PipelineHost.Create(terminal, account, policyPath, arguments.GetValue(CommonOptions.Threads));
-        var session = new RunSession(terminal, account, host, new()
+        var session = new RunSession(terminal, account, host, new StoragePatience(terminal, account), new()
         {
             Items = items,
             Watch = arguments.GetValue(Watch),
@@ -60,6 +60,6 @@ internal static class RunCommand
             PlainCsv = arguments.GetValue(CommonOptions.PlainCsv),
             Json = arguments.GetValue(CommonOptions.Json),
         });
-        return await session.RunAsync(cancellationToken);
+        return await account.UseAsync(() => session.RunAsync(cancellationToken), cancellationToken);
     }
 }

@@ -11,11 +11,12 @@ using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Hosting;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Outages;
 
 namespace TinySaver.Cli.Run;
 
 /// <summary>One run from the first upload to the summary.</summary>
-internal sealed class RunSession(Terminal terminal, StorageAccount account, PipelineHost host, RunSettings settings)
+internal sealed class RunSession(Terminal terminal, StorageAccount account, PipelineHost host, StoragePatience patience, RunSettings settings)
 {
     private const int ParallelUploads = 8;
 
@@ -29,7 +30,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
     private static readonly TimeSpan LastLookTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LabelAwaiter _awaiter = new(account.Labels, account.Images);
-    private readonly Uploader _uploader = new(account.Images, ParallelUploads);
+    private readonly Uploader _uploader = new(account.Images, ParallelUploads, patience);
     private readonly DateTimeOffset _began = DateTimeOffset.UtcNow;
     private IReadOnlyList<UploadItem> _items = settings.Items;
 
@@ -58,8 +59,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            using var timeout = new CancellationTokenSource(LastLookTimeout);
-            await _awaiter.LookAsync(probe: false, timeout.Token);
+            await LastLookAsync(token => _awaiter.LookAsync(probe: false, token));
         }
 
         return await FinishAsync(lease.Cascade, rows, watch.Elapsed.TotalSeconds, cancellationToken);
@@ -80,8 +80,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         cancellationToken.ThrowIfCancellationRequested();
         if (first == account.Ended)
         {
-            throw new TinySaverException(
-                "Azurite ended by itself; what it had not saved is lost (it saves every 5 s). Run the command again: it goes on where it ended.");
+            throw StorageAccount.OwnEnded();
         }
 
         // Throws what either of them threw.
@@ -125,7 +124,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         {
             await _awaiter.LookAsync(probe, cancellationToken);
         }
-        catch (Exception error) when (StorageErrors.IsPassing(error) && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (StorageErrors.IsTransient(error) && !cancellationToken.IsCancellationRequested)
         {
             // The next look sees what this one did not.
         }
@@ -170,7 +169,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         {
             if (!rows.IsCurrent(row))
             {
-                version = await ImageResubmission.WriteAnewAsync(account, name, cancellationToken) ?? version;
+                version = await patience.TryAsync($"Putting '{name}' back", token => ImageResubmission.WriteAnewAsync(account, name, token), cancellationToken) ?? version;
             }
             else if (row.Status != LabelStatus.Escalated)
             {
@@ -209,7 +208,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
             {
                 progress.QueueDepth = await account.Escalations.GetBacklogAsync(cancellationToken);
             }
-            catch (Exception error) when (StorageErrors.IsPassing(error) && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (StorageErrors.IsTransient(error) && !cancellationToken.IsCancellationRequested)
             {
                 // The last number stays.
             }
@@ -223,7 +222,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         bool cancelled = cancellationToken.IsCancellationRequested;
         if (settings.Watch)
         {
-            await AddSessionAsync();
+            await LastLookAsync(AddSessionAsync);
         }
 
         IReadOnlyList<ImageOutcome> outcomes = RunItems.Outcomes(_items, _awaiter, _uploader, rows, cascade.Labels);
@@ -244,13 +243,27 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
-    // What was labelled since the run began, whoever uploaded it.
-    private async Task AddSessionAsync()
+    // What is written of a run that was stopped is all that the table holds, or nothing.
+    private static async Task LastLookAsync(Func<CancellationToken, Task> look)
     {
         using var timeout = new CancellationTokenSource(LastLookTimeout);
+        try
+        {
+            await look(timeout.Token);
+        }
+        catch (Exception error) when (Outage.Is(error))
+        {
+            throw new TinySaverException(
+                $"Stopped, but the rows cannot be read, so no labels are written: {StorageErrors.Explain(error) ?? error.Message} `tinysaver results` shows them later.", error);
+        }
+    }
+
+    // What was labelled since the run began, whoever uploaded it.
+    private async Task AddSessionAsync(CancellationToken cancellationToken)
+    {
         var items = new List<UploadItem>(settings.Items);
         var given = items.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
-        await foreach (StoredRow stored in account.Labels.QueryAsync(LabelQuery.All, timeout.Token))
+        await foreach (StoredRow stored in account.Labels.QueryAsync(LabelQuery.All, cancellationToken))
         {
             if (stored.Row.Status != LabelStatus.Escalated && stored.WrittenAt >= _began && given.Add(stored.Row.Name))
             {

@@ -47,7 +47,7 @@ internal static class UploadCommand
         });
         Parallel.Takes(CommonOptions.AtLeastOne, n => n >= 1);
         var command = new Command("upload", "Upload images to the pipeline's container; what is there with the same content is passed over, so a broken upload is simply run again. "
-            + "Exit code 0: all uploaded; 1: some files could not be read; 2: nothing could be run; 130: stopped by Ctrl-C.")
+            + "Exit code 0: all uploaded; 1: some files could not be read; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Images, Batch, AccountOptions.Storage, AccountOptions.Data, Parallel, CommonOptions.Json,
         };
@@ -62,7 +62,7 @@ internal static class UploadCommand
             terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: true, cancellationToken);
         await account.EnsureCreatedAsync(cancellationToken);
         Dictionary<string, ListedImage> present = await Uploader.ListAsync(account.Images, UploadPlan.Batches(items), cancellationToken);
-        var uploader = new Uploader(account.Images, arguments.GetValue(Parallel));
+        var uploader = new Uploader(account.Images, arguments.GetValue(Parallel), new StoragePatience(terminal, account));
         var watch = Stopwatch.StartNew();
         bool cancelled = await ProgressReporter.ShowAsync(
             terminal, "Uploading", items.Count, () => uploader.Done, () => $"{uploader.Skipped:N0} there already, {uploader.Failed.Count:N0} failed", UploadAsync());

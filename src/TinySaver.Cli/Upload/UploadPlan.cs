@@ -13,9 +13,6 @@ namespace TinySaver.Cli.Upload;
 /// </remarks>
 internal static class UploadPlan
 {
-    // Azure's limit.
-    private const int MaxNameLength = 1024;
-
     // For the root of a file system, which has no name.
     private const string NamelessBatch = "images";
 
@@ -23,7 +20,7 @@ internal static class UploadPlan
     /// <param name="arguments">Files, folders, globs and manifests.</param>
     /// <param name="batch">The batch; null for each folder's own name.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="TinySaverException">An argument names nothing, two files would become one blob, or a name is too long.</exception>
+    /// <exception cref="TinySaverException">An argument names nothing, two files would become one blob, or no blob should get a name.</exception>
     public static async Task<IReadOnlyList<UploadItem>> FindAsync(IReadOnlyList<string> arguments, string? batch, CancellationToken cancellationToken)
     {
         var items = new List<UploadItem>();
@@ -47,9 +44,9 @@ internal static class UploadPlan
             }
         }
 
-        return items.Find(i => i.Name.Length > MaxNameLength) is { } tooLong
+        return items.Find(i => BlobNames.Problem(i.Name) is not null) is { } bad
             ? throw new TinySaverException(
-                $"The blob name of '{tooLong.File.Path}' has {tooLong.Name.Length} characters; at most {MaxNameLength} are allowed. Give a folder deeper down, or a shorter --batch.")
+                $"The blob name of '{bad.File.Path}' {BlobNames.Problem(bad.Name)}. Rename the file, or give a folder deeper down or another --batch.")
             : items;
     }
 

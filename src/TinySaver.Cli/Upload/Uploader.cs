@@ -8,14 +8,8 @@ using TinySaver.Pipeline.Images;
 namespace TinySaver.Cli.Upload;
 
 /// <summary>Uploads files in parallel, skips what storage has already, and waits until outages end.</summary>
-internal sealed class Uploader(IImageStore images, int parallel)
+internal sealed class Uploader(IImageStore images, int parallel, StoragePatience patience)
 {
-    // With the waits in between, and the SDK's own tries, some four minutes.
-    private const int MaxTries = 10;
-
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
-
     private readonly ConcurrentBag<UploadOutcome> _failed = [];
     private int _done;
     private int _uploaded;
@@ -50,8 +44,8 @@ internal sealed class Uploader(IImageStore images, int parallel)
         CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, async (item, token) =>
         {
-            UploadOutcome outcome = await Patience.TryAsync(
-                $"Uploading '{item.Name}'", MaxTries, FirstDelay, LongestDelay, () => UploadAsync(item, present.GetValueOrDefault(item.Name), token), token);
+            UploadOutcome outcome = await patience.TryAsync(
+                $"Uploading '{item.Name}'", attempt => UploadAsync(item, present.GetValueOrDefault(item.Name), attempt), token);
             if (outcome.Failure is not null)
             {
                 _failed.Add(outcome);

@@ -46,6 +46,10 @@ public enum FailureReason
     [JsonStringEnumMemberName("superseded")]
     Superseded,
 
+    /// <summary>The blob's name is one that no client can ask for.</summary>
+    [JsonStringEnumMemberName("unusable-name")]
+    UnusableName,
+
     /// <summary>The image failed for a transient cause until its retries were used up.</summary>
     [JsonStringEnumMemberName("retries-exhausted")]
     RetriesExhausted,

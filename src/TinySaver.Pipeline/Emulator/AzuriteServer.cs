@@ -42,6 +42,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         _process = process;
         _errors = errors;
         Ports = ports;
+        Ended = process.WaitForExitAsync();
     }
 
     /// <summary>The ports it listens on.</summary>
@@ -55,8 +56,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     /// <summary>The operating system's id of its process.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>Completes when it has ended, be it by <see cref="StopAsync"/> or by itself.</summary>
-    public Task Ended => _process.WaitForExitAsync();
+    /// <summary>Completes when it has ended, be it by <see cref="StopAsync"/> or by itself; always the same task.</summary>
+    public Task Ended { get; }
 
     /// <summary>Starts an emulator and waits until it listens.</summary>
     /// <param name="toolFolder">The installed folder, see <see cref="AzuriteInstallation"/>.</param>
@@ -95,6 +96,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public async Task StopAsync()
     {
         await EndAsync(_process).ConfigureAwait(false);
+        await Ended.ConfigureAwait(false);
         await _errors.ConfigureAwait(false);
     }
 

@@ -55,7 +55,7 @@ public sealed class ImageWatcher(
                 present.Add(key);
                 if (_seen.Add(key))
                 {
-                    yield return new ImageReference(image.Name, image.Version.ETag);
+                    yield return new ImageReference(image.Name, image.Version.ETag, image.Version.LastModified);
                 }
             }
 

@@ -41,7 +41,8 @@ public interface IImageStore
 /// <summary>An image as a trigger announces it.</summary>
 /// <param name="Name">The blob name.</param>
 /// <param name="ETag">The announced version's ETag without quotes; null where the trigger does not say, which means whichever is there.</param>
-public sealed record ImageReference(string Name, string? ETag = null);
+/// <param name="LastModified">When the announced version was written; null where the trigger does not say.</param>
+public sealed record ImageReference(string Name, string? ETag = null, DateTimeOffset? LastModified = null);
 
 /// <summary>One image of a listing.</summary>
 /// <param name="Name">The blob name.</param>

@@ -44,7 +44,9 @@ public sealed class TinyStage(
         using Activity? activity = PipelineTelemetry.Source.StartActivity("tinysaver.tiny", ActivityKind.Consumer);
         activity?.SetTag("tinysaver.image", image.Name);
         using Budget.Share slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
-        TinyResult result = await LabelAsync(image, cancellationToken).ConfigureAwait(false);
+        TinyResult result = BlobNames.IsOutOfReach(image.Name)
+            ? await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false)
+            : await LabelAsync(image, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("tinysaver.outcome", result.Outcome.ToString());
         telemetry.Image(Stage, result.Outcome.ToString(), result.Outcome == TinyOutcome.Labelled ? Decider.Tiny : null);
         Log.ImageDone(logger, image.Name, result.Outcome.ToString());
@@ -58,6 +60,10 @@ public sealed class TinyStage(
     public async Task<TinyResult> GiveUpAsync(ImageReference image, string detail, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (BlobNames.IsOutOfReach(image.Name))
+        {
+            return await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false);
+        }
 
         // The announced version's time is not announced; if the image has another version by now, that one has its own event.
         if (await images.GetVersionAsync(image.Name, cancellationToken).ConfigureAwait(false) is not { } version)
@@ -105,6 +111,14 @@ public sealed class TinyStage(
             return await FailAsync(image.Name, version.Value, e, start, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // Storage is not asked: its answer would be another image's.
+    private Task<TinyResult> FailUnreachedAsync(ImageReference image, CancellationToken cancellationToken) => FailAsync(
+        image.Name,
+        new ImageVersion(image.LastModified ?? time.GetUtcNow(), image.ETag ?? ""),
+        new PermanentFailureException(FailureReason.UnusableName, $"The blob's name {BlobNames.Problem(image.Name)}. Upload the image under another name."),
+        time.GetTimestamp(),
+        cancellationToken);
 
     private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, Cascade cascade, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TinySaver.Cli.Accounts;
 
 namespace TinySaver.Cli.Tests.Run;
 
@@ -39,6 +40,9 @@ internal sealed class PipelineData : IDisposable
     public Task<TinySaverProcess.Result> RunAsync(params string[] arguments) => TinySaverProcess.RunAsync(null, [.. arguments, "--data", Folder]);
 
     public Process Start(params string[] arguments) => TinySaverProcess.Start(null, [.. arguments, "--data", Folder]);
+
+    /// <summary>Starts a process group of its own, as a service manager does.</summary>
+    public Process StartGroup(params string[] arguments) => TinySaverProcess.StartBy("setsid", null, [.. arguments, "--data", Folder]);
 
     /// <summary>The rows that <c>results</c> shows, by name.</summary>
     public async Task<Dictionary<string, JsonElement>> ResultsAsync(params string[] arguments)
@@ -88,7 +92,21 @@ internal sealed class PipelineData : IDisposable
         throw new InvalidOperationException("The process ended without a connection string.");
     }
 
-    public static void Signal(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
+    /// <summary>Waits until a run serves its Azurite to other commands.</summary>
+    /// <returns>The Azurite's process id.</returns>
+    public async Task<int> AzuriteAsync(Process run)
+    {
+        while (AzuriteRecord.Read(new(Folder))?.RunBy != run.Id)
+        {
+            Assert.False(run.HasExited, "The run has ended.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        return int.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "azurite", "azurite.pid"), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Signals a process, or a group of processes by the negative id of its first.</summary>
+    public static void Signal(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
     public void Dispose() => _folder.Dispose();
 

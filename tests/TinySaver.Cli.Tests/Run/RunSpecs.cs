@@ -7,8 +7,10 @@ namespace TinySaver.Cli.Tests.Run;
 /// <summary>The whole pipeline as a user runs it, on a real Azurite.</summary>
 public sealed class RunSpecs : IDisposable
 {
+    private const int SigHup = 1;
     private const int SigInt = 2;
     private const int SigKill = 9;
+    private const int SigTerm = 15;
 
     private readonly PipelineData _data = new();
 
@@ -74,7 +76,7 @@ public sealed class RunSpecs : IDisposable
         using Process upload = _data.Start("upload", images, "--parallel", "2");
         _ = upload.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         JsonElement status = await _data.UntilAsync("some labelled", s => s.GetProperty("labelledByTiny").GetInt32() > 0);
-        PipelineData.Signal(killed, SigKill);
+        PipelineData.Signal(killed.Id, SigKill);
         await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.InRange(status.GetProperty("labelledByTiny").GetInt32(), 1, Count - 1);
 
@@ -86,7 +88,7 @@ public sealed class RunSpecs : IDisposable
         Assert.Equal(0, upload.ExitCode);
         await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == Count);
         Dictionary<string, JsonElement> rows = await _data.ResultsAsync("--batch", "in");
-        PipelineData.Signal(restarted, SigInt);
+        PipelineData.Signal(restarted.Id, SigInt);
         string summary = await restarted.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await restarted.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -94,6 +96,64 @@ public sealed class RunSpecs : IDisposable
         Assert.All(rows.Values, row => Assert.Equal("Labelled", row.GetProperty("status").GetString()));
         Assert.Equal(130, restarted.ExitCode);
         Assert.InRange(JsonDocument.Parse(summary).RootElement.GetProperty("images").GetInt32(), 1, Count);
+    }
+
+    [Theory]
+    [InlineData("run", "--watch")]
+    [InlineData("run", "in")]
+    public async Task Azurite_killed_in_the_middle_ends_the_run_with_a_sentence_and_leaves_earlier_labels_alone(params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
+        _data.Images("in", 200);
+        string labels = _data.Write("data/labels.csv", "of the run before");
+        using Process run = _data.Start([arguments[0], arguments[1] == "in" ? _data.In("in") : arguments[1], "--json", "--policy", PipelineData.Policy]);
+        Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        PipelineData.Signal(await _data.AzuriteAsync(run), SigKill);
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(run.ExitCode == 2, await errors);
+        Assert.Contains("Azurite ended by itself", await errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("--storage", await errors, StringComparison.Ordinal);
+        Assert.Empty(await output);
+        Assert.Equal("of the run before", await File.ReadAllTextAsync(labels, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(SigTerm)]
+    [InlineData(SigHup)]
+    public async Task A_signal_to_the_whole_process_group_ends_a_run_as_Ctrl_C_does(int signal)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a process group with setsid, and sends signals with kill(2).");
+        string images = _data.Images("in", 10);
+        using Process run = _data.StartGroup("run", images, "--watch", "--json", "--policy", PipelineData.Policy);
+        Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await _data.AzuriteAsync(run);
+        await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == 10);
+
+        PipelineData.Signal(-run.Id, signal);
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(run.ExitCode == 130, await errors);
+        Assert.Equal(10, JsonDocument.Parse(await output).RootElement.GetProperty("images").GetInt32());
+        Assert.Equal(11, (await File.ReadAllLinesAsync(Path.Combine(_data.Folder, "labels.csv"), TestContext.Current.CancellationToken)).Length);
+        Assert.Equal(10, (await _data.ResultsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_a_sentence()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full.");
+        File.CreateSymbolicLink(_data.In("labels.csv.tmp"), "/dev/full");
+
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(
+            null, "classify", PipelineData.SampleImages[0], "--policy", PipelineData.Policy, "--out", _data.In("labels.csv"));
+
+        Assert.True(result.ExitCode == 2, result.Errors);
+        Assert.Contains("No space left", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,13 +257,13 @@ public sealed class RunSpecs : IDisposable
         await _data.UntilAsync("both labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == 2);
         using Process follower = _data.Start("results", "in/00001.jpg", "--follow", "--format", "jsonl");
         string? followed = await follower.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        PipelineData.Signal(follower, SigInt);
+        PipelineData.Signal(follower.Id, SigInt);
         string rest = await follower.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await follower.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal("in/00001.jpg", PipelineData.Lines(followed!).Single().GetProperty("name").GetString());
         Assert.Equal(("", 130), (rest, follower.ExitCode));
 
-        PipelineData.Signal(first, SigInt);
+        PipelineData.Signal(first.Id, SigInt);
         await first.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, second.ExitCode);

@@ -70,6 +70,21 @@ public sealed class UploadPlanTests : IDisposable
         Assert.Contains("1024", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bell\a.jpg", null, "control character")]
+    [InlineData("escape\u001b]0;x.jpg", null, "control character")]
+    [InlineData("no\uFFFF.jpg", null, "U+FFFE or U+FFFF")]
+    [InlineData("1.jpg", "..", "between its slashes")]
+    public async Task FindAsync_NameThatNoBlobShouldGet_SaysWhyInOneSentence(string file, string? batch, string problem)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Its files cannot have such names.");
+        _folder.Write("in/" + file, "x");
+
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => UploadPlan.FindAsync([Full("in")], batch, TestContext.Current.CancellationToken));
+
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+    }
+
     private string Full(string path) => Path.Combine(_folder.Path, path);
 
     private async Task<string[]> NamesAsync(string path, string? batch) =>

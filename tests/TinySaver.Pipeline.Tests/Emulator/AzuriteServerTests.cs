@@ -56,19 +56,38 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task CtrlC_IsLeftToTheOwner()
+    public async Task SignalsToTheWholeGroup_AreLeftToTheOwner()
     {
         if (OperatingSystem.IsWindows())
         {
-            Assert.Skip("Windows has no SIGINT to send.");
+            Assert.Skip("Windows has no signals to send.");
         }
 
         await using AzuriteServer server = await AzuriteServer.StartAsync(_tool, _data.FullName, AzuritePorts.Free, Cancellation);
 
-        await SignalAsync("INT", server.ProcessId);
+        // Ctrl-C, a service manager or a container that ends, a terminal that is closed.
+        foreach (string signal in (string[])["INT", "TERM", "HUP"])
+        {
+            await SignalAsync(signal, server.ProcessId);
+            await UploadAsync(server, $"still there after {signal}");
+        }
 
-        await UploadAsync(server, "still there");
         Assert.False(server.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Ended_EmulatorKilled_CompletesForWhoeverHoldsIt()
+    {
+        await using AzuriteServer server = await AzuriteServer.StartAsync(_tool, null, AzuritePorts.Free, Cancellation);
+        Task ended = server.Ended;
+        using (var process = Process.GetProcessById(server.ProcessId))
+        {
+            process.Kill();
+        }
+
+        await ended;
+
+        Assert.Same(ended, server.Ended);
     }
 
     [Fact]
@@ -117,6 +136,6 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     private static async Task UploadAsync(AzuriteServer server, string content)
     {
         await new BlobContainerClient(server.ConnectionString, "container").CreateIfNotExistsAsync(cancellationToken: Cancellation);
-        await Blob(server).UploadAsync(BinaryData.FromString(content), Cancellation);
+        await Blob(server).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation);
     }
 }

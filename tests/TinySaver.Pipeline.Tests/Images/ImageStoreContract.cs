@@ -16,6 +16,7 @@ public abstract class ImageStoreContract
     [
         "a.jpg", "with space.jpg", "100%25 #1?x=1&y.jpg", "back\\slash.jpg", "ümläut-日本-😀.jpg", new string('n', 1_024),
         string.Join('/', Enumerable.Range(0, 20).Select(i => $"f{i}")) + "/deep.jpg", "plus+quote'\"<>.jpg", "tilde~.dot.", "a//b.jpg", "/first.jpg", "last/",
+        "tab\tline\nescape\u001b.jpg", "none\uFFFE\uFFFF.jpg",
     ];
 
     protected abstract Task<IImageStore> CreateAsync();

@@ -68,6 +68,23 @@ public sealed class TinyStageTests : IAsyncDisposable
         Assert.Equal(("red", Decider.Large, null), (row.Label, row.DecidedBy, row.TinyLabel));
     }
 
+    [Fact]
+    public async Task ProcessAsync_NameThatNoClientCanAskFor_HasAFailedRowAndAsksForNothing()
+    {
+        // What a web address makes of the name is another image.
+        await _pipeline.UploadAsync("b.bmp", TestImages.Green);
+        _pipeline.Faults.Outage = operation => operation.StartsWith("images", StringComparison.Ordinal);
+        var image = new ImageReference("a/../b.bmp", "0x1", DateTimeOffset.UnixEpoch);
+
+        TinyResult result = await _pipeline.Tiny.ProcessAsync(image, Cancellation);
+        TinyResult givenUp = await _pipeline.Tiny.GiveUpAsync(image, "x", Cancellation);
+
+        Assert.Equal((TinyOutcome.Failed, TinyOutcome.Unchanged), (result.Outcome, givenUp.Outcome));
+        LabelRow row = (await _pipeline.RowAsync("a/../b.bmp"))!;
+        Assert.Equal((LabelStatus.Failed, FailureReason.UnusableName, new ImageVersion(DateTimeOffset.UnixEpoch, "0x1")), (row.Status, row.Reason, row.Version));
+        Assert.Contains("'..' between its slashes", row.ReasonDetail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(FailureReason.Empty)]
     [InlineData(FailureReason.NotAnImage)]

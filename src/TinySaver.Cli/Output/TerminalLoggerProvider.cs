@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using TinySaver.Cli.Output;
+using TinySaver.Cli.Accounts;
 
-namespace TinySaver.Cli.Run;
+namespace TinySaver.Cli.Output;
 
 /// <summary>Shows the pipeline's warnings to a person, each kind at most once in a while.</summary>
 internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvider
@@ -46,7 +46,7 @@ internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvide
         {
             if (IsEnabled(logLevel))
             {
-                owner.Show(eventId, exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {Accounts.StorageErrors.Explain(exception) ?? exception.Message}");
+                owner.Show(eventId, exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {StorageErrors.Explain(exception) ?? exception.Message}");
             }
         }
     }
