@@ -58,9 +58,3 @@ void Stop(PosixSignalContext signal)
     signal.Cancel = true;
     stop.Cancel();
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-{
-    // A file that cannot be read or written, a full disk: the message names it.
-    terminal.Error(error.Message);
-    return ExitCode.UserError;
-}

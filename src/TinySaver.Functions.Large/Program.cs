@@ -1,13 +1,15 @@
+using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
-using Microsoft.Extensions.Hosting;
 using TinySaver.Pipeline.FunctionApps;
 
-FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+return await FunctionAppStart.RunAsync(() =>
+{
+    FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 
-builder.Services
-    .AddLargeFunctionApp(builder.Configuration)
-    .AddFunctionAppTelemetry(builder.Configuration)
-    .UseFunctionsWorkerDefaults();
-
-await builder.Build().RunAsync();
+    builder.Services
+        .AddLargeFunctionApp(builder.Configuration, connectionString => _ = new ServiceBusClient(connectionString))
+        .AddFunctionAppTelemetry(builder.Configuration)
+        .UseFunctionsWorkerDefaults();
+    return builder.Build();
+});

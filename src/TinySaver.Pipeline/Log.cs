@@ -58,9 +58,9 @@ internal static partial class Log
     [LoggerMessage(41, LogLevel.Warning, "The large model falls back to the CPU, which TinySaver__Functions__RequireGpu=true would make an error: {Reason}")]
     public static partial void FellBackToCpu(ILogger logger, string reason);
 
-    [LoggerMessage(45, LogLevel.Error, "The policy cannot be loaded.")]
-    public static partial void Unhealthy(ILogger logger, Exception error);
+    [LoggerMessage(45, LogLevel.Error, "Unhealthy: {Dependency} cannot be used.")]
+    public static partial void Unhealthy(ILogger logger, Exception error, string dependency);
 
-    [LoggerMessage(46, LogLevel.Critical, "The cascade cannot be loaded, so the app stops; the Functions host starts it again.")]
-    public static partial void NotReady(ILogger logger, Exception error);
+    [LoggerMessage(46, LogLevel.Critical, "The app cannot work, so it stops; the Functions host starts it again. {Why}")]
+    public static partial void NotReady(ILogger logger, string why);
 }

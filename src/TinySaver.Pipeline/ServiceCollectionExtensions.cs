@@ -145,12 +145,12 @@ internal sealed class AnnotatedOptionsValidator<TOptions>(string section) : IVal
         var results = new List<ValidationResult>();
         return Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true)
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(results.Select(r => $"{section}: {r.ErrorMessage}{Value(options, r)}"));
+            : ValidateOptionsResult.Fail(results.Select(r => Sentence(options, r)));
     }
 
-    // The annotations' own messages name the member but not what it is.
-    private static string Value(TOptions options, ValidationResult result) =>
+    // The annotations' own messages name the member, but neither the setting nor what it is.
+    private string Sentence(TOptions options, ValidationResult result) =>
         result.MemberNames.FirstOrDefault() is { } member && typeof(TOptions).GetProperty(member) is { } property
-            ? $" It is '{property.GetValue(options)}'."
-            : "";
+            ? $"{SettingName.Of(section, member)} is '{property.GetValue(options)}'. {result.ErrorMessage}"
+            : result.ErrorMessage!;
 }

@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Functions.Large;
@@ -23,11 +24,13 @@ public sealed class CompositionTests
     [InlineData(typeof(RecordPoisonedImages))]
     [InlineData(typeof(Health))]
     public async Task TinyApp_MakesItsFunctions(Type function) =>
-        await MakeAsync(new ServiceCollection().AddTinyFunctionApp(Settings).AddServiceBusEscalations(Settings), function);
+        await MakeAsync(new ServiceCollection().AddTinyFunctionApp(Settings, Parse).AddServiceBusEscalations(Settings), function);
 
     [Fact]
     public async Task LargeApp_MakesItsFunction() =>
-        await MakeAsync(new ServiceCollection().AddLargeFunctionApp(Settings), typeof(ClassifyWithLargeModel));
+        await MakeAsync(new ServiceCollection().AddLargeFunctionApp(Settings, Parse), typeof(ClassifyWithLargeModel));
+
+    private static void Parse(string connectionString) => _ = new ServiceBusClient(connectionString);
 
     private static async Task MakeAsync(IServiceCollection services, Type function)
     {

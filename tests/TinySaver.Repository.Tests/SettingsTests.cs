@@ -52,7 +52,7 @@ public sealed class SettingsTests
         IConfiguration settings = new ConfigurationBuilder()
             .AddInMemoryCollection(Sample.Select(s => KeyValuePair.Create(s.Key.Replace("__", ":", StringComparison.Ordinal), (string?)s.Value))).Build();
         var services = new ServiceCollection();
-        _ = isTiny ? services.AddTinyFunctionApp(settings) : services.AddLargeFunctionApp(settings);
+        _ = isTiny ? services.AddTinyFunctionApp(settings, _ => { }) : services.AddLargeFunctionApp(settings, _ => { });
         using ServiceProvider provider = services.BuildServiceProvider();
 
         Assert.Equal(BlobTriggerKind.Polling, provider.GetRequiredService<IOptions<FunctionAppOptions>>().Value.BlobTrigger);

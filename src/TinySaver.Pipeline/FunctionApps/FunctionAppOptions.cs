@@ -1,5 +1,3 @@
-using TinySaver.Pipeline.Storage;
-
 namespace TinySaver.Pipeline.FunctionApps;
 
 /// <summary>What tells the tiny function app of new images; exactly one does.</summary>
@@ -58,10 +56,4 @@ public sealed class FunctionAppOptions
 
     /// <summary>Share of the traces that are sent, in [0, 1]; drawn by the trace's id, so that both apps draw the same. Default 0.05.</summary>
     public double TraceShare { get; set; } = 0.05;
-
-    /// <summary>The name of the app setting of an option: <c>TinySaver__Functions__BlobTrigger</c>.</summary>
-    internal static string SettingName(string section, string property) => $"{section}:{property}".Replace(":", "__", StringComparison.Ordinal);
-
-    /// <summary>The app setting that names the images' container; where it is set, it must agree with the trigger.</summary>
-    internal static string ImagesContainerSetting => SettingName(StorageOptions.Section, nameof(StorageOptions.ImagesContainer));
 }

@@ -16,28 +16,32 @@ public static class FunctionAppServices
     private static readonly string[] NoisyCategories = ["System.Net.Http.HttpClient", "Azure.Core"];
 
     /// <summary>Adds the tiny stage, its health and its warm-up; the app adds an <see cref="IEscalationSender"/>.</summary>
-    public static IServiceCollection AddTinyFunctionApp(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The app's services.</param>
+    /// <param name="configuration">The app's settings.</param>
+    /// <param name="parseServiceBus">Throws where a text is no connection string of Service Bus.</param>
+    public static IServiceCollection AddTinyFunctionApp(this IServiceCollection services, IConfiguration configuration, Action<string> parseServiceBus)
     {
-        services.AddFunctionApp(configuration, isTiny: true).AddTinyStage().AddEscalationReceiver();
+        services.AddFunctionApp(configuration, isTiny: true, parseServiceBus).AddTinyStage().AddEscalationReceiver();
         services.TryAddSingleton<HealthCheck>();
         services.TryAddSingleton<ImageReceiver>();
         return services;
     }
 
     /// <summary>Adds the large stage, the receiver of its messages and its warm-up.</summary>
-    public static IServiceCollection AddLargeFunctionApp(this IServiceCollection services, IConfiguration configuration)
+    /// <inheritdoc cref="AddTinyFunctionApp"/>
+    public static IServiceCollection AddLargeFunctionApp(this IServiceCollection services, IConfiguration configuration, Action<string> parseServiceBus)
     {
-        services.AddFunctionApp(configuration, isTiny: false).AddLargeStage();
+        services.AddFunctionApp(configuration, isTiny: false, parseServiceBus).AddLargeStage();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<CascadeSourceOptions>, GpuFallback>(s => new GpuFallback(
             s.GetRequiredService<IOptions<FunctionAppOptions>>(), s.GetRequiredService<ILogger<GpuFallback>>(), () => CudaSupport.WhyMissing())));
         return services;
     }
 
-    private static IServiceCollection AddFunctionApp(this IServiceCollection services, IConfiguration configuration, bool isTiny)
+    private static IServiceCollection AddFunctionApp(this IServiceCollection services, IConfiguration configuration, bool isTiny, Action<string> parseServiceBus)
     {
         services.AddTinySaverPipeline(configuration).AddAzureStorage(configuration);
         services.AddOptions<FunctionAppOptions>().Bind(configuration.GetSection(FunctionAppOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<FunctionAppOptions>>(new FunctionAppValidator(configuration, isTiny));
+        services.AddSingleton<IValidateOptions<FunctionAppOptions>>(new FunctionAppValidator(configuration, isTiny, parseServiceBus));
         services.AddHostedService<WarmUpService>();
         return services.AddLogging(logging =>
         {

@@ -9,7 +9,8 @@ namespace TinySaver.Pipeline.FunctionApps;
 /// <summary>Checks at start what would otherwise fail at the first image: connections, names that must agree, and the GPU.</summary>
 /// <param name="configuration">The host's settings.</param>
 /// <param name="isTiny">Whether this is the tiny app; otherwise it is the large one.</param>
-internal sealed class FunctionAppValidator(IConfiguration configuration, bool isTiny) : IValidateOptions<FunctionAppOptions>
+/// <param name="parseServiceBus">Throws where a text is no connection string of Service Bus.</param>
+internal sealed class FunctionAppValidator(IConfiguration configuration, bool isTiny, Action<string> parseServiceBus) : IValidateOptions<FunctionAppOptions>
 {
     public ValidateOptionsResult Validate(string? name, FunctionAppOptions options)
     {
@@ -17,22 +18,15 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    private IEnumerable<string> Connections()
-    {
-        string? images = isTiny
-            ? FunctionAppConnections.Problem(configuration, FunctionAppOptions.ImagesConnection, FunctionAppConnections.StorageAddresses)
-            : null;
-        string? escalations = FunctionAppConnections.Problem(
-            configuration, FunctionAppOptions.EscalationsConnection, FunctionAppConnections.ServiceBusAddresses);
-        return new[] { images, escalations }.OfType<string>();
-    }
+    private IEnumerable<string> Connections() =>
+        [.. isTiny ? FunctionAppConnection.Images.Problems(configuration) : [], .. FunctionAppConnection.Escalations(parseServiceBus).Problems(configuration)];
 
     private IEnumerable<string> Container()
     {
         string? container = configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.ImagesContainer)}"];
         if (container is not null && container != FunctionAppOptions.ImagesContainer)
         {
-            yield return $"The setting {FunctionAppOptions.ImagesContainerSetting} is '{container}', but the blob trigger watches " +
+            yield return $"The setting {SettingName.Of(StorageOptions.Section, nameof(StorageOptions.ImagesContainer))} is '{container}', but the blob trigger watches " +
                 $"'{FunctionAppOptions.ImagesContainer}'; remove the setting.";
         }
     }
@@ -41,7 +35,7 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
     {
         if (options.TraceShare is not (>= 0 and <= 1))
         {
-            yield return $"The setting {FunctionAppOptions.SettingName(FunctionAppOptions.Section, nameof(FunctionAppOptions.TraceShare))} is " +
+            yield return $"The setting {SettingName.Of(FunctionAppOptions.Section, nameof(FunctionAppOptions.TraceShare))} is " +
                 FormattableString.Invariant($"{options.TraceShare}; it must be a share between 0 and 1.");
         }
     }
@@ -51,8 +45,8 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
         string? provider = configuration[$"{CascadeSourceOptions.Section}:{nameof(CascadeSourceOptions.LargeProvider)}"];
         if (!isTiny && options.RequireGpu && !string.Equals(provider, nameof(ExecutionProvider.Cuda), StringComparison.OrdinalIgnoreCase))
         {
-            yield return $"The setting {FunctionAppOptions.SettingName(FunctionAppOptions.Section, nameof(FunctionAppOptions.RequireGpu))} is true, but " +
-                $"{FunctionAppOptions.SettingName(CascadeSourceOptions.Section, nameof(CascadeSourceOptions.LargeProvider))} is '{provider ?? nameof(ExecutionProvider.Cpu)}'; " +
+            yield return $"The setting {SettingName.Of(FunctionAppOptions.Section, nameof(FunctionAppOptions.RequireGpu))} is true, but " +
+                $"{SettingName.Of(CascadeSourceOptions.Section, nameof(CascadeSourceOptions.LargeProvider))} is '{provider ?? nameof(ExecutionProvider.Cpu)}'; " +
                 $"set it to {nameof(ExecutionProvider.Cuda)}.";
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -14,6 +15,7 @@ public sealed record ModelHealth(string Name, string? Sha256, string? Measure, d
 /// <summary>The answer of the health function.</summary>
 /// <param name="Healthy">Whether images can be classified.</param>
 /// <param name="Error">Why not; null where they can.</param>
+/// <param name="Dependencies">What the app depends on: images, labels, queue and cascade.</param>
 /// <param name="Policy">The policy's id; null where none is loaded.</param>
 /// <param name="Savers">The savers in the order in which they see an image.</param>
 /// <param name="Large">The large model; null where no policy is loaded.</param>
@@ -21,14 +23,26 @@ public sealed record ModelHealth(string Name, string? Sha256, string? Measure, d
 public sealed record HealthReport(
     bool Healthy,
     string? Error,
+    IReadOnlyList<DependencyHealth> Dependencies,
     string? Policy,
     IReadOnlyList<ModelHealth> Savers,
     ModelHealth? Large,
     IReadOnlyDictionary<string, string> Versions)
 {
     /// <summary>The report as JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, HealthReportJsonContext.Default.HealthReport);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.HealthReport);
+
+    // Read by people and machines, and never part of a page.
+    private static readonly HealthReportJsonContext Json = new(new JsonSerializerOptions(HealthReportJsonContext.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }
+
+/// <summary>One thing that the app depends on.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Error">Why it cannot be used; null where it can.</param>
+public sealed record DependencyHealth(string Name, string? Error);
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -13,15 +13,13 @@ public sealed record ServiceBusConnection(string? ConnectionString, string? Name
     public static ServiceBusConnection Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        if (FunctionAppConnections.Problem(configuration, FunctionAppOptions.EscalationsConnection, FunctionAppConnections.ServiceBusAddresses) is { } problem)
+        if (FunctionAppConnection.Escalations(_ => { }).Problems(configuration).FirstOrDefault() is { } problem)
         {
             throw new TinySaverException(problem);
         }
 
         IConfigurationSection section = configuration.GetSection(FunctionAppOptions.EscalationsConnection);
-        return string.IsNullOrWhiteSpace(section.Value)
-            ? new(null, section[FunctionAppConnections.ServiceBusAddresses[0]])
-            : new(section.Value, null);
+        return string.IsNullOrWhiteSpace(section.Value) ? new(null, section[FunctionAppConnection.Namespace]) : new(section.Value, null);
     }
 
     /// <summary>Makes a client of the kind that the settings call for.</summary>

@@ -16,7 +16,8 @@ namespace TinySaver.Pipeline.FunctionApps;
 /// cascade cannot be loaded, the app stops, and the host starts it again; images and messages wait in their queues meanwhile,
 /// instead of using up their tries.
 /// </remarks>
-internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeSourceOptions> options, ILogger<WarmUpService> logger) : BackgroundService
+internal sealed class WarmUpService(
+    IServiceProvider services, IHostApplicationLifetime app, IOptions<CascadeSourceOptions> options, ILogger<WarmUpService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,10 +30,11 @@ internal sealed class WarmUpService(IServiceProvider services, IOptions<CascadeS
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             // The Functions host starts a worker again only if it ended with an error, and shows what it wrote to standard error.
-            Log.NotReady(logger, e);
+            string why = FunctionAppStart.Explain(e, services.GetRequiredService<IOptions<StorageOptions>>().Value.Setting);
+            Log.NotReady(logger, why);
             Environment.ExitCode = 1;
-            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
-            throw;
+            await Console.Error.WriteLineAsync(why).ConfigureAwait(false);
+            app.StopApplication();
         }
     }
 

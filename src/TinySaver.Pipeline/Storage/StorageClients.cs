@@ -15,6 +15,9 @@ public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient 
 {
     private const string BlobHostPart = ".blob.";
 
+    private static readonly string ConnectionSetting = SettingName.Of(StorageOptions.Section, nameof(StorageOptions.ConnectionString));
+    private static readonly string UrlSetting = SettingName.Of(StorageOptions.Section, nameof(StorageOptions.AccountUrl));
+
     /// <summary>Makes the clients; nothing is sent yet.</summary>
     /// <param name="options">Names the account.</param>
     /// <param name="configure">Changes each client's options, for instance its retries; null for the SDK's defaults.</param>
@@ -37,13 +40,12 @@ public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient 
             case { ConnectionString: null or "", AccountUrl: { } url }:
                 TokenCredential credential = new DefaultAzureCredential();
                 return new StorageClients(
-                    new BlobServiceClient(url, credential, blobs),
-                    new TableServiceClient(Sibling(url, "table"), credential, tables),
-                    new QueueServiceClient(Sibling(url, "queue"), credential, queues));
+                    new BlobServiceClient(Service(url, "blob"), credential, blobs),
+                    new TableServiceClient(Service(url, "table"), credential, tables),
+                    new QueueServiceClient(Service(url, "queue"), credential, queues));
             default:
                 throw new TinySaverException(
-                    $"{StorageOptions.Section} must name one storage account: set ConnectionString or AccountUrl, " +
-                    (options.AccountUrl is null ? "neither is set." : "not both."));
+                    $"Exactly one of {ConnectionSetting} and {UrlSetting} must be set, not {(options.AccountUrl is null ? "neither" : "both")}.");
         }
     }
 
@@ -61,17 +63,18 @@ public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient 
         {
             // The string itself may hold a key and stays out of the message.
             throw new TinySaverException(
-                $"The storage connection string cannot be read: {e.Message} Expected AccountName=…;AccountKey=…;BlobEndpoint=… and the like.", e);
+                $"The storage connection string, given by --storage or {ConnectionSetting}, cannot be read: {e.Message} Expected AccountName=…;AccountKey=…;BlobEndpoint=… and the like.", e);
         }
     }
 
-    private static Uri Sibling(Uri blobUrl, string service)
+    private static Uri Service(Uri blobUrl, string service)
     {
-        int at = blobUrl.Host.IndexOf(BlobHostPart, StringComparison.OrdinalIgnoreCase);
-        if (!blobUrl.IsAbsoluteUri || at <= 0)
+        // The sign-in's token is sent over an encrypted connection only.
+        int at = blobUrl.IsAbsoluteUri && blobUrl.Scheme == Uri.UriSchemeHttps ? blobUrl.Host.IndexOf(BlobHostPart, StringComparison.OrdinalIgnoreCase) : -1;
+        if (at <= 0)
         {
             throw new TinySaverException(
-                $"'{blobUrl}' is not the blob address of a storage account; expected https://ACCOUNT.blob.core.windows.net. " +
+                $"'{blobUrl}', given by --storage or {UrlSetting}, is not the blob address of a storage account; expected https://ACCOUNT.blob.core.windows.net. " +
                 "For an Azurite give its connection string.");
         }
 

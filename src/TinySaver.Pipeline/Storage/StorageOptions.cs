@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TinySaver.Core.Failures;
 
 namespace TinySaver.Pipeline.Storage;
 
@@ -41,14 +42,23 @@ public sealed class StorageOptions : IValidatableObject
     [Range(1, 1_000)]
     public int MaxDeliveries { get; set; } = 5;
 
-    /// <summary>Refuses options that name no account, or two.</summary>
+    /// <summary>The setting that names the account, and the account where an address does, for messages.</summary>
+    internal string Setting => AccountUrl is null
+        ? SettingName.Of(Section, nameof(ConnectionString))
+        : $"{SettingName.Of(Section, nameof(AccountUrl))} ({AccountUrl.Host})";
+
+    /// <summary>Refuses options that name no account, or two, or one in a form that no client takes.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         // No member name: the value, which may hold a key, is kept out of the message.
-        if (string.IsNullOrEmpty(ConnectionString) == (AccountUrl is null))
+        try
         {
-            yield return new ValidationResult(
-                $"Exactly one of ConnectionString and AccountUrl must be set, not {(AccountUrl is null ? "neither" : "both")}.");
+            StorageClients.Create(this);
+            return [];
+        }
+        catch (TinySaverException e)
+        {
+            return [new ValidationResult(e.Message)];
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class SettingsTests
     {
         Dictionary<string, string> settings = AppSettings.Of((await Deployments.MainAsync()).Only("Microsoft.Web/sites"));
 
-        ServiceProvider services = Services(settings, (s, c) => s.AddTinyFunctionApp(c));
+        ServiceProvider services = Services(settings, (s, c) => s.AddTinyFunctionApp(c, _ => { }));
 
         Assert.Equal(BlobTriggerKind.EventGrid, services.GetRequiredService<IOptions<FunctionAppOptions>>().Value.BlobTrigger);
         Assert.True(services.GetRequiredService<IOptions<CascadeSourceOptions>>().Value.Savers);
@@ -60,7 +60,7 @@ public sealed class SettingsTests
     {
         Dictionary<string, string> settings = AppSettings.Of((await Deployments.LargeAsync(gpu)).Only("Microsoft.App/containerApps"));
 
-        ServiceProvider services = Services(settings, (s, c) => s.AddLargeFunctionApp(c));
+        ServiceProvider services = Services(settings, (s, c) => s.AddLargeFunctionApp(c, _ => { }));
 
         CascadeSourceOptions cascade = services.GetRequiredService<IOptions<CascadeSourceOptions>>().Value;
         Assert.True(cascade.Large);
@@ -78,7 +78,7 @@ public sealed class SettingsTests
         {
             Dictionary<string, string> less = new(settings);
             Assert.True(less.Remove(needed), $"{needed} is not set.");
-            Assert.Throws<OptionsValidationException>(() => Services(less, (s, c) => s.AddTinyFunctionApp(c)));
+            Assert.Throws<OptionsValidationException>(() => Services(less, (s, c) => s.AddTinyFunctionApp(c, _ => { })));
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class FunctionAppValidatorTests
     [InlineData(double.NaN)]
     public void Validate_TraceShareThatIsNone_Fails(double share)
     {
-        ValidateOptionsResult result = new FunctionAppValidator(new ConfigurationBuilder().AddInMemoryCollection(ByConnectionString).Build(), isTiny: true)
+        ValidateOptionsResult result = new FunctionAppValidator(new ConfigurationBuilder().AddInMemoryCollection(ByConnectionString).Build(), isTiny: true, Parse)
             .Validate(null, new FunctionAppOptions { TraceShare = share });
 
         Assert.Contains("TinySaver__Functions__TraceShare", Assert.Single(result.Failures!), StringComparison.Ordinal);
@@ -90,6 +90,42 @@ public sealed class FunctionAppValidatorTests
         Assert.Equal(!succeeds, result.FailureMessage?.Contains("TinySaver__Cascade__LargeProvider", StringComparison.Ordinal) ?? false);
     }
 
+    [Theory]
+    [InlineData("ImagesStorage", "garbage")]
+    [InlineData("ImagesStorage", "AccountName=a;AccountKey=?")]
+    [InlineData("EscalationsServiceBus", "garbage")]
+    public void Validate_ConnectionStringThatNoClientTakes_NamesTheSettingAndKeepsItsValue(string connection, string value)
+    {
+        var settings = new Dictionary<string, string?>(ByConnectionString) { [connection] = value };
+
+        string failure = Assert.Single(Validate(isTiny: true, settings).Failures!);
+
+        Assert.StartsWith($"The setting {connection} is no connection string", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain(value, failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ImagesStorage:blobServiceUri", "a.blob.core.windows.net")]
+    [InlineData("ImagesStorage:queueServiceUri", "ftp://a")]
+    [InlineData("EscalationsServiceBus:fullyQualifiedNamespace", "sb://a.servicebus.windows.net/")]
+    public void Validate_AddressThatIsNone_NamesTheSetting(string setting, string value)
+    {
+        var settings = new Dictionary<string, string?>(ByIdentity) { [setting] = value };
+
+        string failure = Assert.Single(Validate(isTiny: true, settings).Failures!);
+
+        Assert.Equal($"The setting {setting.Replace(":", "__", StringComparison.Ordinal)} is '{value}', which is no address.", failure);
+    }
+
+    // As the library of Service Bus does, which these tests do without.
+    private static void Parse(string connectionString)
+    {
+        if (!connectionString.StartsWith("Endpoint=", StringComparison.Ordinal))
+        {
+            throw new FormatException("The connection string could not be parsed.");
+        }
+    }
+
     private static ValidateOptionsResult Validate(bool isTiny, Dictionary<string, string?> settings, FunctionAppOptions? options = null) =>
-        new FunctionAppValidator(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), isTiny).Validate(null, options ?? new());
+        new FunctionAppValidator(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), isTiny, Parse).Validate(null, options ?? new());
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TinySaver.Inference.Classification;
@@ -21,6 +22,19 @@ public sealed class GpuFallbackTests
         new GpuFallback(app, NullLogger<GpuFallback>.Instance, () => whyNot).PostConfigure(null, options);
 
         Assert.Equal(expected, options.LargeProvider);
+    }
+
+    [Fact]
+    public void PostConfigure_OptionsMadeTwice_WarnsOnce()
+    {
+        using var log = new LogLines();
+        using var loggers = new LoggerFactory([log]);
+        var fallback = new GpuFallback(Options.Create(new FunctionAppOptions()), loggers.CreateLogger<GpuFallback>(), () => "no GPU");
+
+        fallback.PostConfigure(null, new CascadeSourceOptions { LargeProvider = ExecutionProvider.Cuda });
+        fallback.PostConfigure(null, new CascadeSourceOptions { LargeProvider = ExecutionProvider.Cuda });
+
+        Assert.Contains("no GPU", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,10 +79,10 @@ public sealed class LocalPipelineSpecs(AzuriteFixture azurite) : IDisposable
     }
 
     [Theory]
-    [InlineData("TinySaver:Pipeline:ShadowShare", "2", "ShadowShare")]
-    [InlineData("TinySaver:Storage:ConnectionString", "", "Exactly one of ConnectionString and AccountUrl")]
+    [InlineData("TinySaver:Pipeline:ShadowShare", "2", "TinySaver__Pipeline__ShadowShare is '2'")]
+    [InlineData("TinySaver:Storage:ConnectionString", "", "Exactly one of TinySaver__Storage__ConnectionString and TinySaver__Storage__AccountUrl")]
     [InlineData("TinySaver:Storage:ImagesContainer", "No", "ImagesContainer")]
-    [InlineData("TinySaver:Local:MaxTries", "0", "MaxTries")]
+    [InlineData("TinySaver:Local:MaxTries", "0", "TinySaver__Local__MaxTries is '0'")]
     [InlineData("TinySaver:Cascade:RefreshInterval", "00:00:00", "RefreshInterval")]
     public async Task WrongOptions_stop_the_host_at_its_start(string key, string value, string message)
     {
