@@ -31,10 +31,12 @@ public sealed class CascadeHost(
 
     /// <summary>The cascade to use for one image or batch; dispose it afterwards. Loads it on the first call, once for all callers.</summary>
     /// <exception cref="Core.Failures.TinySaverException">The policy or a model cannot be used; the next call tries again.</exception>
+    /// <exception cref="ObjectDisposedException">The host has ended.</exception>
     public async ValueTask<CascadeLease> RentAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
             Held current = _current ?? await LoadFirstAsync(cancellationToken).ConfigureAwait(false);
             RefreshIfDue();
 

@@ -71,6 +71,7 @@ public sealed class RowUpdateTests
         Assert.False(RowUpdate.AwaitsLarge(row, row.Version with { LastModified = Second.AddSeconds(-1) }, shadow));
         Assert.True(RowUpdate.AwaitsLarge(row, row.Version with { LastModified = Second.AddSeconds(1) }, shadow));
         Assert.True(RowUpdate.AwaitsLarge(row, row.Version with { ETag = "0xother" }, shadow));
+        Assert.True(RowUpdate.AwaitsLarge(row, row.Version with { ETag = "0x0" }, shadow));
     }
 
     [Fact]

@@ -93,6 +93,16 @@ public sealed class CascadeHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RentAsync_HostThatHasEnded_IsRefused()
+    {
+        (await _host.RentAsync(Cancellation)).Dispose();
+        await _host.DisposeAsync();
+        _disposed = true;
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await _host.RentAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task RefreshAsync_UnchangedPolicy_LoadsNothing()
     {
         (await _host.RentAsync(Cancellation)).Dispose();

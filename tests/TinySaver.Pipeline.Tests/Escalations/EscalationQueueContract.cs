@@ -22,12 +22,12 @@ public abstract class EscalationQueueContract
     public async Task ReceiveAsync_SentEscalation_ArrivesOnceAndIsGoneWhenCompleted()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("ä 😀 <&>'\".jpg"), Cancellation);
+        await queue.SendAsync(Sample("ä 😀 <&>'\"\u001b\uFFFE.jpg"), Cancellation);
         Assert.Equal(1, await queue.GetBacklogAsync(Cancellation));
 
         IEscalationMessage message = Assert.Single(await queue.ReceiveAsync(10, Cancellation));
 
-        Assert.Equal("ä 😀 <&>'\".jpg", Read(message).Name);
+        Assert.Equal("ä 😀 <&>'\"\u001b\uFFFE.jpg", Read(message).Name);
         Assert.Equal(1, message.DeliveryCount);
         Assert.Empty(await queue.ReceiveAsync(10, Cancellation));
         Assert.True(await message.SettleAsync(Settlement.Complete, Cancellation));
@@ -144,7 +144,7 @@ public abstract class EscalationQueueContract
 
     private static Escalation Read(IEscalationMessage message) => EscalationJson.Read(message.Body);
 
-    private static Escalation Sample(string name) => new()
+    protected static Escalation Sample(string name) => new()
     {
         Container = "images",
         Name = name,

@@ -113,6 +113,39 @@ public sealed class LargeStageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ProcessAsync_ModelThatThrowsOnOneImage_GivesEachOtherItsOwnAnswerAndKeepsItsMessage()
+    {
+        using var cascade = new TestCascade(largeThrowsOnWhite: true);
+        await using var pipeline = new MemoryPipeline(cascade);
+        foreach ((string name, byte[] image) in ((string, byte[])[])[("red", TestImages.Unsure), ("white", TestImages.White), ("green", TestImages.UnsureGreen)])
+        {
+            Assert.Equal(TinyOutcome.Escalated, (await pipeline.LabelAsync(name, image)).Outcome);
+        }
+
+        IReadOnlyList<EscalationResult> results = await pipeline.PumpAsync();
+
+        Assert.NotNull(Assert.Single(results, r => r.Outcome == EscalationOutcome.Retry).Error);
+        Assert.Equal(("red", "green"), ((await pipeline.RowAsync("red"))!.Label, (await pipeline.RowAsync("green"))!.Label));
+        Assert.Equal(LabelStatus.Escalated, (await pipeline.RowAsync("white"))!.Status);
+        Assert.Equal("white", EscalationJson.Read(Assert.Single(await pipeline.Queue.ReceiveAsync(10, Cancellation)).Body).Name);
+
+        // Alone, too.
+        pipeline.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(EscalationOutcome.Retry, Assert.Single(await pipeline.PumpAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ShadowAndEscalationOfOneVersion_AreNotOne()
+    {
+        await _pipeline.LabelAsync("a", TestImages.Unsure);
+        Escalation escalation = EscalationJson.Read(Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Body);
+
+        await _pipeline.Large.ProcessAsync([escalation with { Shadow = true }, escalation], null, Cancellation);
+
+        Assert.Equal(Decider.Large, (await _pipeline.RowAsync("a"))!.DecidedBy);
+    }
+
+    [Fact]
     public async Task ProcessAsync_Duplicates_AskTheModelOnce()
     {
         await _pipeline.LabelAsync("a", TestImages.Unsure);
@@ -166,6 +199,7 @@ public sealed class LargeStageTests : IAsyncDisposable
 
         LabelRow row = (await _pipeline.RowAsync("a"))!;
         Assert.Equal((LabelStatus.Failed, FailureReason.RetriesExhausted, "delivered 5 times", "red"), (row.Status, row.Reason, row.ReasonDetail, row.TinyLabel));
+        Assert.Equal((escalation.Tiny!.ClassIndex, escalation.Tiny.Confidence, escalation.Tiny.Model, escalation.Policy), (row.TinyClassIndex, row.TinyConfidence, row.TinyModel, row.Policy));
     }
 
     [Fact]

@@ -13,10 +13,13 @@ public sealed class TestCascade : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tinysaver-cascade-");
 
-    public TestCascade(double threshold = 0.9, int? largeBatch = null)
+    /// <param name="threshold">The tiny model's.</param>
+    /// <param name="largeBatch">The batch size that the large model's graph fixes; null for any.</param>
+    /// <param name="largeThrowsOnWhite">Whether the large model fails on a batch that has a white image in it.</param>
+    public TestCascade(double threshold = 0.9, int? largeBatch = null, bool largeThrowsOnWhite = false)
     {
         WriteModel("tiny", TestOnnx.MeanColour(8, [0, 0, 0]));
-        WriteModel("large", TestOnnx.MeanColour(200, [0, 0, 90], largeBatch));
+        WriteModel("large", TestOnnx.MeanColour(200, [0, 0, 90], largeBatch, largeThrowsOnWhite));
         WritePolicy(threshold);
     }
 

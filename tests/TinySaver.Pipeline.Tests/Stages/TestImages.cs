@@ -21,6 +21,9 @@ internal static class TestImages
     /// <summary>Red, says the tiny model and is sure; blue, says the large one.</summary>
     public static byte[] DimRed { get; } = Bmp(110, 0, 0);
 
+    /// <summary>No colour, say both models; bright throughout.</summary>
+    public static byte[] White { get; } = Bmp(255, 255, 255);
+
     public static byte[] NotAnImage { get; } = "not an image, but long enough to be one"u8.ToArray();
 
     public static byte[] Bmp(byte red, byte green, byte blue)

@@ -7,19 +7,31 @@ namespace TinySaver.Pipeline.Tests.Stages;
 internal static class TestOnnx
 {
     private const int Float = 1;
+    private const int Int64 = 7;
 
     /// <summary>A model of three classes over 8×8 images.</summary>
     /// <param name="weight">How strongly the channels' means, in 0 to 1, move the logits.</param>
     /// <param name="bias">What is added to each logit.</param>
     /// <param name="batch">The batch size that the graph fixes; null for any.</param>
-    public static byte[] MeanColour(float weight, float[] bias, int? batch = null)
+    /// <param name="throwsOnWhite">Whether a run fails in which an image has a channel that is bright throughout.</param>
+    public static byte[] MeanColour(float weight, float[] bias, int? batch = null, bool throwsOnWhite = false)
     {
         float[] weights = [weight, 0, 0, 0, weight, 0, 0, 0, weight];
+
+        // A whole mean of 1 asks for the second of one zero.
+        byte[] guard = !throwsOnWhite ? [] :
+        [
+            .. Node("Cast", ["means"], "whole", ("to", Int64)),
+            .. Node("Gather", ["zero", "whole"], "zeros"),
+            .. Node("Add", ["means", "zeros"], "guarded"),
+            .. Tensor("zero", [1], [0]),
+        ];
         byte[] graph =
         [
             .. Node("GlobalAveragePool", ["pixel_values"], "pooled"),
             .. Node("Flatten", ["pooled"], "means"),
-            .. Node("Gemm", ["means", "weights", "bias"], "logits"),
+            .. guard,
+            .. Node("Gemm", [throwsOnWhite ? "guarded" : "means", "weights", "bias"], "logits"),
             .. Text(2, "mean_colour"),
             .. Tensor("weights", [3, 3], weights),
             .. Tensor("bias", [3], bias),
@@ -29,8 +41,12 @@ internal static class TestOnnx
         return [.. Number(1, 8), .. Message(7, graph), .. Message(8, Number(2, 13))];
     }
 
-    private static byte[] Node(string type, string[] inputs, string output) =>
-        Message(1, [.. inputs.SelectMany(i => Text(1, i)), .. Text(2, output), .. Text(4, type)]);
+    private static byte[] Node(string type, string[] inputs, string output, params (string Name, int Value)[] attributes) => Message(
+        1,
+        [
+            .. inputs.SelectMany(i => Text(1, i)), .. Text(2, output), .. Text(4, type),
+            .. attributes.SelectMany(a => Message(5, [.. Text(1, a.Name), .. Number(3, (ulong)a.Value), .. Number(20, 2)])),
+        ]);
 
     private static byte[] Tensor(string name, long[] dimensions, float[] values)
     {

@@ -201,6 +201,79 @@ public sealed class TinyStageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ProcessAsync_PolicyWithoutSaverUnderOverload_EscalatesAsItMust()
+    {
+        _cascade.WritePolicy(0, withSaver: false);
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.MaxBacklog = 1);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(TinyOutcome.Escalated, (await pipeline.LabelAsync($"{i}.bmp", TestImages.Red)).Outcome);
+            pipeline.Time.Advance(pipeline.Options.BacklogInterval);
+        }
+    }
+
+    [Fact]
+    public async Task ProcessAsync_ShadowShare_IsOfTheConfidentOnly()
+    {
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.ShadowShare = 1);
+
+        Assert.False((await pipeline.LabelAsync("unsure.bmp", TestImages.Unsure)).Row!.Shadow);
+        Assert.True((await pipeline.LabelAsync("sure.bmp", TestImages.Red)).Row!.Shadow);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_NewerVersionLabelledMeanwhile_SendsNothingOfTheOlder()
+    {
+        ImageVersion old = await _pipeline.UploadAsync("a.bmp", TestImages.Unsure);
+        _pipeline.Faults.Pause = async () =>
+        {
+            // When the older version's row is about to be written.
+            _pipeline.Faults.Pause = null;
+            _pipeline.Time.Advance(TimeSpan.FromSeconds(2));
+            await _pipeline.LabelAsync("a.bmp", TestImages.Unsure);
+        };
+
+        TinyResult result = await _pipeline.Tiny.ProcessAsync(new ImageReference("a.bmp", old.ETag), Cancellation);
+
+        Assert.Equal(TinyOutcome.Unchanged, result.Outcome);
+        Escalation only = EscalationJson.Read(Assert.Single(await _pipeline.Queue.ReceiveAsync(10, Cancellation)).Body);
+        Assert.NotEqual(old.ETag, only.ETag);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_MoreImagesThanAreWorkedOnAtOnce_Wait()
+    {
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.ImagesInFlight = 1);
+        await pipeline.LabelAsync("before.bmp", TestImages.Red);
+        var hold = new TaskCompletionSource();
+        int opens = 0;
+        pipeline.Faults.Pause = () => hold.Task;
+        pipeline.Faults.CrashBefore = operation => operation == "images.open" && Interlocked.Increment(ref opens) < 0;
+        Task<TinyResult> first = pipeline.LabelAsync("a.bmp", TestImages.Red);
+        Task<TinyResult> second = pipeline.LabelAsync("b.bmp", TestImages.Red);
+
+        // All that is before the write of the row runs in the call itself.
+        Assert.Equal(1, opens);
+        hold.SetResult();
+
+        Assert.Equal((TinyOutcome.Labelled, TinyOutcome.Labelled), ((await first).Outcome, (await second).Outcome));
+        Assert.Equal(2, opens);
+    }
+
+    [Fact]
+    public async Task GiveUpAsync_ImageThatIsGone_EndsTheWaitOfItsRow()
+    {
+        await _pipeline.LabelAsync("a.bmp", TestImages.Unsure);
+        _pipeline.Images.Delete("a.bmp");
+
+        TinyResult result = await _pipeline.Tiny.GiveUpAsync(new ImageReference("a.bmp"), "no luck", Cancellation);
+
+        Assert.Equal(TinyOutcome.Deleted, result.Outcome);
+        LabelRow row = (await _pipeline.RowAsync("a.bmp"))!;
+        Assert.Equal((LabelStatus.Failed, FailureReason.Deleted), (row.Status, row.Reason));
+    }
+
+    [Fact]
     public async Task GiveUpAsync_Image_HasAFailedRowUntilALaterSuccess()
     {
         ImageVersion version = await _pipeline.UploadAsync("a.bmp", TestImages.Red);
