@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Inference.Cascades;
 
 namespace TinySaver.Cli.Classify;

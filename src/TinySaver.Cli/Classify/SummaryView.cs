@@ -1,6 +1,6 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Classify;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Inference.Classification;
 using TinySaver.Inference.Compute;
 using TinySaver.Inference.Models;

@@ -2,7 +2,7 @@ using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Reports;
 

@@ -4,7 +4,7 @@ using Spectre.Console;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Status;

@@ -2,7 +2,7 @@ using Azure;
 using TinySaver.Cli.Accounts;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Spectre.Console;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Pipeline.Images;
 using TinySaver.Reports;
 

@@ -84,9 +84,9 @@ public static class CascadePolicyJson
         string field = error.Path is null or "$" ? "the policy" : $"the field '{error.Path[2..]}'";
         // System.Text.Json appends "Path: … | LineNumber: …", which the field's name already says.
         string message = error.Message.Split(" Path: ")[0];
-        if (error.InnerException is ArgumentException inner)
+        if (error.InnerException is FormatException inner)
         {
-            return $"{field}: {inner.Message}";
+            return $"{field}: {inner.Message}.";
         }
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TinySaver.Core.Failures;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using static TinySaver.Core.Labels.ColumnReach;
 
 namespace TinySaver.Core.Labels;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TinySaver.Core.Names;
 
-/// <summary>The names of enum values in files, options and output, as <see cref="JsonStringEnumMemberNameAttribute"/> declares them on the values.</summary>
+/// <summary>The names of enum values in tables, files, options, metrics and output, as <see cref="JsonStringEnumMemberNameAttribute"/> declares them on the values.</summary>
 public static class EnumNames
 {
     /// <summary>The names of all values, in the order of their declaration.</summary>
@@ -19,13 +19,15 @@ public static class EnumNames
             ? Declared<T>.Names[index]
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such value.");
 
+    /// <summary>The value of a name, as <see cref="Name"/> writes it; null where no value has it.</summary>
+    public static T? Find<T>(string name)
+        where T : struct, Enum => Array.IndexOf(Declared<T>.Names, name) is >= 0 and int index ? Declared<T>.Values[index] : null;
+
     /// <summary>The value of a name, as <see cref="Name"/> writes it.</summary>
-    /// <exception cref="ArgumentException">No value has that name; the message lists those that there are.</exception>
+    /// <exception cref="FormatException">No value has that name; the message lists those that there are.</exception>
     public static T Parse<T>(string name)
         where T : struct, Enum =>
-        Array.IndexOf(Declared<T>.Names, name) is >= 0 and int index
-            ? Declared<T>.Values[index]
-            : throw new ArgumentException($"'{name}' is none of {string.Join(", ", Declared<T>.Names)}.");
+        Find<T>(name) ?? throw new FormatException($"'{name}' is none of {string.Join(", ", Declared<T>.Names)}");
 
     private static class Declared<T>
         where T : struct, Enum
@@ -50,7 +52,7 @@ public sealed class EnumNameConverter<T> : JsonConverter<T>
         {
             return EnumNames.Parse<T>(text);
         }
-        catch (ArgumentException error)
+        catch (FormatException error)
         {
             throw new JsonException(null, error);
         }

@@ -1,5 +1,5 @@
 using TinySaver.Core.Failures;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Pipeline.Escalations;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
 using TinySaver.Pipeline.Cascades;

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 using TinySaver.Pipeline.Labels;
 
 namespace TinySaver.Pipeline.Storage;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
-using TinySaver.Core.Naming;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Pipeline.Telemetry;
 

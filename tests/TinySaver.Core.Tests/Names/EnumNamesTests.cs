@@ -1,5 +1,8 @@
+using System.Text.Json;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
 
 namespace TinySaver.Core.Tests.Names;
@@ -25,10 +28,45 @@ public sealed class EnumNamesTests
     [InlineData("1")]
     public void Parse_UnknownName_NamesTheChoices(string name)
     {
-        var error = Assert.Throws<ArgumentException>(() => EnumNames.Parse<ConfidenceMeasure>(name));
-        Assert.Equal($"'{name}' is none of max-probability, margin, entropy.", error.Message);
+        var error = Assert.Throws<FormatException>(() => EnumNames.Parse<ConfidenceMeasure>(name));
+        Assert.Equal($"'{name}' is none of max-probability, margin, entropy", error.Message);
+    }
+
+    // Rows, metrics and scripts have these: none may ever change.
+    [Fact]
+    public void Name_OfWhatRowsHold_IsTheDeclaredOne()
+    {
+        Assert.Equal(
+            [
+                "empty", "not-an-image", "unsupported-format", "too-many-bytes", "too-many-pixels", "damaged", "bad-model-output",
+                "unreadable", "deleted", "superseded", "retries-exhausted", "malformed-message", "unknown",
+            ],
+            Enum.GetValues<FailureReason>().Select(r => r.Name()));
+        Assert.Equal(["Escalated", "Failed", "Labelled"], Enum.GetValues<LabelStatus>().Select(s => s.Name()));
+        Assert.Equal(["tiny", "large"], Enum.GetValues<Decider>().Select(d => d.Name()));
     }
 
     [Fact]
-    public void Name_UndefinedValue_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => ((RiskKind)7).Name());
+    public void Find_NameOfAValue_IsTheValue()
+    {
+        Assert.All(Enum.GetValues<FailureReason>(), reason => Assert.Equal(reason, EnumNames.Find<FailureReason>(reason.Name())));
+        Assert.Null(EnumNames.Find<FailureReason>("NotAnImage"));
+        Assert.Equal(Decider.Large, EnumNames.Parse<Decider>("large"));
+        Assert.Equal("'Large' is none of tiny, large", Assert.Throws<FormatException>(() => EnumNames.Parse<Decider>("Large")).Message);
+    }
+
+    [Fact]
+    public void Name_UndeclaredMember_IsItsOwn_AndUndefinedValueIsRefused()
+    {
+        Assert.Equal("Friday", DayOfWeek.Friday.Name());
+        Assert.Throws<ArgumentOutOfRangeException>(() => ((Decider)7).Name());
+    }
+
+    [Fact]
+    public void Serialize_WhatRowsHold_HasTheSameNames()
+    {
+        Assert.Equal("\"not-an-image\"", JsonSerializer.Serialize(FailureReason.NotAnImage));
+        Assert.Equal("\"Labelled\"", JsonSerializer.Serialize(LabelStatus.Labelled));
+        Assert.Equal("\"tiny\"", JsonSerializer.Serialize(Decider.Tiny));
+    }
 }
