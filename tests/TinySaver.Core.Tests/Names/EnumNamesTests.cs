@@ -39,7 +39,7 @@ public sealed class EnumNamesTests
         Assert.Equal(
             [
                 "empty", "not-an-image", "unsupported-format", "too-many-bytes", "too-many-pixels", "damaged", "bad-model-output",
-                "unreadable", "deleted", "superseded", "retries-exhausted", "malformed-message", "unknown",
+                "unreadable", "deleted", "superseded", "unusable-name", "retries-exhausted", "malformed-message", "unknown",
             ],
             Enum.GetValues<FailureReason>().Select(r => r.Name()));
         Assert.Equal(["Escalated", "Failed", "Labelled"], Enum.GetValues<LabelStatus>().Select(s => s.Name()));
