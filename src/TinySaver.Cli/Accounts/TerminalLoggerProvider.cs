@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Output;
 
-namespace TinySaver.Cli.Output;
+namespace TinySaver.Cli.Accounts;
 
-/// <summary>Shows the pipeline's warnings to a person, each kind at most once in a while.</summary>
+/// <summary>Shows warnings of storage and pipeline to a person, each kind at most once in a while.</summary>
 internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvider
 {
     // Sixteen images that wait for the same Azurite have one thing to say.
