@@ -12,7 +12,7 @@ internal static class BenchmarkModel
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
             return ModelFolder.Open(named);
-        var models = Repository.PathOf("samples", "models");
+        string models = Repository.PathOf("samples", "models");
         if (Directory.Exists(models) && Directory.GetDirectories(models, "tiny-*").Order(StringComparer.Ordinal).FirstOrDefault() is { } tiny)
             return ModelFolder.Open(tiny);
         throw new InvalidOperationException($"There is no {models}/tiny-*; set {Variable} to a model folder.");

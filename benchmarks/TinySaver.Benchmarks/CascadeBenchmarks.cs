@@ -32,7 +32,7 @@ public class CascadeBenchmarks
     {
         _images = await ImageFinder.FindAsync([Repository.PathOf("samples", "images")], CancellationToken.None);
         _cascade = CascadeLoader.Load(Repository.PathOf("samples", "cascade.json"));
-        ModelFolder large = ModelFolder.Open(Repository.PathOf("samples", "models", "large"));
+        var large = ModelFolder.Open(Repository.PathOf("samples", "models", "large"));
         _size = (large.Preprocessing.InputWidth, large.Preprocessing.InputHeight);
         _mean = [large.Preprocessing.Mean.Red, large.Preprocessing.Mean.Green, large.Preprocessing.Mean.Blue];
         _std = [large.Preprocessing.Std.Red, large.Preprocessing.Std.Green, large.Preprocessing.Std.Blue];
@@ -51,9 +51,7 @@ public class CascadeBenchmarks
     {
         int sum = 0;
         foreach (ImageFile image in _images)
-        {
             sum += ClassifyAsInTheTutorial(image.FullPath);
-        }
 
         return sum;
     }
@@ -69,7 +67,7 @@ public class CascadeBenchmarks
 
     private int ClassifyAsInTheTutorial(string path)
     {
-        using SKBitmap decoded = SKBitmap.Decode(path);
+        using var decoded = SKBitmap.Decode(path);
         using SKBitmap image = decoded.Resize(new SKImageInfo(_size.Width, _size.Height, SKColorType.Rgba8888), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         var input = new DenseTensor<float>(new[] { 1, 3, _size.Height, _size.Width });
         ReadOnlySpan<byte> pixels = image.GetPixelSpan();
@@ -85,7 +83,7 @@ public class CascadeBenchmarks
         }
 
         string name = _tutorial!.InputMetadata.Keys.First();
-        using var results = _tutorial.Run([NamedOnnxValue.CreateFromTensor(name, input)]);
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = _tutorial.Run([NamedOnnxValue.CreateFromTensor(name, input)]);
         float[] output = [.. results[0].AsEnumerable<float>()];
         float sum = output.Sum(MathF.Exp);
         float[] softmax = [.. output.Select(v => MathF.Exp(v) / sum)];

@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML.OnnxRuntime;
 using TinySaver.Inference.Classification;
+using TinySaver.Inference.Imaging;
+using TinySaver.Inference.Models;
 
 namespace TinySaver.Benchmarks;
 
@@ -26,8 +28,8 @@ public class InferenceBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        var folder = BenchmarkModel.OpenTiny();
-        var spec = folder.Preprocessing;
+        ModelFolder folder = BenchmarkModel.OpenTiny();
+        PreprocessingSpec spec = folder.Preprocessing;
         Console.WriteLine($"// Model: {folder.Path}, {spec.InputWidth}×{spec.InputHeight}");
 
         _classifier = OnnxClassifier.Load(folder);
@@ -43,12 +45,12 @@ public class InferenceBenchmarks : IDisposable
         _outputNames = [.. _session.OutputNames.Take(1)];
 
         var random = new Random(1);
-        var pixels = new float[Batch * spec.TensorLength];
-        for (var i = 0; i < pixels.Length; i++)
+        float[] pixels = new float[Batch * spec.TensorLength];
+        for (int i = 0; i < pixels.Length; i++)
             pixels[i] = random.NextSingle() * 2 - 1;
         // The second batch is the one that RentBatch will give: the same pixels, so that it does the same work.
-        using var pooled = _classifier.RentBatch(Batch);
-        for (var i = 0; i < Batch; i++)
+        using ImageBatch pooled = _classifier.RentBatch(Batch);
+        for (int i = 0; i < Batch; i++)
         {
             pixels.AsSpan(i * spec.TensorLength, spec.TensorLength).CopyTo(_batch[i]);
             pixels.AsSpan(i * spec.TensorLength, spec.TensorLength).CopyTo(pooled[i]);
@@ -69,7 +71,7 @@ public class InferenceBenchmarks : IDisposable
     [Benchmark(Description = "bare session, prepared input")]
     public float BareSessionAllocatingOutput()
     {
-        using var outputs = _session.Run(_runOptions, _inputNames, _inputs, _outputNames);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_runOptions, _inputNames, _inputs, _outputNames);
         return outputs[0].GetTensorDataAsSpan<float>()[0];
     }
 
@@ -79,13 +81,13 @@ public class InferenceBenchmarks : IDisposable
     [Benchmark(Description = "RentBatch, Run, Dispose")]
     public void ClassifierWithRent()
     {
-        using var batch = _classifier.RentBatch(Batch);
+        using ImageBatch batch = _classifier.RentBatch(Batch);
         _classifier.Run(batch, Batch, _scores);
     }
 
     public void Dispose()
     {
-        foreach (var value in _inputs.Concat(_outputs))
+        foreach (OrtValue value in _inputs.Concat(_outputs))
             value.Dispose();
         _runOptions.Dispose();
         _session.Dispose();

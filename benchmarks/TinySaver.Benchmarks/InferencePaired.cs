@@ -14,7 +14,7 @@ internal static class InferencePaired
 
     public static void Run()
     {
-        foreach (var batch in (ReadOnlySpan<int>)[1, 8])
+        foreach (int batch in (ReadOnlySpan<int>)[1, 8])
         {
             using var benchmarks = new InferenceBenchmarks { Batch = batch };
             benchmarks.Setup();
@@ -25,8 +25,8 @@ internal static class InferencePaired
                 ("OnnxClassifier.Run", benchmarks.Classifier),
                 ("RentBatch, Run, Dispose", benchmarks.ClassifierWithRent),
             ];
-            var microseconds = Measure(methods, Rounds / batch);
-            for (var i = 0; i < methods.Length; i++)
+            double[][] microseconds = Measure(methods, Rounds / batch);
+            for (int i = 0; i < methods.Length; i++)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"batch {batch}  {methods[i].Name,-40}  p10 {At(microseconds[i], 0.1),8:F1} µs  ({At(microseconds[i], 0.1) / At(microseconds[0], 0.1) - 1,7:P1})  median {At(microseconds[i], 0.5),8:F1} µs  ({At(microseconds[i], 0.5) / At(microseconds[0], 0.5) - 1,7:P1})"));
@@ -36,13 +36,13 @@ internal static class InferencePaired
 
     private static double[][] Measure((string Name, Action Method)[] methods, int rounds)
     {
-        var microseconds = Array.ConvertAll(methods, _ => new double[rounds]);
-        for (var round = -rounds / 4; round < rounds; round++)
+        double[][] microseconds = Array.ConvertAll(methods, _ => new double[rounds]);
+        for (int round = -rounds / 4; round < rounds; round++)
         {
-            for (var turn = 0; turn < methods.Length; turn++)
+            for (int turn = 0; turn < methods.Length; turn++)
             {
-                var index = (turn + round + rounds) % methods.Length;
-                var start = Stopwatch.GetTimestamp();
+                int index = (turn + round + rounds) % methods.Length;
+                long start = Stopwatch.GetTimestamp();
                 methods[index].Method();
                 // The first quarter is warm-up.
                 if (round >= 0)
@@ -50,7 +50,7 @@ internal static class InferencePaired
             }
         }
 
-        foreach (var times in microseconds)
+        foreach (double[] times in microseconds)
             Array.Sort(times);
         return microseconds;
     }

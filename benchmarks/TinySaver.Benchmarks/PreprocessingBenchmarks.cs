@@ -36,7 +36,7 @@ public class PreprocessingBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        var size = Image.Split('x').Select(int.Parse).ToArray();
+        int[] size = Image.Split('x').Select(int.Parse).ToArray();
         _jpeg = Photo(size[0], size[1]);
         _spec = PreprocessingSpec.Create(ResizeRule.ShortestEdge(Target), new CenterCrop(Target, Target), mean: Mean, std: Std);
         _tensor = new float[_spec.TensorLength];
@@ -59,7 +59,7 @@ public class PreprocessingBenchmarks
     {
         using var data = SKData.CreateCopy(_jpeg);
         using var codec = SKCodec.Create(data);
-        var scaled = codec.GetScaledDimensions((float)Target / Math.Min(codec.Info.Width, codec.Info.Height));
+        SKSizeI scaled = codec.GetScaledDimensions((float)Target / Math.Min(codec.Info.Width, codec.Info.Height));
         using var reduced = new SKBitmap(new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         if (codec.GetPixels(reduced.Info, reduced.GetPixels()) != SKCodecResult.Success)
             throw new InvalidOperationException("Skia could not decode the benchmark's JPEG.");
@@ -76,7 +76,7 @@ public class PreprocessingBenchmarks
     [Benchmark]
     public void TinySaver()
     {
-        using var image = ImageDecoder.Decode(_jpeg);
+        using DecodedImage image = ImageDecoder.Decode(_jpeg);
         ImagePreprocessor.Write(image, _spec, _tensor);
     }
 
@@ -85,29 +85,29 @@ public class PreprocessingBenchmarks
 
     private void ResizeAndNormalise(SKBitmap source, SKSamplingOptions sampling)
     {
-        var (width, height) = ResizeRule.ShortestEdge(Target).OutputSize(source.Width, source.Height);
+        (int width, int height) = ResizeRule.ShortestEdge(Target).OutputSize(source.Width, source.Height);
         using var resized = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         if (!source.ScalePixels(resized, sampling))
             throw new InvalidOperationException("Skia could not resize the benchmark's image.");
         using var square = new SKBitmap();
         resized.ExtractSubset(square, SKRectI.Create((width - Target) / 2, (height - Target) / 2, Target, Target));
-        for (var y = 0; y < Target; y++)
+        for (int y = 0; y < Target; y++)
             NormaliseRow(square.GetPixelSpan().Slice(y * square.RowBytes, Target * 4), 4, y);
     }
 
     private void Normalise(ReadOnlySpan<byte> pixels, int pixelBytes)
     {
-        for (var y = 0; y < Target; y++)
+        for (int y = 0; y < Target; y++)
             NormaliseRow(pixels.Slice(y * Target * pixelBytes, Target * pixelBytes), pixelBytes, y);
     }
 
     private void NormaliseRow(ReadOnlySpan<byte> row, int pixelBytes, int y)
     {
-        var plane = Target * Target;
-        var red = _tensor.AsSpan(y * Target, Target);
-        var green = _tensor.AsSpan(plane + (y * Target), Target);
-        var blue = _tensor.AsSpan((2 * plane) + (y * Target), Target);
-        for (var x = 0; x < red.Length; x++)
+        int plane = Target * Target;
+        Span<float> red = _tensor.AsSpan(y * Target, Target);
+        Span<float> green = _tensor.AsSpan(plane + (y * Target), Target);
+        Span<float> blue = _tensor.AsSpan((2 * plane) + (y * Target), Target);
+        for (int x = 0; x < red.Length; x++)
         {
             red[x] = ((row[x * pixelBytes] / 255f) - Mean.Red) / Std.Red;
             green[x] = ((row[(x * pixelBytes) + 1] / 255f) - Mean.Green) / Std.Green;
@@ -126,11 +126,11 @@ public class PreprocessingBenchmarks
         }
 
         var random = new Random(42);
-        var pixels = bitmap.GetPixelSpan();
-        for (var i = 0; i < pixels.Length; i++)
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)Math.Clamp(((pixels[i] - 128) * 3 / 2) + 128 + random.Next(-5, 6), 0, 255);
         using var image = SKImage.FromBitmap(bitmap);
-        using var encoded = image.Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
+        using SKData encoded = image.Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
         return encoded.ToArray();
     }
 }

@@ -11,9 +11,9 @@ internal static class PreprocessingCpuTime
 
     public static void Run()
     {
-        foreach (var (image, calls) in ((string, int)[])[("640x480", 40), ("4000x3000", 2)])
+        foreach ((string image, int calls) in ((string, int)[])[("640x480", 40), ("4000x3000", 2)])
         {
-            foreach (var target in (int[])[224, 96])
+            foreach (int target in (int[])[224, 96])
             {
                 var benchmarks = new PreprocessingBenchmarks { Image = image, Target = target };
                 benchmarks.Setup();
@@ -25,19 +25,19 @@ internal static class PreprocessingCpuTime
                     (nameof(benchmarks.TinySaver), benchmarks.TinySaver, []),
                     (nameof(benchmarks.TinySaverDecodeOnly), benchmarks.TinySaverDecodeOnly, []),
                 ];
-                for (var round = 0; round < WarmUpRounds + Rounds; round++)
+                for (int round = 0; round < WarmUpRounds + Rounds; round++)
                 {
-                    foreach (var (_, call, milliseconds) in methods)
+                    foreach ((_, Action call, List<double> milliseconds) in methods)
                     {
-                        var before = Environment.CpuUsage.TotalTime;
-                        for (var i = 0; i < calls; i++)
+                        TimeSpan before = Environment.CpuUsage.TotalTime;
+                        for (int i = 0; i < calls; i++)
                             call();
                         if (round >= WarmUpRounds)
                             milliseconds.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds / calls);
                     }
                 }
 
-                foreach (var (name, _, milliseconds) in methods)
+                foreach ((string name, _, List<double> milliseconds) in methods)
                 {
                     milliseconds.Sort();
                     Console.WriteLine(string.Create(

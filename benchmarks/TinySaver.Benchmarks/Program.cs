@@ -7,16 +7,10 @@ internal static class Program
     private static void Main(string[] args)
     {
         if (args is ["preprocessing-cpu-time"])
-        {
             PreprocessingCpuTime.Run();
-        }
         else if (args is ["inference-paired"])
-        {
             InferencePaired.Run();
-        }
         else
-        {
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-        }
     }
 }

@@ -14,9 +14,7 @@ internal static class Repository
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
             if (File.Exists(Path.Combine(folder, "TinySaver.Functions.sln")))
-            {
                 return folder;
-            }
         }
 
         throw new InvalidOperationException($"No folder above '{AppContext.BaseDirectory}' holds TinySaver.Functions.sln.");

@@ -80,7 +80,7 @@ public class SweepBenchmarks
     private double Naive(float[] confidences, int[] saver)
     {
         double chosen = double.NaN;
-        var exits = new bool[Images];
+        bool[] exits = new bool[Images];
         for (int k = 1000; k >= 1; k--)
         {
             double threshold = k / 1000.0;
@@ -104,7 +104,7 @@ public class SweepBenchmarks
 
     private static int[] Where(int[] values, bool[] mask, bool wanted)
     {
-        var kept = new int[mask.AsSpan().Count(wanted)];
+        int[] kept = new int[mask.AsSpan().Count(wanted)];
         int next = 0;
         for (int i = 0; i < values.Length; i++)
         {

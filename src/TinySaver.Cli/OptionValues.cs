@@ -28,9 +28,7 @@ internal static class OptionValues
         {
             string text = Text(argument);
             if (Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase))
-            {
                 return Enum.Parse<T>(text, ignoreCase: true);
-            }
 
             argument.AddError($"{option.Name} is '{text}'; expected {string.Join(" or ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
             return default;
@@ -41,9 +39,7 @@ internal static class OptionValues
     {
         string text = Text(argument);
         if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && (fits?.Invoke(value) ?? T.IsFinite(value)))
-        {
             return value;
-        }
 
         argument.AddError($"{name} is '{text}'; expected {expected}.");
         return null;

@@ -12,17 +12,13 @@ internal static class PolicyFinder
     public static string Find(string? named)
     {
         if (named is not null)
-        {
             return named;
-        }
 
         string here = Directory.GetCurrentDirectory();
         for (string? folder = here; folder is not null; folder = Path.GetDirectoryName(folder))
         {
             if (Places.Select(p => Path.Combine(folder, p)).FirstOrDefault(File.Exists) is { } found)
-            {
                 return Path.GetRelativePath(here, found);
-            }
         }
 
         throw new TinySaverException("There is no cascade.json here or in a folder above; name one with --policy, or let `tinysaver search` write one.");

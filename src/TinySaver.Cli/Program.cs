@@ -13,7 +13,7 @@ using TinySaver.Cli.Search;
 using TinySaver.Cli.Status;
 using TinySaver.Cli.Upload;
 
-Terminal terminal = Terminal.OfProcess();
+var terminal = Terminal.OfProcess();
 var root = new RootCommand("TinySaver: image classification that spends large-model compute only where it pays. "
     + "A tiny model labels what it is confident about; the rest goes to a large model.")
 {
@@ -46,9 +46,7 @@ try
 catch (Exception error) when (Ending.Of(error, stop.IsCancellationRequested) is { } end)
 {
     if (end.Sentence is { } sentence)
-    {
         terminal.Error(sentence);
-    }
 
     return end.ExitCode;
 }

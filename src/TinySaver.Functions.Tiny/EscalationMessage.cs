@@ -24,9 +24,7 @@ internal static class EscalationMessage
         }
 
         if (escalation.TraceState is { } state)
-        {
             message.ApplicationProperties["tracestate"] = state;
-        }
 
         return message;
     }

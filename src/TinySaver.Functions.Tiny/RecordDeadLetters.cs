@@ -24,9 +24,7 @@ public sealed class RecordDeadLetters(ServiceBusDeadLetters letters, EscalationR
         {
             IReadOnlyList<IEscalationMessage> received = await letters.ReceiveAsync(cancellationToken);
             if (received.Count == 0)
-            {
                 return;
-            }
 
             await receiver.RecordDeadLettersAsync(received, recorded: null, cancellationToken);
         }

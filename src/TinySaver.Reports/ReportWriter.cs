@@ -10,8 +10,8 @@ public static class ReportWriter
     /// <exception cref="ArgumentException">There is neither a search nor a policy.</exception>
     public static string Write(ReportInput input)
     {
-        Findings findings = Findings.Of(input);
-        Headline headline = Headline.Of(findings);
+        var findings = Findings.Of(input);
+        var headline = Headline.Of(findings);
         bool tested = input.Test is not null && findings.HasCascade;
         XElement body = Html.Element(
             "body",

@@ -33,9 +33,7 @@ internal static class Summary
         string chosen = findings.Rule is null ? "chosen" : $"chosen by the {findings.Rule} rule";
         string calibration = (findings.Calibration?.Samples ?? input.Search?.Samples) is { } count ? Wording.Count(count, "calibration image") : "calibration images";
         if (!findings.HasCascade)
-        {
             return input.Search is null ? "" : $"Searched by the {findings.Rule} rule on {calibration}{Unlabelled(findings)}.";
-        }
 
         return findings.Test is { } test
             ? $"Figures are of {Wording.Count(test.Samples, "test image")}; the threshold was {chosen} on {calibration}{Unlabelled(findings)}."

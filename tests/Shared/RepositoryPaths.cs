@@ -11,9 +11,7 @@ internal static class RepositoryPaths
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "TinySaver.Functions.sln")))
-        {
             folder = Path.GetDirectoryName(folder);
-        }
 
         return folder ?? throw new InvalidOperationException("The tests run outside the repository.");
     }

@@ -33,9 +33,7 @@ public sealed class EndingTests
         foreach (bool stopped in (bool[])[false, true])
         {
             if (stopped && error is OperationCanceledException)
-            {
                 continue;
-            }
 
             (int code, string? sentence) = Ending.Of(error, stopped)!.Value;
             Assert.Equal(ExitCode.UserError, code);

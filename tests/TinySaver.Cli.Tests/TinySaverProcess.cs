@@ -33,15 +33,11 @@ internal static class TinySaverProcess
         // What a developer's shell names is not for tests to write to.
         start.Environment.Remove("AZURE_STORAGE_CONNECTION_STRING");
         if (starter is not null)
-        {
             start.ArgumentList.Add("dotnet");
-        }
 
         start.ArgumentList.Add(typeof(ExitCode).Assembly.Location);
         foreach (string argument in arguments)
-        {
             start.ArgumentList.Add(argument);
-        }
 
         return Process.Start(start)!;
     }

@@ -19,9 +19,9 @@ internal sealed record FuzzOptions(string Mode, long Count, int Seed, long From,
         if (arguments.Length == 0 || !modes.Append(All).Contains(arguments[0]))
             throw new FormatException($"'{arguments.FirstOrDefault()}' is no mode; expected one of {string.Join(", ", modes)} or {All}.");
         var options = new FuzzOptions(arguments[0], 10_000, 1, 0, null);
-        for (var i = 1; i < arguments.Length; i += 2)
+        for (int i = 1; i < arguments.Length; i += 2)
         {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} needs a value.");
+            string value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} needs a value.");
             options = arguments[i] switch
             {
                 "--count" => options with { Count = Number(arguments[i], value) },
@@ -36,7 +36,7 @@ internal sealed record FuzzOptions(string Mode, long Count, int Seed, long From,
     }
 
     private static long Number(string option, string value) =>
-        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= int.MaxValue
             ? number
             : throw new FormatException($"{option} is '{value}'; expected a whole number from 0 to {int.MaxValue}.");
 }

@@ -25,8 +25,8 @@ internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
     public long Run()
     {
         new Thread(Watch) { IsBackground = true }.Start();
-        var end = options.From + options.Count;
-        for (var index = options.From; index < end; index++)
+        long end = options.From + options.Count;
+        for (long index = options.From; index < end; index++)
         {
             Volatile.Write(ref _current, index);
             Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
@@ -36,7 +36,7 @@ internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
         }
 
         _ended = true;
-        foreach (var (outcome, count) in _tally)
+        foreach ((string outcome, long count) in _tally)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,12:N0}  {outcome}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Count:N0} cases of '{options.Mode}' with seed {options.Seed}, {_faults} faults."));
         return _faults;
@@ -77,12 +77,12 @@ internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
     private void Watch()
     {
         using var process = Process.GetCurrentProcess();
-        var (seen, spentBefore) = (-1L, TimeSpan.Zero);
+        (long seen, TimeSpan spentBefore) = (-1L, TimeSpan.Zero);
         while (!_ended)
         {
             Thread.Sleep(1_000);
             process.Refresh();
-            var (current, started) = (Volatile.Read(ref _current), Volatile.Read(ref _startedAt));
+            (long current, long started) = (Volatile.Read(ref _current), Volatile.Read(ref _startedAt));
             if (current != seen)
                 (seen, spentBefore) = (current, process.TotalProcessorTime);
             if (started != 0 && ((process.TotalProcessorTime - spentBefore).TotalSeconds > HangSeconds || Stopwatch.GetElapsedTime(started).TotalSeconds > StuckSeconds))
@@ -98,7 +98,7 @@ internal sealed class FuzzRunner(FuzzOptions options, FuzzTarget target)
     // SplitMix64: neighbouring cases get unrelated random numbers.
     private static int HashOf(int seed, long index)
     {
-        var z = unchecked(((ulong)seed << 40) + ((ulong)index * 0x9E3779B97F4A7C15) + 0x9E3779B97F4A7C15);
+        ulong z = unchecked(((ulong)seed << 40) + ((ulong)index * 0x9E3779B97F4A7C15) + 0x9E3779B97F4A7C15);
         z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
         z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
         return (int)(z ^ (z >> 31));

@@ -15,8 +15,8 @@ internal static class JsonDamage
     /// <summary>Applies one to three kinds of damage.</summary>
     public static byte[] Apply(byte[] json, byte[] other, Random random)
     {
-        var bytes = json;
-        for (var rounds = random.Next(1, 4); rounds > 0; rounds--)
+        byte[] bytes = json;
+        for (int rounds = random.Next(1, 4); rounds > 0; rounds--)
             bytes = random.Next(4) == 0 ? Mutator.Damage(bytes, other, bytes.Length, random) : Once(bytes, random);
         return bytes;
     }
@@ -27,9 +27,9 @@ internal static class JsonDamage
         var marks = json.Index().Where(static pair => "{}[],:"u8.Contains(pair.Item)).Select(static pair => pair.Index).ToList();
         if (marks.Count < 2)
             return [.. json, .. Encoding.UTF8.GetBytes(Values[random.Next(Values.Length)])];
-        var place = random.Next(marks.Count - 1);
-        var (start, end) = (marks[place] + 1, marks[place + 1]);
-        var value = Encoding.UTF8.GetBytes(Values[random.Next(Values.Length)]);
+        int place = random.Next(marks.Count - 1);
+        (int start, int end) = (marks[place] + 1, marks[place + 1]);
+        byte[] value = Encoding.UTF8.GetBytes(Values[random.Next(Values.Length)]);
         return random.Next(6) switch
         {
             0 => [.. json[..start], .. json[end..]],

@@ -13,16 +13,16 @@ internal static class Mutator
     /// <param name="random">Decides everything.</param>
     public static byte[] Damage(byte[] input, byte[] other, int head, Random random)
     {
-        var bytes = input;
-        for (var rounds = random.Next(1, 4) * random.Next(1, 3); rounds > 0 && bytes.Length > 0; rounds--)
+        byte[] bytes = input;
+        for (int rounds = random.Next(1, 4) * random.Next(1, 3); rounds > 0 && bytes.Length > 0; rounds--)
             bytes = DamageOnce(bytes, other, head, random);
         return bytes;
     }
 
     private static byte[] DamageOnce(byte[] bytes, byte[] other, int head, Random random)
     {
-        var place = random.Next(random.Next(2) == 0 ? Math.Min(head, bytes.Length) : bytes.Length);
-        var length = Math.Min(1 + random.Next(1 << random.Next(1, 9)), bytes.Length - place);
+        int place = random.Next(random.Next(2) == 0 ? Math.Min(head, bytes.Length) : bytes.Length);
+        int length = Math.Min(1 + random.Next(1 << random.Next(1, 9)), bytes.Length - place);
         switch (random.Next(12))
         {
             case 0 or 1 or 2:
@@ -32,7 +32,7 @@ internal static class Mutator
             case 4:
                 return Changed(bytes, place, Telling[random.Next(Telling.Length)]);
             case 5:
-                var filled = (byte[])bytes.Clone();
+                byte[] filled = (byte[])bytes.Clone();
                 filled.AsSpan(place, length).Fill(Telling[random.Next(Telling.Length)]);
                 return filled;
             case 6:
@@ -40,24 +40,24 @@ internal static class Mutator
             case 7:
                 return [.. bytes[..place], .. bytes[(place + length)..]];
             case 8:
-                var noise = new byte[length];
+                byte[] noise = new byte[length];
                 random.NextBytes(noise);
                 return [.. bytes[..place], .. noise, .. bytes[place..]];
             case 9:
                 return [.. bytes[..(place + length)], .. bytes[place..]];
             case 10:
-                var start = random.Next(other.Length);
+                int start = random.Next(other.Length);
                 return [.. bytes[..place], .. other.AsSpan(start, Math.Min(length * 8, other.Length - start)), .. bytes[(place + length)..]];
             default:
                 // Damage near the end: a last block, an end marker, a checksum.
-                var last = bytes.Length - 1 - random.Next(Math.Min(16, bytes.Length));
+                int last = bytes.Length - 1 - random.Next(Math.Min(16, bytes.Length));
                 return random.Next(2) == 0 ? bytes[..last] : Changed(bytes, last, (byte)random.Next(256));
         }
     }
 
     private static byte[] Changed(byte[] bytes, int place, byte value)
     {
-        var changed = (byte[])bytes.Clone();
+        byte[] changed = (byte[])bytes.Clone();
         changed[place] = value;
         return changed;
     }

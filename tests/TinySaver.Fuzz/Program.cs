@@ -25,10 +25,10 @@ internal static class Program
         try
         {
             var options = FuzzOptions.Parse(arguments, Modes.Keys);
-            var faults = 0L;
-            foreach (var (mode, open) in Modes.Where(pair => options.Mode is FuzzOptions.All || options.Mode == pair.Key))
+            long faults = 0L;
+            foreach ((string mode, Func<FuzzTarget> open) in Modes.Where(pair => options.Mode is FuzzOptions.All || options.Mode == pair.Key))
             {
-                using var target = open();
+                using FuzzTarget target = open();
                 faults += new FuzzRunner(options with { Mode = mode }, target).Run();
             }
 

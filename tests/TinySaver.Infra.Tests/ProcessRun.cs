@@ -29,14 +29,10 @@ internal sealed record ProcessRun(int ExitCode, string Output, string Errors)
             RedirectStandardInput = true,
         };
         foreach (string argument in arguments)
-        {
             start.ArgumentList.Add(argument);
-        }
 
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
-        {
             start.Environment[name] = value;
-        }
 
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -39,17 +39,13 @@ public sealed class Faults
     {
         Reach(operation);
         if (CrashBefore?.Invoke(operation) == true)
-        {
             Crash($"before {operation}");
-        }
     }
 
     public void After(string operation)
     {
         if (CrashAfter?.Invoke(operation) == true)
-        {
             Crash($"after {operation}");
-        }
     }
 
     private void Crash(string where)

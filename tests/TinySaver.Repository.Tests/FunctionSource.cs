@@ -34,9 +34,7 @@ internal sealed record FunctionSource(string Name, string Class, string Trigger,
     {
         AttributeSyntax? function = Attributes(method.AttributeLists).FirstOrDefault(a => a.Name.ToString() == "Function");
         if (function is null)
-        {
             return [];
-        }
 
         string owner = ((ClassDeclarationSyntax)method.Parent!).Identifier.Text;
         string name = Value(function.ArgumentList!.Arguments[0].Expression);

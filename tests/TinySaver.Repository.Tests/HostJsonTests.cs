@@ -37,7 +37,7 @@ public sealed class HostJsonTests
     [Fact]
     public void Triggers_TheirDeliveriesOutlastAnOutageOfTwentyMinutes()
     {
-        TimeSpan timeout = TimeSpan.Parse(Host.GetProperty("functionTimeout").GetString()!, CultureInfo.InvariantCulture);
+        var timeout = TimeSpan.Parse(Host.GetProperty("functionTimeout").GetString()!, CultureInfo.InvariantCulture);
         JsonElement extensions = Host.GetProperty("extensions");
 
         Assert.True(timeout >= 2 * Patience.OfOneCall);

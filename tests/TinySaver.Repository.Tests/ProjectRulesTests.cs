@@ -71,9 +71,7 @@ public sealed class ProjectRulesTests
         HashSet<string> versions = [.. XDocument.Parse(RepositoryFiles.Read("Directory.Packages.props")).Items("PackageVersion")];
 
         foreach ((string name, XDocument project) in RepositoryFiles.Projects("src"))
-        {
             Assert.Empty(project.Items("PackageReference").Except(versions).Select(package => $"{name}: {package}"));
-        }
     }
 
     [Theory]

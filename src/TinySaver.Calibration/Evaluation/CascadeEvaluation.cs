@@ -21,8 +21,8 @@ public static class CascadeEvaluation
         ReadOnlySpan<int> large = input.Large.Span;
         ReadOnlySpan<int> labels = input.Labels.Span;
         int samples = large.Length;
-        CascadeReplay replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Replay)], large);
-        OperatingPoint point = OperatingPoint.Of(replay, large, labels);
+        var replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Replay)], large);
+        var point = OperatingPoint.Of(replay, large, labels);
         Interval? drop = labels.IsEmpty ? null : Intervals.Drop(samples, point.Losses, point.Gains);
         bool largeMeasured = !labels.IsEmpty && !input.LargeMaxProbabilities.IsEmpty;
         return new EvaluationResult(
@@ -43,8 +43,8 @@ public static class CascadeEvaluation
         ReadOnlySpan<int> truth = input.Labels.IsEmpty ? input.Large.Span : input.Labels.Span;
         ReadOnlySpan<float> confidences = saver.Replay.Confidences.Span;
         int correct = 0;
-        var right = new int[HistogramBins];
-        var wrong = new int[HistogramBins];
+        int[] right = new int[HistogramBins];
+        int[] wrong = new int[HistogramBins];
         for (int i = 0; i < classes.Length; i++)
         {
             int bin = Math.Clamp((int)(confidences[i] * (double)HistogramBins), 0, HistogramBins - 1);

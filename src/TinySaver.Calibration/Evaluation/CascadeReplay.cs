@@ -39,7 +39,7 @@ public sealed class CascadeReplay
         }
 
         int[] answers = large.ToArray();
-        var decidedBy = new int[answers.Length];
+        int[] decidedBy = new int[answers.Length];
         Array.Fill(decidedBy, savers.Count);
         int waiting = answers.Length;
         double cost = 0;

@@ -13,7 +13,7 @@ internal sealed class DropContour(int samples, double epsilon)
     /// <remarks>That it never falls is what makes the proof of the size hold, whatever the score does.</remarks>
     public int[] Curve(double z)
     {
-        var curve = new int[Samples + 1];
+        int[] curve = new int[Samples + 1];
         int losses = -1;
         for (int gains = 0; gains <= Samples; gains++)
         {

@@ -145,7 +145,7 @@ public sealed class PairedDropTest
                 return curve;
         }
 
-        var nothing = new int[contour.Samples + 1];
+        int[] nothing = new int[contour.Samples + 1];
         Array.Fill(nothing, -1);
         return nothing;
     }

@@ -36,7 +36,7 @@ internal sealed class Candidate(SaverPredictions saver, ConfidenceColumn column,
     public float[] Confidences(IReadOnlyList<int> rows)
     {
         ReadOnlySpan<float> values = Column.Values.Span;
-        var part = new float[rows.Count];
+        float[] part = new float[rows.Count];
         for (int i = 0; i < part.Length; i++)
             part[i] = values[rows[i]];
 

@@ -59,8 +59,8 @@ public static class CascadeSearch
 
     internal static CascadeChoice Choice(SearchInput input, IReadOnlyList<CandidateSetting> savers, Certificate? certificate)
     {
-        CascadeReplay replay = CascadeReplay.Run([.. savers.Select(s => s.Candidate.Replay(s.Threshold))], input.Large.Classes.Span);
-        OperatingPoint point = OperatingPoint.Of(replay, input.Large.Classes.Span, input.Labels.Span);
+        var replay = CascadeReplay.Run([.. savers.Select(s => s.Candidate.Replay(s.Threshold))], input.Large.Classes.Span);
+        var point = OperatingPoint.Of(replay, input.Large.Classes.Span, input.Labels.Span);
         return new CascadeChoice([.. savers.Select(s => s.Candidate.At(s.Threshold))], point, certificate);
     }
 

@@ -16,8 +16,8 @@ public sealed record SampleSplit(IReadOnlyList<int> Selection, IReadOnlyList<int
     /// </remarks>
     public static SampleSplit Draw(int samples, ReadOnlySpan<ulong> keys, int selecting, ulong seed)
     {
-        var ranks = new ulong[samples];
-        var rows = new int[samples];
+        ulong[] ranks = new ulong[samples];
+        int[] rows = new int[samples];
         for (int i = 0; i < samples; i++)
         {
             ulong key = keys.IsEmpty ? (ulong)i : keys[i];

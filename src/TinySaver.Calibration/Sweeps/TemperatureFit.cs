@@ -61,7 +61,7 @@ public static class TemperatureFit
     public static double NegativeLogLikelihood(ReadOnlySpan<float> logits, int classes, ReadOnlySpan<int> labels, double temperature)
     {
         Check(logits, classes, labels);
-        var scratch = new float[classes];
+        float[] scratch = new float[classes];
         float inverse = (float)(1 / temperature);
         double sum = 0;
         for (int i = 0; i < labels.Length; i++)

@@ -47,7 +47,7 @@ public static class ThresholdGrid
     private static double[] MakeLogitSpaced()
     {
         int count = (int)Math.Round((HighestLogit - LowestLogit) / LogitStep) + 1;
-        var grid = new double[count + 2];
+        double[] grid = new double[count + 2];
         grid[0] = 1;
         for (int i = 0; i < count; i++)
             grid[i + 1] = 1 / (1 + Math.Exp((i * LogitStep) - HighestLogit));

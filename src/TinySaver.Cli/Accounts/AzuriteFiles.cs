@@ -13,9 +13,7 @@ internal static class AzuriteFiles
     public static string Folder()
     {
         if (Repository.Above(AppContext.BaseDirectory) is not null)
-        {
             return AzuriteInstallation.FindFolder();
-        }
 
         // A tool's own folder may be read-only, and goes with every update; one folder for each lock file outlives both.
         string packed = Path.Combine(AppContext.BaseDirectory, PackedFolder);
@@ -26,9 +24,7 @@ internal static class AzuriteFiles
             $"azurite-{version}");
         Directory.CreateDirectory(folder);
         foreach (string file in Directory.EnumerateFiles(packed))
-        {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
-        }
 
         return folder;
     }

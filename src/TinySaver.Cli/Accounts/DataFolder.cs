@@ -42,9 +42,7 @@ internal static class Repository
     {
         string? at = Path.TrimEndingDirectorySeparator(folder);
         while (at is not null && !File.Exists(Path.Combine(at, Mark)))
-        {
             at = Path.GetDirectoryName(at);
-        }
 
         return at;
     }

@@ -35,13 +35,11 @@ internal sealed class LocalAzurite : IAsyncDisposable
     public static async Task<LocalAzurite?> TryStartAsync(Terminal terminal, DataFolder data, bool serves, CancellationToken cancellationToken)
     {
         if (TryLock(data) is not { } folderLock)
-        {
             return null;
-        }
 
         try
         {
-            AzuriteRecord? last = AzuriteRecord.Read(data);
+            var last = AzuriteRecord.Read(data);
 
             // One that was killed left its name behind.
             (last is null ? null : last with { RunBy = null })?.Write(data);

@@ -69,16 +69,12 @@ internal sealed class StorageAccount : IAsyncDisposable
     public static async Task<StorageAccount> OpenForRunAsync(Terminal terminal, string? storage, DataFolder data, CancellationToken cancellationToken)
     {
         if (storage is not null)
-        {
             return Named(storage);
-        }
 
         return await UntilFreeAsync(terminal, data, async () =>
         {
             if (await LocalAzurite.TryStartAsync(terminal, data, serves: true, cancellationToken) is { } azurite)
-            {
                 return Local(data, azurite);
-            }
 
             return AzuriteRecord.Read(data) is { RunBy: { } other }
                 ? throw new TinySaverException(
@@ -92,9 +88,7 @@ internal sealed class StorageAccount : IAsyncDisposable
     public static async Task<StorageAccount> OpenAsync(Terminal terminal, string? storage, DataFolder data, bool create, CancellationToken cancellationToken)
     {
         if (storage is not null)
-        {
             return Named(storage);
-        }
 
         if (Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } connection)
         {
@@ -112,9 +106,7 @@ internal sealed class StorageAccount : IAsyncDisposable
         return await UntilFreeAsync(terminal, data, async () =>
         {
             if (await LocalAzurite.TryStartAsync(terminal, data, serves: false, cancellationToken) is { } azurite)
-            {
                 return Local(data, azurite);
-            }
 
             return AzuriteRecord.Read(data) is { RunBy: not null } running
                 ? new($"the Azurite of `tinysaver run` on {data.FolderPath}", Names(running.ConnectionString), azurite: null)
@@ -141,9 +133,7 @@ internal sealed class StorageAccount : IAsyncDisposable
         catch (Exception error) when (IsOwn && IsWithoutAnswer(error) && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             if (await Task.WhenAny(Ended, Task.Delay(EndIsKnownWithin, CancellationToken.None)) == Ended)
-            {
                 throw OwnEnded(error);
-            }
 
             throw;
         }
@@ -193,9 +183,7 @@ internal sealed class StorageAccount : IAsyncDisposable
         for (bool said = false; ; said = true)
         {
             if (await open() is { } account)
-            {
                 return account;
-            }
 
             if (timeout.IsCancellationRequested)
             {
@@ -204,9 +192,7 @@ internal sealed class StorageAccount : IAsyncDisposable
             }
 
             if (!said)
-            {
                 terminal.Say($"Waiting for another tinysaver command that uses {data.FolderPath} …");
-            }
 
             await Task.Delay(BusyPoll, cancellationToken);
         }

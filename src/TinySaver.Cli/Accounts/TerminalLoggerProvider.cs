@@ -45,9 +45,7 @@ internal sealed class TerminalLoggerProvider(Terminal terminal) : ILoggerProvide
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
-            {
                 owner.Show(eventId, exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {StorageErrors.Explain(exception) ?? exception.Message}");
-            }
         }
     }
 }

@@ -98,9 +98,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
             }
 
             if (escalations.IsFull)
-            {
                 Flush(escalations, times);
-            }
         }
 
         // Also when cancelled: these images have been paid for by now.

@@ -53,9 +53,7 @@ internal static class ClassifyCommand
     {
         string? outPath = arguments.GetValue(Out);
         if (outPath is not null)
-        {
             RowWriter.Check(outPath);
-        }
 
         string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
         IReadOnlyList<ImageFile> images = await ImageFinder.FindAsync(arguments.GetValue(Images)!, cancellationToken);
@@ -86,25 +84,17 @@ internal static class ClassifyCommand
 
         LargeOnlyRun? largeOnly = null;
         if (arguments.GetValue(Compare) && !cancellationToken.IsCancellationRequested)
-        {
             largeOnly = await RunLargeOnlyAsync(terminal, cascade, images, outcomes, options, cancellationToken);
-        }
 
         if (outPath is not null)
-        {
             await RowWriter.WriteAsync(outPath, outcomes, ImageOutcome.Columns, arguments.GetValue(CommonOptions.PlainCsv));
-        }
 
         bool cancelled = cancellationToken.IsCancellationRequested;
         ClassifySummary summary = ClassifySummary.Of(cascade, outcomes, seconds, run.Times, largeOnly, cancelled) with { Labels = outPath };
         if (arguments.GetValue(CommonOptions.Json))
-        {
             JsonOutput.Write(summary);
-        }
         else
-        {
             SummaryView.Write(terminal, summary, outcomes);
-        }
 
         return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }

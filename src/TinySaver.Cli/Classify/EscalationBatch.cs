@@ -26,9 +26,7 @@ internal sealed class EscalationBatch(CascadeModel large, int capacity) : IDispo
     public IReadOnlyList<(int Index, SaverAnswer? Tiny, Prediction? Large)> Run()
     {
         if (_waiting.Count == 0)
-        {
             return [];
-        }
 
         large.Predict(_batch, _predictions.AsSpan(0, _waiting.Count));
         (int, SaverAnswer?, Prediction?)[] results = [.. _waiting.Select((w, i) => (w.Index, w.Tiny, _predictions[i]))];

@@ -17,28 +17,20 @@ internal static class SummaryView
         WriteFailures(terminal, outcomes);
         terminal.Results.Write(FactTable.Of(Lines(summary)));
         if (summary.Labels is { } labels)
-        {
             terminal.Results.WriteLine($"Labels: {labels}");
-        }
 
         if (summary.Cancelled)
-        {
             terminal.Warn("stopped before the end; the figures and labels are of what was done so far.");
-        }
     }
 
     private static void WriteFailures(Terminal terminal, IReadOnlyList<ImageOutcome> outcomes)
     {
         ImageOutcome[] failed = [.. outcomes.Where(o => !o.IsLabelled)];
         foreach (ImageOutcome outcome in failed.Take(MaxFailuresShown))
-        {
             terminal.Progress.MarkupLineInterpolated($"[yellow]failed[/] {VisibleText.OneLine($"{outcome.Path}: {outcome.Row.ReasonDetail}")} [dim]({outcome.Row.Reason?.Name()})[/]");
-        }
 
         if (failed.Length > MaxFailuresShown)
-        {
             terminal.Say($"… and {failed.Length - MaxFailuresShown} more; --out writes them all.");
-        }
     }
 
     private static IEnumerable<(string Name, string Value, string Remark)> Lines(ClassifySummary s)
@@ -49,9 +41,7 @@ internal static class SummaryView
         yield return ("Escalated to large", $"{s.LabelledByLarge:N0}", $"labelled by {s.LargeName}");
         yield return ("Failed", $"{s.Failed:N0}", string.Join(", ", s.FailedByReason.Select(r => $"{r.Value} {r.Key.Name()}")));
         if (labelled == 0)
-        {
             yield break;
-        }
 
         if (s.Accuracy is not null)
         {
@@ -61,9 +51,7 @@ internal static class SummaryView
         }
 
         if (s.AgreementWithLarge is not null)
-        {
             yield return ("Agreement", Amounts.Percent(s.AgreementWithLarge), "with the large model's answers");
-        }
 
         yield return ("Compute an image", $"{Amounts.Macs(s.MacsPerImage)} MACs", $"large alone {Amounts.Macs(s.LargeMacsPerImage)}: {Change(s.ComputeChange)}");
         string alone = s.LargeOnlySeconds is { } seconds

@@ -21,14 +21,10 @@ internal static class PricesFile
     public static MoneySettings Read(string? path)
     {
         if (path is null)
-        {
             return new();
-        }
 
         if (!File.Exists(path))
-        {
             throw new TinySaverException($"There is no prices file '{path}'.");
-        }
 
         try
         {

@@ -44,9 +44,7 @@ internal static class EvaluateCommand
         string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
         CascadePolicy policy = CascadeLoader.ReadPolicy(policyPath);
         if (policy.Savers.Count == 0)
-        {
             throw new TinySaverException($"{policyPath} has no saver: every image goes to the large model, so there is nothing to evaluate.");
-        }
 
         (PredictionSet large, PredictionSet[] savers) = await LoadAsync(terminal, arguments, policy, policyPath, cancellationToken);
         var settings = new (PredictionSet Set, SaverSetting Setting)[savers.Length];
@@ -62,9 +60,7 @@ internal static class EvaluateCommand
             ? [$"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."]
             : [];
         foreach (string warning in warnings)
-        {
             terminal.Warn(warning);
-        }
 
         string? reportPath = arguments.GetValue(Report);
         if (reportPath is not null)
@@ -92,13 +88,9 @@ internal static class EvaluateCommand
         }
 
         if (arguments.GetValue(CommonOptions.Json))
-        {
             JsonOutput.Write(new { Policy = policy.Id, Evaluation = result, CalibrationOverlap = overlap, Report = reportPath });
-        }
         else
-        {
             EvaluationView.Write(terminal, policy, result, ReportParts.Texts(large), large, reportPath);
-        }
 
         return result.Guarantee?.Verdict == GuaranteeVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;
     }
@@ -109,15 +101,11 @@ internal static class EvaluateCommand
         string[] recorded = arguments.GetValue(Saver) ?? [];
         string? recordedLarge = arguments.GetValue(Large);
         if ((recordedLarge is null) != (recorded.Length == 0) || (recorded.Length > 0 && recorded.Length != policy.Savers.Count))
-        {
             throw new TinySaverException($"Recorded predictions are needed of the large model (--large) and of every saver (--saver, {policy.Savers.Count} in the policy's order), or of none.");
-        }
 
         string? data = arguments.GetValue(Data);
         if (recordedLarge is null && data is null)
-        {
             throw new TinySaverException("Name the test set with --data, or recorded predictions with --large and --saver.");
-        }
 
         PredictionSource largeSource = recordedLarge is null ? Source(policy.Large, policyPath, "large") : PredictionSource.Parse(recordedLarge);
         PredictionSourceOptions options = CommonOptions.PredictionSource(arguments) with

@@ -20,9 +20,7 @@ internal static class EvaluationView
         console.Write(FactTable.Of(Lines(policy, result, large)));
         WriteClasses(console, result.Classes, labels);
         if (report is not null)
-        {
             console.WriteLine($"Report: {report}");
-        }
     }
 
     private static IEnumerable<(string Name, string Value, string Remark)> Lines(CascadePolicy policy, EvaluationResult result, PredictionSet large)
@@ -30,16 +28,12 @@ internal static class EvaluationView
         OperatingPoint point = result.Point;
         yield return ("Images", $"{point.Samples:N0}", $"policy {policy.Id}");
         foreach (SaverEvaluation saver in result.Savers)
-        {
             yield return ($"Saver {saver.Name}", Amounts.Percent(saver.Accuracy, 2), $"accuracy alone; decides {Amounts.Percent(saver.Decided)}{Ece(saver.Reliability)}");
-        }
 
         yield return ($"Large {large.Name}", Amounts.Percent(point.AccuracyLarge, 2), $"accuracy alone{Ece(result.LargeReliability)}");
         yield return ("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");
         if (result.DropInterval is { } drop)
-        {
             yield return ("Accuracy drop", $"{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained"));
-        }
 
         yield return ("Exit rate", Amounts.Percent(point.ExitRate), $"{Amounts.Percent(result.ExitRateInterval.Low)} to {Amounts.Percent(result.ExitRateInterval.High)}");
         yield return ("ΔC", Amounts.Percent(point.DeltaC), point.DeltaC < 0 ? $"{Amounts.Percent(-point.DeltaC)} of the large model's compute saved" : "costs more than it saves");
@@ -49,11 +43,9 @@ internal static class EvaluationView
     private static void WriteClasses(IAnsiConsole console, IReadOnlyList<ClassRow> classes, IReadOnlyList<string> labels)
     {
         if (classes.Count == 0)
-        {
             return;
-        }
 
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("class", "images", "saver", "large", "cascade", "drop", "exit rate");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("class", "images", "saver", "large", "cascade", "drop", "exit rate");
         foreach (ClassRow row in classes.OrderByDescending(c => c.Losses - c.Gains).ThenBy(c => c.Class).Take(MostClasses))
         {
             table.AddRow(
@@ -68,9 +60,7 @@ internal static class EvaluationView
 
         console.Write(table);
         if (classes.Count > MostClasses)
-        {
             console.WriteLine($"The {MostClasses} classes of {classes.Count} that lose most; --json and --report have them all.");
-        }
     }
 
     private static string Ece(Reliability? reliability) => reliability is null ? "" : $", calibration error {Amounts.Percent(reliability.ExpectedCalibrationError)}";

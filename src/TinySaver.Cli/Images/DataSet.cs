@@ -12,14 +12,10 @@ internal static class DataSet
     public static async Task<IReadOnlyList<ImageFile>> ReadAsync(string path, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(path) && !TableFile.IsTable(path))
-        {
             throw new TinySaverException($"'{path}' is no data set: give a folder with one subfolder a class, or a manifest (.csv, .parquet) with the columns path and label.");
-        }
 
         if (Directory.Exists(path) && Directory.EnumerateDirectories(path).FirstOrDefault(d => !Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories).Any()) is { } empty)
-        {
             throw new TinySaverException($"'{path}': the class folder '{Path.GetFileName(empty)}' holds no images; fill it or remove it.");
-        }
 
         IReadOnlyList<ImageFile> images = await ImageFinder.FindAsync([path], cancellationToken);
         return Directory.Exists(path)
@@ -69,9 +65,7 @@ internal static class Manifest
         {
             string shown = row[path] ?? throw new TinySaverException($"{manifest}: data row {index + 1} has no path.");
             if (shown.Contains('\0', StringComparison.Ordinal))
-            {
                 throw new TinySaverException($"{manifest}: data row {index + 1} has the path '{shown}', which no file can have.");
-            }
 
             string full = Path.GetFullPath(Path.Combine(root, shown));
             return new(shown.Replace('\\', '/'), full, label < 0 ? null : row[label], ParseIndex(row, index), FromManifest: true);
@@ -80,9 +74,7 @@ internal static class Manifest
         int? ParseIndex(string?[] row, int index)
         {
             if (classIndex < 0 || row[classIndex] is not { } text)
-            {
                 return null;
-            }
 
             return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? number

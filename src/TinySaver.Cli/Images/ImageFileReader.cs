@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Imaging;
 
@@ -33,7 +34,7 @@ internal static class ImageFileReader
                 return ImageDecoder.Decode([], Options);
             }
 
-            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             long length = RandomAccess.GetLength(file);
             if (length > Options.MaxBytes)
             {
@@ -47,9 +48,7 @@ internal static class ImageFileReader
             {
                 int count = RandomAccess.Read(file, rented.AsSpan(read, (int)length - read), read);
                 if (count == 0)
-                {
                     break;
-                }
 
                 read += count;
             }
@@ -67,9 +66,7 @@ internal static class ImageFileReader
         finally
         {
             if (rented is not null)
-            {
                 ArrayPool<byte>.Shared.Return(rented);
-            }
         }
     }
 }

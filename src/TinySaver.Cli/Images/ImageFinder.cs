@@ -33,9 +33,7 @@ internal static class ImageFinder
             int before = found.Count;
             found.AddRange(images.Where(i => seen.Add(i.FullPath)));
             if (found.Count == before && !images.Any())
-            {
                 throw new TinySaverException($"'{argument}' holds no images.");
-            }
         }
 
         return found;

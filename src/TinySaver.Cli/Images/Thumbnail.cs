@@ -32,7 +32,7 @@ internal static class Thumbnail
     private static byte[] Encode(DecodedImage image)
     {
         var info = new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using SKImage whole = SKImage.FromPixelCopy(info, image.Pixels, info.RowBytes);
+        using var whole = SKImage.FromPixelCopy(info, image.Pixels, info.RowBytes);
         byte[] jpeg = [];
         for (int side = LongestSide; side >= LongestSide / 8; side /= 2)
         {

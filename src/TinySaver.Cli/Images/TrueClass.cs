@@ -24,19 +24,13 @@ internal sealed class TrueClass(IReadOnlyList<string> labels)
         }
 
         if (image.TrueLabel is not { } text)
-        {
             return null;
-        }
 
         if (_index.TryGetValue(text, out int found) && found != Ambiguous)
-        {
             return found;
-        }
 
         if (!image.FromManifest)
-        {
             return null;
-        }
 
         throw new TinySaverException(found == Ambiguous && _index.ContainsKey(text)
             ? $"{image.Path}: the model has two classes labelled '{text}'; add the column class_index to the manifest."
@@ -49,9 +43,7 @@ internal sealed class TrueClass(IReadOnlyList<string> labels)
         for (int i = 0; i < labels.Count; i++)
         {
             if (!index.TryAdd(labels[i], i))
-            {
                 index[labels[i]] = Ambiguous;
-            }
         }
 
         return index;

@@ -42,22 +42,18 @@ internal static class InspectCommand
         InspectedModel model = Inspect(
             arguments.GetValue(Folder)!, arguments.GetValue(OnnxFile), new() { ExecutionProvider = arguments.GetValue(CommonOptions.Provider) });
         if (arguments.GetValue(CommonOptions.Json))
-        {
             JsonOutput.Write(model);
-        }
         else
-        {
             Show(terminal.Results, model);
-        }
 
         return ExitCode.Success;
     }
 
     private static InspectedModel Inspect(string path, string? onnxFile, OnnxClassifierOptions options)
     {
-        ModelFolder folder = ModelFolder.Open(path, onnxFile);
+        var folder = ModelFolder.Open(path, onnxFile);
         long start = Stopwatch.GetTimestamp();
-        using OnnxClassifier classifier = OnnxClassifier.Load(folder, options);
+        using var classifier = OnnxClassifier.Load(folder, options);
         double loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         ComputeCost cost = ComputeCostCounter.Count(folder);
         return new(
@@ -83,7 +79,7 @@ internal static class InspectCommand
     {
         string labels = string.Join(", ", model.Labels.Take(MaxLabelsShown));
         int more = model.Labels.Count - MaxLabelsShown;
-        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
+        Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
         Row("Model", $"{model.Name} ({model.OnnxFile})");
         Row("Content hash", model.ContentHash);
         Row("Input", model.Input);

@@ -21,9 +21,7 @@ internal static class LatencyMeter
             // Zeros would let some kernels take denormal or sparse short cuts; a seeded ramp does not.
             Span<float> input = batch[i];
             for (int j = 0; j < input.Length; j++)
-            {
                 input[j] = ((j * 7919) % 255 / 255f) - 0.5f;
-            }
         }
 
         classifier.Run(batch, batchSize, scores);

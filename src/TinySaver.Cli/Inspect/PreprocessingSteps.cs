@@ -10,14 +10,10 @@ internal static class PreprocessingSteps
     public static IEnumerable<string> Describe(PreprocessingSpec spec)
     {
         if (spec.Resize is { } resize)
-        {
             yield return $"resize to {resize}, {spec.Filter.ToString().ToLowerInvariant()}, antialiased";
-        }
 
         if (spec.Crop is { } crop)
-        {
             yield return $"centre crop {crop.Width}×{crop.Height}";
-        }
 
         if (spec.RescaleFactor != 1f || spec.RescaleOffset != 0f)
         {
@@ -29,9 +25,7 @@ internal static class PreprocessingSteps
         }
 
         if (spec.Mean != default || spec.Std != new ChannelValues(1, 1, 1))
-        {
             yield return $"subtract the mean {Values(spec.Mean)}, divide by the deviation {Values(spec.Std)}";
-        }
 
         yield return $"{spec.Layout.ToString().ToUpperInvariant()}, {spec.InputWidth}×{spec.InputHeight}";
     }

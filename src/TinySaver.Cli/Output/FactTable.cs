@@ -10,9 +10,7 @@ internal static class FactTable
     {
         Table table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
         foreach ((string name, string value, string remark) in facts)
-        {
             table.AddRow(Markup.Escape(name), $"[bold]{Markup.Escape(value)}[/]", $"[dim]{Markup.Escape(remark)}[/]");
-        }
 
         return table;
     }

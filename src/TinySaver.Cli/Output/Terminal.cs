@@ -35,14 +35,10 @@ internal sealed class Terminal
         IAnsiConsole results = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Out) });
         IAnsiConsole progress = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
         if (Console.IsOutputRedirected)
-        {
             results.Profile.Width = PipedWidth;
-        }
 
         if (Console.IsErrorRedirected)
-        {
             progress.Profile.Width = PipedWidth;
-        }
 
         return new(results, progress, !Console.IsErrorRedirected);
     }

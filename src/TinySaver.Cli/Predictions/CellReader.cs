@@ -39,9 +39,7 @@ internal sealed class CellReader(Table table)
         string column = areProbabilities ? "probabilities" : "logits";
         int index = table.Find(column);
         if (index < 0 || table.Rows.All(r => r[index] is null))
-        {
             return null;
-        }
 
         int classes = -1;
         var all = new List<float>();
@@ -50,17 +48,13 @@ internal sealed class CellReader(Table table)
             string[] parts = (table.Rows[i][index] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
             classes = classes < 0 ? parts.Length : classes;
             if (parts.Length != classes || classes < 2)
-            {
                 throw Refuse(i, column, $"{parts.Length} numbers", classes < 2 ? "at least two numbers separated by blanks" : $"{classes} numbers as in the first row");
-            }
 
             double sum = 0;
             foreach (string part in parts)
             {
                 if (!float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) || !float.IsFinite(value) || (areProbabilities && value < 0))
-                {
                     throw Refuse(i, column, part, areProbabilities ? "numbers from 0 to 1" : "finite numbers");
-                }
 
                 sum += value;
                 // ln 0 has no place in a softmax; the smallest normal number is as good as none.
@@ -68,9 +62,7 @@ internal sealed class CellReader(Table table)
             }
 
             if (areProbabilities && Math.Abs(sum - 1) > SumTolerance)
-            {
                 throw Refuse(i, column, FormattableString.Invariant($"numbers that sum to {sum:0.####}"), "probabilities that sum to 1");
-            }
         }
 
         return [.. all];
@@ -99,9 +91,7 @@ internal sealed class CellReader(Table table)
     {
         int index = table.Find(column);
         if (index < 0)
-        {
             return null;
-        }
 
         string? first = table.Rows[0][index];
         int other = table.Rows.ToList().FindIndex(r => r[index] != first);

@@ -77,9 +77,7 @@ internal static class ImportCommand
         Func<string?[], string?> Cell(Option<string> option)
         {
             if (arguments.GetValue(option) is not { } column)
-            {
                 return _ => null;
-            }
 
             int index = table.Require(column);
             return row => row[index];
@@ -90,9 +88,7 @@ internal static class ImportCommand
         int? ClassOf(string? cell, int row)
         {
             if (cell is null)
-            {
                 return null;
-            }
 
             int index = Array.IndexOf(classes, cell);
             return index >= 0 || (classes.Length == 0 && int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out index))

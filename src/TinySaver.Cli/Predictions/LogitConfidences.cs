@@ -12,7 +12,7 @@ internal static class LogitConfidences
     /// <param name="temperature">The temperature, positive.</param>
     public static float[] Of(ReadOnlySpan<float> logits, int classes, ConfidenceMeasure measure, float temperature)
     {
-        var confidences = new float[logits.Length / classes];
+        float[] confidences = new float[logits.Length / classes];
         float[] probabilities = new float[classes];
         for (int i = 0; i < confidences.Length; i++)
         {

@@ -43,12 +43,10 @@ internal static class PredictCommand
         string path = arguments.GetRequiredValue(Out);
         RowWriter.Check(path);
         if (!TableFile.IsTable(path))
-        {
             throw new TinySaverException($"'{path}': predictions are written as .parquet or .csv.");
-        }
 
         string data = arguments.GetRequiredValue(Data);
-        ModelFolder folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
+        var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         IReadOnlyList<ImageFile> images = await DataSet.ReadAsync(data, cancellationToken);
         PredictionRecorder.Outcome outcome = await PredictionRecorder.RecordAsync(
             terminal, folder, data, images, path, arguments.GetValue(Logits), arguments.GetValue(CommonOptions.Threads), arguments.GetValue(CommonOptions.Provider), triesSkippedAgain: false, cancellationToken);

@@ -37,9 +37,7 @@ internal static class PredictionAlignment
         {
             logits = new float[old.Length];
             for (int i = 0; i < old.Length; i++)
-            {
                 logits[(i / classes * classes) + map[i % classes]] = old[i];
-            }
         }
 
         return set with

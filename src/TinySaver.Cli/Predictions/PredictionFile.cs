@@ -30,9 +30,7 @@ internal static class PredictionFile
     public static PredictionSet Parse(Table table, string name)
     {
         if (table.Rows.Count == 0)
-        {
             throw new TinySaverException($"{table.Source}: there are no predictions, only a header.");
-        }
 
         var cells = new CellReader(table);
         int id = table.Require("id");
@@ -40,9 +38,7 @@ internal static class PredictionFile
         int contentHash = table.Find("content_hash");
         string[] ids = [.. table.Rows.Select((r, i) => r[id] ?? throw new TinySaverException($"{table.Source}: data row {i + 1} has no id."))];
         if (ids.GroupBy(i => i, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } repeated)
-        {
             throw new TinySaverException($"{table.Source}: the id '{repeated.Key}' occurs {repeated.Count()} times; each image has one row.");
-        }
 
         float[]? logits = cells.Logits();
         return new()
@@ -71,18 +67,14 @@ internal static class PredictionFile
             string column = ColumnOf(measure);
             // A column that is empty throughout is as good as absent: `import` writes the same columns for every source.
             if (table.Find(column) is >= 0 and int index && table.Rows.Any(r => r[index] is not null))
-            {
                 confidences[measure] = cells.Shares(column);
-            }
         }
 
         if (confidences.Count == 0 && logits is not null)
         {
             int classes = logits.Length / table.Rows.Count;
             foreach (ConfidenceMeasure measure in ConfidenceMeasures.All)
-            {
                 confidences[measure] = LogitConfidences.Of(logits, classes, measure, temperature: 1);
-            }
         }
 
         return confidences;
@@ -101,21 +93,15 @@ internal static class PredictionFile
         void Collect(int index, int text)
         {
             if (index < 0 || text < 0)
-            {
                 return;
-            }
 
             foreach (string?[] row in table.Rows)
             {
                 if (row[text] is not { } label || !int.TryParse(row[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-                {
                     continue;
-                }
 
                 if (!texts.TryAdd(number, label) && texts[number] != label)
-                {
                     throw new TinySaverException($"{table.Source}: the class index {number} stands beside '{texts[number]}' and beside '{label}'; an index has one text.");
-                }
             }
         }
     }

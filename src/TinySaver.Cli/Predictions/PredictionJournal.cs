@@ -32,9 +32,7 @@ internal sealed class PredictionJournal : IDisposable
             PredictionRow[] rows = [.. File.ReadLines(path).Select(Parse).OfType<PredictionRow>()
                 .Where(r => r.Id is not null && r.ModelHash == options.ModelHash && (r.Logits is not null || !options.Logits))];
             foreach (PredictionRow row in rows)
-            {
                 earlier[row.Id] = row;
-            }
 
             // Written anew: without the cut-off line, and without what is of no use.
             File.WriteAllLines(path, earlier.Values.Select(r => JsonSerializer.Serialize(r)));
@@ -51,9 +49,7 @@ internal sealed class PredictionJournal : IDisposable
     {
         string line = JsonSerializer.Serialize(row);
         lock (_lock)
-        {
             _writer.WriteLine(line);
-        }
     }
 
     /// <summary>Deletes the journal once the final file is whole.</summary>

@@ -44,7 +44,7 @@ internal static class PredictionRecorder
         CancellationToken cancellationToken)
     {
         IReadOnlyList<int?> trueClasses = DataSet.TrueClasses(data, images, folder.Labels.Texts);
-        using OnnxClassifier classifier = OnnxClassifier.Load(folder, new() { ExecutionProvider = provider });
+        using var classifier = OnnxClassifier.Load(folder, new() { ExecutionProvider = provider });
         var options = new PredictOptions
         {
             Threads = threads,
@@ -53,13 +53,11 @@ internal static class PredictionRecorder
             Model = folder.Path,
             ModelHash = folder.ContentHash,
         };
-        using PredictionJournal journal = PredictionJournal.Open(path, options);
+        using var journal = PredictionJournal.Open(path, options);
         int[] waiting = [.. Enumerable.Range(0, images.Count).Where(i => !journal.Earlier.ContainsKey(images[i].Path))];
         int resumed = images.Count - waiting.Length;
         if (resumed > 0)
-        {
             terminal.Say($"{folder.Name}: {resumed:N0} of {images.Count:N0} images are predicted already");
-        }
 
         var run = new PredictRun(classifier, [.. waiting.Select(i => images[i])], [.. waiting.Select(i => trueClasses[i])], options);
         var rows = new PredictionRow?[images.Count];
@@ -89,20 +87,14 @@ internal static class PredictionRecorder
         PredictionRow[] made = [.. rows.OfType<PredictionRow>()];
         SkippedImage[] left = [.. skipped.OrderBy(s => s.Id, StringComparer.Ordinal)];
         if (cancellationToken.IsCancellationRequested)
-        {
             return new(made.Length, resumed, left, Finished: false);
-        }
 
         if (made.Length == 0)
-        {
             throw new TinySaverException($"'{data}': not one of {images.Count} images could be predicted; the first: {left[0].Id}: {left[0].Message}");
-        }
 
         await PredictionFile.WriteAsync(path, made);
         if (skipped.IsEmpty || !triesSkippedAgain)
-        {
             journal.Delete();
-        }
 
         return new(made.Length, resumed, left, Finished: true);
     }

@@ -89,13 +89,11 @@ internal sealed record PredictionSet
     public PredictionSet InOrderOf(PredictionSet other)
     {
         if (Ids.AsSpan().SequenceEqual(other.Ids))
-        {
             return this;
-        }
 
-        Dictionary<string, int> rows = Ids.Select((id, row) => (id, row)).ToDictionary(p => p.id, p => p.row, StringComparer.Ordinal);
+        var rows = Ids.Select((id, row) => (id, row)).ToDictionary(p => p.id, p => p.row, StringComparer.Ordinal);
         string[] missing = [.. other.Ids.Where(id => !rows.ContainsKey(id))];
-        var others = other.Ids.ToHashSet(StringComparer.Ordinal);
+        HashSet<string> others = other.Ids.ToHashSet(StringComparer.Ordinal);
         string[] extra = [.. Ids.Where(id => !others.Contains(id))];
         return missing.Length == 0 && extra.Length == 0
             ? Select([.. other.Ids.Select(id => rows[id])])

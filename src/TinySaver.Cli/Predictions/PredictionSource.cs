@@ -33,7 +33,7 @@ internal sealed class PredictionSource
         string? name = named ? text[..equals] : null;
         if (Directory.Exists(path))
         {
-            ModelFolder folder = ModelFolder.Open(path);
+            var folder = ModelFolder.Open(path);
             return new(name ?? folder.Name, folder, null);
         }
 
@@ -54,14 +54,10 @@ internal sealed class PredictionSource
     public async Task<PredictionSet> LoadAsync(Terminal terminal, string? data, PredictionSourceOptions options, CancellationToken cancellationToken)
     {
         if (Folder is null)
-        {
             return await PredictionFile.ReadAsync(_file!, Name, cancellationToken);
-        }
 
         if (data is null)
-        {
             throw new TinySaverException($"'{Folder.Path}' is a model, so there must be images to predict: name a data set with --data.");
-        }
 
         IReadOnlyList<ImageFile> images = await DataSet.ReadAsync(data, cancellationToken);
         // Logits of many classes fill the cache; a temperature is fitted where they are few, or where they were asked for.
@@ -74,9 +70,7 @@ internal sealed class PredictionSource
                 terminal, Folder, data, images, path, logits, options.Threads, options.Provider, triesSkippedAgain: true, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             foreach (SkippedImage skipped in outcome.Skipped)
-            {
                 terminal.Warn($"{Name}: left out {skipped.Id}: {skipped.Message}");
-            }
         }
         else
         {
@@ -96,7 +90,7 @@ internal sealed class PredictionSource
     private int[] TrueClasses(PredictionSet set, string data, IReadOnlyList<ImageFile> images)
     {
         IReadOnlyList<int?> classes = DataSet.TrueClasses(data, images, Folder!.Labels.Texts);
-        Dictionary<string, int> byId = images.Zip(classes).ToDictionary(i => i.First.Path, i => i.Second ?? -1, StringComparer.Ordinal);
+        var byId = images.Zip(classes).ToDictionary(i => i.First.Path, i => i.Second ?? -1, StringComparer.Ordinal);
         return [.. set.Ids.Select(id => byId[id])];
     }
 
@@ -105,9 +99,7 @@ internal sealed class PredictionSource
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string line in images.Select(Line).Order(StringComparer.Ordinal))
-        {
             hash.AppendData(Encoding.UTF8.GetBytes(line));
-        }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..12];
 

@@ -90,9 +90,7 @@ internal static class ResultSinks
         {
             terminal.Results.Write(_table);
             if (_count > MaxTableRows)
-            {
                 terminal.Say($"… and {_count - MaxTableRows:N0} more; --format csv or --out shows them all.");
-            }
 
             return ValueTask.CompletedTask;
         }

@@ -66,9 +66,7 @@ internal static class ResultsCommand
         if (arguments.GetValue(Follow))
         {
             if (account.IsOwn)
-            {
                 throw new TinySaverException("Nothing labels images here, so there is nothing to follow; start `tinysaver run --watch` first.");
-            }
 
             await using IResultSink followed = ResultSinks.Create(terminal, format, following: true, plainCsv);
             await FollowAsync(() => Rows([]), followed, cancellationToken);
@@ -87,9 +85,7 @@ internal static class ResultsCommand
         {
             await using IResultSink sink = ResultSinks.Create(terminal, format, following: false, plainCsv);
             await foreach (StoredRow row in rows)
-            {
                 sink.Write(row);
-            }
         }
 
         missing.ForEach(name => terminal.Warn($"'{name}' has no row{(query == LabelQuery.All ? "" : " that matches")}."));
@@ -104,14 +100,10 @@ internal static class ResultsCommand
     {
         string format = arguments.GetValue(Format)!;
         if (outPath is null)
-        {
             return format == "parquet" ? throw new TinySaverException("--format parquet is for files only; name one with --out rows.parquet.") : format;
-        }
 
         if (arguments.GetValue(Follow))
-        {
             throw new TinySaverException("--follow never ends, so it cannot write a file: leave --out away, or send the output to one with --format csv or jsonl.");
-        }
 
         RowWriter.Check(outPath);
         string extension = Path.GetExtension(outPath).ToLowerInvariant()[1..];

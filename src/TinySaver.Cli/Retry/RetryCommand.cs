@@ -42,9 +42,7 @@ internal static class RetryCommand
             bool names = result.GetValue(Names) is { Length: > 0 };
             bool choice = result.GetValue(Failed) || result.GetValue(Batch) is not null;
             if (names == choice)
-            {
                 result.AddError("Say which images: their names, or --failed, --batch NAME, or both of these.");
-            }
         });
         command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
         return command;
@@ -57,9 +55,7 @@ internal static class RetryCommand
         ILookup<bool, string> chosen = (await ChooseAsync(account, arguments, cancellationToken)).ToLookup(BlobNames.IsOutOfReach);
         string[] names = [.. chosen[false]];
         foreach (string name in chosen[true])
-        {
             terminal.Warn($"'{name}' is passed over: it {BlobNames.Problem(name)}.");
-        }
 
         var patience = new StoragePatience(terminal, account);
         var gone = new ConcurrentBag<string>();
@@ -78,9 +74,7 @@ internal static class RetryCommand
                 await System.Threading.Tasks.Parallel.ForEachAsync(names, parallel, async (name, token) =>
                 {
                     if (await patience.TryAsync($"Putting '{name}' back", attempt => ImageResubmission.WriteAnewAsync(account, name, attempt), token) is null)
-                    {
                         gone.Add(name);
-                    }
 
                     Interlocked.Increment(ref done);
                 });
@@ -100,16 +94,12 @@ internal static class RetryCommand
         if (arguments.GetValue(Failed))
         {
             await foreach (StoredRow row in account.Labels.QueryAsync(new LabelQuery(batch, LabelStatus.Failed), cancellationToken))
-            {
                 names.Add(row.Row.Name);
-            }
         }
         else if (batch is not null)
         {
             await foreach (ListedImage image in account.Images.ListAsync(batch + "/", cancellationToken))
-            {
                 names.Add(image.Name);
-            }
         }
 
         return names;
@@ -118,9 +108,7 @@ internal static class RetryCommand
     private static void Show(Terminal terminal, RetrySummary summary, IReadOnlyCollection<string> gone, StorageAccount account, bool json)
     {
         foreach (string name in gone.Order(StringComparer.Ordinal).Take(MaxGoneShown))
-        {
             terminal.Warn($"'{name}' is no longer in the container.");
-        }
 
         if (json)
         {
@@ -130,9 +118,7 @@ internal static class RetryCommand
 
         terminal.Results.WriteLine($"{summary.Resubmitted:N0} of {summary.Images:N0} images put back into the pipeline of {account.Name}.");
         if (account.IsOwn && summary.Resubmitted > 0)
-        {
             terminal.Say("Nothing labels them yet: `tinysaver run` does.");
-        }
     }
 }
 

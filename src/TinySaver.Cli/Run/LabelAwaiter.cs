@@ -24,9 +24,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
         get
         {
             lock (_lock)
-            {
                 return _pending.Count;
-            }
         }
     }
 
@@ -34,27 +32,21 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
     public void Add(string name, ImageVersion version)
     {
         lock (_lock)
-        {
             _pending[name] = version;
-        }
     }
 
     /// <summary>Enters a row that is final already.</summary>
     public void AddFinal(LabelRow row)
     {
         lock (_lock)
-        {
             _final[row.Name] = row;
-        }
     }
 
     /// <summary>The final row of an image; null where it has none yet.</summary>
     public LabelRow? Find(string name)
     {
         lock (_lock)
-        {
             return _final.GetValueOrDefault(name);
-        }
     }
 
     /// <summary>Reads the table and enters what has become final.</summary>
@@ -69,9 +61,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
             await ForEachAsync(pending, async (image, token) =>
             {
                 if (await labels.GetAsync(image.Key, token) is { } stored)
-                {
                     Enter(stored.Row);
-                }
             }, cancellationToken);
         }
         else
@@ -79,16 +69,12 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
             foreach (string batch in pending.Select(p => LabelKeys.Folder(p.Key) ?? "").Distinct(StringComparer.Ordinal))
             {
                 await foreach (StoredRow stored in labels.QueryAsync(new LabelQuery(batch), cancellationToken))
-                {
                     Enter(stored.Row);
-                }
             }
         }
 
         if (probe)
-        {
             await ForEachAsync(Snapshot().Take(MaxSingleReads), ProbeAsync, cancellationToken);
-        }
 
         return Pending == 0;
     }
@@ -107,9 +93,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
                 ReasonDetail = "The image was deleted from the container before it had a label.",
             });
             lock (_lock)
-            {
                 _pending.Remove(image.Key);
-            }
         }
         else if (now != image.Value)
         {
@@ -133,9 +117,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
     private KeyValuePair<string, ImageVersion>[] Snapshot()
     {
         lock (_lock)
-        {
             return [.. _pending];
-        }
     }
 
     private static Task ForEachAsync(

@@ -44,9 +44,7 @@ internal static class RunCommand
         var data = DataFolder.Of(arguments.GetValue(AccountOptions.Data));
         string? outPath = arguments.GetValue(Out);
         if (outPath is not null)
-        {
             RowWriter.Check(outPath);
-        }
 
         string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
         IReadOnlyList<UploadItem> items = await UploadPlan.FindAsync(arguments.GetValue(Images)!, arguments.GetValue(UploadCommand.Batch), cancellationToken);

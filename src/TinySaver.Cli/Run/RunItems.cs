@@ -22,7 +22,7 @@ internal static class RunItems
         IReadOnlyList<UploadItem> items, LabelAwaiter awaiter, Uploader uploader, RowOutcome rows, IReadOnlyList<string> labels)
     {
         var trueClass = new TrueClass(labels);
-        Dictionary<string, UploadOutcome> failed = uploader.Failed.ToDictionary(f => f.Item.Name, StringComparer.Ordinal);
+        var failed = uploader.Failed.ToDictionary(f => f.Item.Name, StringComparer.Ordinal);
         var outcomes = new List<ImageOutcome>(items.Count);
         foreach (UploadItem item in items)
         {
@@ -68,9 +68,7 @@ internal sealed class RowOutcome(Cascade cascade)
         {
             macs += saver.Macs;
             if (saver.ShortHash == row.TinyModel)
-            {
                 break;
-            }
         }
 
         return row.TinyModel is null ? 0 : macs;

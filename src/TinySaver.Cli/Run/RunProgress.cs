@@ -63,9 +63,7 @@ internal sealed class RunProgress(LocalProgress pipeline, Uploader upload, int t
         long now = Stopwatch.GetTimestamp();
         _samples.Enqueue((now, Ended));
         while (_samples.Count > 2 && Stopwatch.GetElapsedTime(_samples.Peek().At, now) > RateWindow)
-        {
             _samples.Dequeue();
-        }
 
         (long at, long done) = _samples.Peek();
         double seconds = Stopwatch.GetElapsedTime(at, now).TotalSeconds;
@@ -87,17 +85,13 @@ internal static class RunView
             await terminal.Progress.Live(Table(progress)).AutoClear(true).StartAsync(async context =>
             {
                 while (await Task.WhenAny(work, Task.Delay(Redraw)) != work)
-                {
                     context.UpdateTarget(Table(progress));
-                }
             });
         }
         else
         {
             while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
-            {
                 terminal.Say(string.Join(", ", Cells(progress).Where(c => c.Value.Length > 0).Select(c => $"{c.Name} {c.Value}")));
-            }
         }
 
         await work;
@@ -105,12 +99,10 @@ internal static class RunView
 
     private static Spectre.Console.Table Table(RunProgress progress)
     {
-        var table = new Spectre.Console.Table().Border(TableBorder.Rounded);
+        Table table = new Spectre.Console.Table().Border(TableBorder.Rounded);
         (string Name, string Value)[] cells = [.. Cells(progress)];
         foreach ((string name, _) in cells)
-        {
             table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
-        }
 
         return table.AddRow([.. cells.Select(c => Markup.Escape(c.Value))]);
     }
@@ -126,8 +118,6 @@ internal static class RunView
         yield return ("images/s", Amounts.Number(p.Rate(), 0));
         yield return ("queue depth", $"{p.QueueDepth:N0}");
         if (p.Retries > 0)
-        {
             yield return ("retries", $"{p.Retries:N0}");
-        }
     }
 }

@@ -46,9 +46,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         {
             terminal.Say($"Labelling whatever is uploaded to container '{account.Options.ImagesContainer}'; Ctrl-C ends it. Storage: {account.Name}");
             if (account.IsOwn)
-            {
                 terminal.Say($"Connection string: {account.Options.ConnectionString}");
-            }
         }
 
         var progress = new RunProgress(pipeline.Progress, _uploader, settings.Items.Count);
@@ -79,9 +77,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         await Task.WhenAll(waiting, labelling, depth).ContinueWith(_ => { }, TaskScheduler.Default);
         cancellationToken.ThrowIfCancellationRequested();
         if (first == account.Ended)
-        {
             throw StorageAccount.OwnEnded();
-        }
 
         // Throws what either of them threw.
         await first;
@@ -91,9 +87,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
     {
         await upload();
         if (settings.Watch)
-        {
             await Task.Delay(Timeout.Infinite, cancellationToken);
-        }
 
         long next = progress.Already + _awaiter.Pending;
         long last = -1;
@@ -147,9 +141,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
             foreach (string batch in batches)
             {
                 await foreach (StoredRow stored in account.Labels.QueryAsync(new LabelQuery(batch), cancellationToken))
-                {
                     known[stored.Row.Name] = stored.Row;
-                }
             }
         }
 
@@ -160,9 +152,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         UploadOutcome outcome, Dictionary<string, LabelRow> known, RowOutcome rows, RunProgress progress, CancellationToken cancellationToken)
     {
         if (outcome.Version is not { } version)
-        {
             return;
-        }
 
         string name = outcome.Item.Name;
         if (outcome.Skipped && known.TryGetValue(name, out LabelRow? row) && row.Version == version)
@@ -185,9 +175,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
     private async Task AddContainerAsync(CancellationToken cancellationToken)
     {
         if (settings.Watch)
-        {
             return;
-        }
 
         var items = new List<UploadItem>();
         await foreach (ListedImage image in account.Images.ListAsync(null, cancellationToken))
@@ -221,9 +209,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
     {
         bool cancelled = cancellationToken.IsCancellationRequested;
         if (settings.Watch)
-        {
             await LastLookAsync(AddSessionAsync);
-        }
 
         IReadOnlyList<ImageOutcome> outcomes = RunItems.Outcomes(_items, _awaiter, _uploader, rows, cascade.Labels);
         await RowWriter.WriteAsync(settings.LabelsPath, outcomes, ImageOutcome.Columns, settings.PlainCsv);
@@ -232,13 +218,9 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
             Labels = settings.LabelsPath,
         };
         if (settings.Json)
-        {
             JsonOutput.Write(summary);
-        }
         else
-        {
             SummaryView.Write(terminal, summary, outcomes);
-        }
 
         return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }

@@ -23,15 +23,11 @@ internal static class CandidateColumns
             int classes = set.LogitClasses;
             float[] rows = new float[fitRows.Count * classes];
             for (int i = 0; i < fitRows.Count; i++)
-            {
                 logits.AsSpan(fitRows[i] * classes, classes).CopyTo(rows.AsSpan(i * classes));
-            }
 
             float temperature = TemperatureFit.Fit(rows, classes, [.. fitRows.Select(r => targets[r])]);
             if (MathF.Abs(temperature - 1) > LeastChange)
-            {
                 columns.AddRange(ConfidenceMeasures.All.Select(m => new ConfidenceColumn(m, temperature, LogitConfidences.Of(logits, classes, m, temperature))));
-            }
         }
 
         return columns;

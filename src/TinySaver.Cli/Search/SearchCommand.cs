@@ -57,9 +57,7 @@ internal static class SearchCommand
             Large, Saver, Data, Test, Split,
         };
         foreach (Option option in (IEnumerable<Option>)[.. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, Report, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json])
-        {
             command.Add(option);
-        }
 
         command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
         return command;
@@ -73,9 +71,7 @@ internal static class SearchCommand
         MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
         var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test) ?? [], arguments.GetValue(Split), arguments.GetValue(RuleOptions.Seed));
         if (data is { Test.Count: > 0, Split: not null })
-        {
             throw new TinySaverException("--test and --split both make a test set; give one of them.");
-        }
 
         SearchProblem problem = await SearchProblem.LoadAsync(
             terminal, arguments.GetRequiredValue(Large), arguments.GetRequiredValue(Saver), data, CommonOptions.PredictionSource(arguments), cancellationToken);
@@ -92,9 +88,7 @@ internal static class SearchCommand
             : null;
         double overlap = problem.TestLarge is null ? 0 : problem.Large.Keys.Count(problem.TestLarge.Keys.ToHashSet().Contains) / (double)problem.Large.Count;
         if (overlap > 0)
-        {
             terminal.Warn($"{Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade.");
-        }
 
         var provenance = new PolicyProvenance
         {
@@ -122,13 +116,9 @@ internal static class SearchCommand
 
         SearchSummary summary = Summarise(problem, result, rule, test, costs) with { Policy = policy is null ? null : policyPath, Report = reportPath };
         if (arguments.GetValue(CommonOptions.Json))
-        {
             JsonOutput.Write(summary);
-        }
         else
-        {
             SearchView.Write(terminal, summary, result);
-        }
 
         return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
     }
@@ -137,14 +127,10 @@ internal static class SearchCommand
     private static SearchInput Prepare(SearchProblem problem, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
     {
         if (problem.Large.Count == 0)
-        {
             throw new TinySaverException("There are no images to search on.");
-        }
 
         if (problem.Savers.All(s => s.Logits is null))
-        {
             return problem.ToInput(null, costOf);
-        }
 
         SampleSplit? split = rule.DrawSplit(problem.Large.Keys, options, problem.Large.Labelled);
         return problem.ToInput(split?.Selection ?? [.. Enumerable.Range(0, problem.Large.Count)], costOf) with { Split = split };

@@ -31,12 +31,10 @@ internal sealed record SearchProblem
     public static async Task<SearchProblem> LoadAsync(
         Terminal terminal, string large, IReadOnlyList<string> savers, SearchData data, PredictionSourceOptions options, CancellationToken cancellationToken)
     {
-        PredictionSource largeSource = PredictionSource.Parse(large);
+        var largeSource = PredictionSource.Parse(large);
         PredictionSource[] saverSources = [.. savers.Select(PredictionSource.Parse)];
         if (saverSources.GroupBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } repeated)
-        {
             throw new TinySaverException($"Two savers are called '{repeated.Key}'; give each its own name, as in --saver {repeated.Key}-2=PATH.");
-        }
 
         (PredictionSet first, PredictionSet[] others) = await PredictAsync([largeSource, .. saverSources], data.Calibration);
         var problem = new SearchProblem { LargeSource = largeSource, SaverSources = saverSources, Large = first, Savers = others };
@@ -82,9 +80,7 @@ internal sealed record SearchProblem
     {
         PredictionSource[] models = [LargeSource, .. SaverSources];
         if (test.Count == 1 && Array.TrueForAll(models, m => m.Folder is not null))
-        {
             return models;
-        }
 
         return test.Count == models.Length && !test.Any(Directory.Exists)
             ? [.. test.Select(PredictionSource.Parse)]
@@ -110,13 +106,11 @@ internal sealed record SearchProblem
     private SearchProblem Divide(double testShare, int seed)
     {
         if (Large.Count < 2)
-        {
             throw new TinySaverException($"--split divides the images, but there is only {Large.Count}; give more, or a test set with --test.");
-        }
 
         // Another stream than the search's own split, which draws from the same keys.
         int testing = Math.Clamp((int)Math.Round(testShare * Large.Count), 1, Large.Count - 1);
-        SampleSplit split = SampleSplit.Draw(Large.Count, Large.Keys, testing, (ulong)seed ^ 0x7E57_5E7UL);
+        var split = SampleSplit.Draw(Large.Count, Large.Keys, testing, (ulong)seed ^ 0x7E57_5E7UL);
         return this with
         {
             Large = Large.Select(split.Certification),

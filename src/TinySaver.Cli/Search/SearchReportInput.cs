@@ -51,8 +51,6 @@ internal static class SearchReportInput
     {
         yield return new("calibration", data.Calibration ?? problem.Large.Source, problem.Large.Count, SampleSketch.Hash(problem.Large.Keys));
         if (problem.TestLarge is { } test)
-        {
             yield return new("test", data.Test.Count > 0 ? data.Test[0] : $"{data.Split} of the same, set aside", test.Count, SampleSketch.Hash(test.Keys));
-        }
     }
 }

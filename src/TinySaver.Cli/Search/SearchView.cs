@@ -23,19 +23,15 @@ internal static class SearchView
         {
             console.WriteLine(none.Explanation);
             if (none.SamplesNeeded is { } needed)
-            {
                 console.WriteLine($"About {needed:N0} calibration images would do, with a chance of 80 %; there were {result.Samples:N0}.");
-            }
         }
 
         if (result.Choice is { } choice)
         {
-            var table = new Table().Border(TableBorder.Rounded).AddColumns("", "images", "large", "cascade", "drop", "agreement", "exit rate", "ΔC");
+            Table table = new Table().Border(TableBorder.Rounded).AddColumns("", "images", "large", "cascade", "drop", "agreement", "exit rate", "ΔC");
             AddPoint(table, "calibration", choice.Calibration, null);
             if (report.TestDetails is { } test)
-            {
                 AddPoint(table, "test", test.Point, test.DropInterval);
-            }
 
             console.Write(table);
             WriteCascade(console, choice, report.TestDetails);
@@ -56,9 +52,7 @@ internal static class SearchView
     public static string Sentence(SearchSummary report, SearchResult result)
     {
         if (result.Choice is not { } choice)
-        {
             return $"No cascade: the large model alone ({result.LargeModel}) is the recommendation.";
-        }
 
         OperatingPoint point = report.TestDetails?.Point ?? choice.Calibration;
         string where = report.TestDetails is null ? "the calibration images" : "the test images";
@@ -92,11 +86,9 @@ internal static class SearchView
     // What will run, whole: a chain has a threshold at each saver, and none of them is that saver's own in the table of candidates.
     private static void WriteCascade(IAnsiConsole console, CascadeChoice choice, EvaluationResult? test)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("cascade", "measure", "T", "cost", "exits at");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("cascade", "measure", "T", "cost", "exits at");
         if (test is not null)
-        {
             table.AddColumn("decides");
-        }
 
         for (int i = 0; i < choice.Savers.Count; i++)
         {
@@ -107,9 +99,7 @@ internal static class SearchView
                 FormattableString.Invariant($"≥ {saver.Threshold:0.0000}"),
             ];
             if (test is not null)
-            {
                 cells.Add(Amounts.Percent(test.Savers[i].Decided));
-            }
 
             table.AddRow([.. cells]);
         }
@@ -119,7 +109,7 @@ internal static class SearchView
 
     private static void WriteCandidates(IAnsiConsole console, SearchResult result)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("each alone", "measure", "T", "cost", "accuracy", "threshold", "exit rate", result.Labelled ? "drop" : "differs", "ΔC", "");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("each alone", "measure", "T", "cost", "accuracy", "threshold", "exit rate", result.Labelled ? "drop" : "differs", "ΔC", "");
         foreach (CandidateResult c in result.Candidates.Take(MostCandidates))
         {
             string style = c.Chosen ? "bold" : c.Certified || result.Choice?.Certificate is null ? "default" : "dim";
@@ -141,9 +131,7 @@ internal static class SearchView
 
         console.Write(table);
         if (result.Candidates.Count > MostCandidates)
-        {
             console.WriteLine($"… and {result.Candidates.Count - MostCandidates} more candidates; --json and --report have them all.");
-        }
     }
 
     private static string Mark(CandidateResult c, bool promises) => c.Verdict switch
@@ -161,8 +149,6 @@ internal static class SearchView
     private static void Wrote(IAnsiConsole console, string what, string? path)
     {
         if (path is not null)
-        {
             console.WriteLine($"{what}: {path}");
-        }
     }
 }

@@ -33,13 +33,9 @@ internal static class StatusCommand
             ? await terminal.Progress.Status().StartAsync("Reading rows and images …", _ => reader.ReadAsync(cancellationToken))
             : await reader.ReadAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
-        {
             JsonOutput.Write(report);
-        }
         else
-        {
             StatusView.Write(terminal, report);
-        }
 
         return ExitCode.Success;
     }
@@ -68,14 +64,10 @@ internal static class StatusView
         yield return ("Labelled by large", $"{r.LabelledByLarge:N0}", "");
         yield return ("Failed", $"{r.Failed:N0}", string.Join(", ", r.FailedByReason.Select(f => $"{f.Value:N0} {f.Key.Name()}")));
         if (r.DeadLetters > 0)
-        {
             yield return ("Dead letters", $"{r.DeadLetters:N0}", "given up, their failed rows not written yet");
-        }
 
         if (r.ShadowAnswers > 0)
-        {
             yield return ("Shadow answers", $"{r.ShadowAnswers:N0}", $"both models agree on {Amounts.Percent(r.ShadowAgreement)}");
-        }
     }
 
     private static string Oldest(StatusReport report, Decider model) => report.OldestWaiting is { } oldest && oldest.For == model

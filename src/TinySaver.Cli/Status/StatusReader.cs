@@ -32,14 +32,10 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
         // Images before rows: what is labelled in between then counts as labelled, not as waiting.
         var images = new List<(UInt128 Key, string Name, DateTimeOffset Since)>();
         await foreach (ListedImage image in account.Images.ListAsync(null, cancellationToken))
-        {
             images.Add((image.Version.KeyOf(image.Name), image.Name, image.Version.LastModified));
-        }
 
         await foreach (StoredRow stored in account.Labels.QueryAsync(LabelQuery.All, cancellationToken))
-        {
             Count(stored);
-        }
 
         long waiting = 0;
         foreach ((UInt128 key, string name, DateTimeOffset since) in images)
@@ -85,9 +81,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
                 _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
                 _failures.Enqueue(new(row.Name, row.Reason, row.ReasonDetail, stored.WrittenAt), stored.WrittenAt);
                 if (_failures.Count > MaxRecentFailures)
-                {
                     _failures.Dequeue();
-                }
 
                 break;
             case { DecidedBy: Decider.Large }:
@@ -105,9 +99,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
     private void Wait(string name, Decider model, DateTimeOffset since)
     {
         if (_oldest is not { } oldest || since < oldest.Since)
-        {
             _oldest = (name, model, since);
-        }
     }
 
     private static async Task<long?> CountOrNullAsync(Func<CancellationToken, Task<long>> count, CancellationToken cancellationToken)

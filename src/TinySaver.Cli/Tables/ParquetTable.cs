@@ -49,18 +49,14 @@ internal static class ParquetTable
     private static async Task CheckAsync(Stream content, CancellationToken cancellationToken)
     {
         if (content.Length < Frame)
-        {
             throw new InvalidDataException($"it has {content.Length} bytes; the least is {Frame}.");
-        }
 
         byte[] tail = new byte[sizeof(int)];
         content.Position = content.Length - 2 * sizeof(int);
         await content.ReadExactlyAsync(tail, cancellationToken);
         int footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
         if (footer < 0 || footer > content.Length - Frame)
-        {
             throw new InvalidDataException($"its footer has {footer} bytes, the whole file {content.Length}.");
-        }
 
         byte[] metadata = new byte[footer];
         content.Position = content.Length - 2 * sizeof(int) - footer;
@@ -71,9 +67,7 @@ internal static class ParquetTable
         {
             long most = Math.Min(content.Length * MostRowsInAByte, Array.MaxLength);
             if (group.NumRows < 0 || group.NumRows > most || group.Columns.Any(c => c.MetaData?.NumValues != group.NumRows))
-            {
                 throw new InvalidDataException($"its {content.Length} bytes cannot hold {group.NumRows} rows of {group.Columns.Count} single values.");
-            }
         }
     }
 

@@ -40,9 +40,7 @@ internal sealed class RowStream<T> : IAsyncDisposable
         foreach (Column<T> column in columns)
         {
             if (column.Read(row) is { } value)
-            {
                 cells.Add(column.Name, value);
-            }
         }
 
         return cells;
@@ -52,22 +50,16 @@ internal sealed class RowStream<T> : IAsyncDisposable
     public void Write(T row)
     {
         if (_csv is null)
-        {
             _writer.Write(JsonSerializer.Serialize(Cells(_columns, row), JsonLine) + "\n");
-        }
         else
-        {
             WriteCells(_columns.Select(c => Cell(c.Read(row))));
-        }
     }
 
     /// <summary>Hands what is written to the reader.</summary>
     public async Task FlushAsync()
     {
         if (_csv is not null)
-        {
             await _csv.FlushAsync();
-        }
 
         await _writer.FlushAsync();
     }
@@ -77,9 +69,7 @@ internal sealed class RowStream<T> : IAsyncDisposable
     {
         await FlushAsync();
         if (_csv is not null)
-        {
             await _csv.DisposeAsync();
-        }
     }
 
     private string? Cell(object? value) => value is string text && !_plainCsv ? FormulaGuard.Put(text) : Convert.ToString(value, CultureInfo.InvariantCulture);
@@ -87,9 +77,7 @@ internal sealed class RowStream<T> : IAsyncDisposable
     private void WriteCells(IEnumerable<string?> cells)
     {
         foreach (string? cell in cells)
-        {
             _csv!.WriteField(cell);
-        }
 
         _csv!.NextRecord();
     }

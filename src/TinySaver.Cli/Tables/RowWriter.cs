@@ -10,9 +10,7 @@ internal static class RowWriter
     public static void Check(string path)
     {
         if (Path.GetExtension(path).ToLowerInvariant() is not (".csv" or ".jsonl" or ".parquet"))
-        {
             throw new TinySaverException($"'{path}': cannot write a '{Path.GetExtension(path)}' file; use .csv, .jsonl or .parquet.");
-        }
 
         CheckFolder(path);
     }
@@ -22,9 +20,7 @@ internal static class RowWriter
     public static void CheckFolder(string? path)
     {
         if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-        {
             throw new TinySaverException($"'{path}': there is no folder '{folder}' to write to.");
-        }
     }
 
     /// <summary>Writes rows. An existing file is replaced only when the new one is whole.</summary>
@@ -42,9 +38,7 @@ internal static class RowWriter
             await using var writer = new StreamWriter(unfinished);
             await using var stream = new RowStream<T>(writer, columns, csv: extension == ".csv", plainCsv);
             foreach (T row in rows)
-            {
                 stream.Write(row);
-            }
         }
 
         File.Move(unfinished, path, overwrite: true);

@@ -16,14 +16,10 @@ internal static class TableFile
     public static async Task<Table> ReadAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
-        {
             throw new TinySaverException($"There is no file '{path}'.");
-        }
 
         if (!IsTable(path))
-        {
             throw new TinySaverException($"'{path}': cannot read a table from a '{Path.GetExtension(path)}' file; use .csv or .parquet.");
-        }
 
         await using Stream file = UserFile.Open(path);
         return await ReadAsync(path, file, cancellationToken);
@@ -41,18 +37,14 @@ internal static class TableFile
         try
         {
             if (!csv.Read() || !csv.ReadHeader())
-            {
                 throw new TinySaverException($"{path}: the file is empty; expected a header line.");
-            }
 
             string[] columns = csv.HeaderRecord!;
             var rows = new List<string?[]>();
             while (csv.Read())
             {
                 if (csv.Parser.Count != columns.Length)
-                {
                     throw new TinySaverException($"{path}: line {csv.Parser.RawRow} has {csv.Parser.Count} fields; the header has {columns.Length}.");
-                }
 
                 rows.Add([.. columns.Select((_, i) => csv.GetField(i) is { Length: > 0 } text ? FormulaGuard.Take(text) : null)]);
             }
@@ -78,9 +70,7 @@ internal sealed record Table(string Source, IReadOnlyList<string> Columns, IRead
         for (int i = 0; i < Columns.Count; i++)
         {
             if (Columns[i].Trim().Equals(column, StringComparison.OrdinalIgnoreCase))
-            {
                 return i;
-            }
         }
 
         return -1;

@@ -16,22 +16,16 @@ internal ref struct ThriftShape(ReadOnlySpan<byte> left)
     private void Structure(int level)
     {
         if (level > MostLevels)
-        {
             throw Damaged();
-        }
 
         while (Byte() is var field && (field & 0x0F) != 0)
         {
             if (field >> 4 == 0)
-            {
                 Number();
-            }
 
             // A field's truth is in its type.
             if ((field & 0x0F) > 2)
-            {
                 Value(field & 0x0F, level);
-            }
         }
     }
 
@@ -72,26 +66,20 @@ internal ref struct ThriftShape(ReadOnlySpan<byte> left)
     {
         // No value takes less than a byte.
         if (count > (ulong)_left.Length || level > MostLevels)
-        {
             throw Damaged();
-        }
 
         for (ulong i = 0; i < count; i++)
         {
             Value(type, level);
             if (second is { } other)
-            {
                 Value(other, level);
-            }
         }
     }
 
     private int Byte()
     {
         if (_left.IsEmpty)
-        {
             throw Damaged();
-        }
 
         byte value = _left[0];
         _left = _left[1..];
@@ -106,9 +94,7 @@ internal ref struct ThriftShape(ReadOnlySpan<byte> left)
             int part = Byte();
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
-            {
                 return value;
-            }
         }
 
         throw Damaged();

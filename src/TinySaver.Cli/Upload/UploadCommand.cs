@@ -41,9 +41,7 @@ internal static class UploadCommand
         Batch.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } batch && batch.Trim('/').Length == 0)
-            {
                 result.AddError("--batch is empty; give a name, or leave it out for the folder's own.");
-            }
         });
         Parallel.Takes(CommonOptions.AtLeastOne, n => n >= 1);
         var command = new Command("upload", "Upload images to the pipeline's container; what is there with the same content is passed over, so a broken upload is simply run again. "
@@ -88,14 +86,10 @@ internal static class UploadCommand
     private static void Show(Terminal terminal, UploadSummary summary, Uploader uploader, StorageAccount account, bool json)
     {
         foreach (UploadOutcome failed in uploader.Failed.Take(MaxFailuresShown))
-        {
             terminal.Warn($"{failed.Item.File.Path}: {failed.Failure!.Message} ({failed.Failure.Reason.Name()})");
-        }
 
         if (uploader.Failed.Count > MaxFailuresShown)
-        {
             terminal.Say($"… and {uploader.Failed.Count - MaxFailuresShown} more.");
-        }
 
         if (json)
         {
@@ -106,9 +100,7 @@ internal static class UploadCommand
         terminal.Results.WriteLine(
             $"{summary.Uploaded:N0} uploaded, {summary.Skipped:N0} there already, {summary.Failed:N0} failed: {Amounts.Number(summary.Bytes / 1e6, 1)} MB in {Amounts.Seconds(summary.Seconds)} to {account.Name}, batch {string.Join(", ", summary.Batches)}.");
         if (account.IsOwn)
-        {
             terminal.Say("Nothing labels them yet: `tinysaver run` does.");
-        }
     }
 }
 

@@ -61,9 +61,7 @@ internal static class UploadPlan
 
         // A manifest may name files anywhere.
         if (relative.StartsWith("..", StringComparison.Ordinal))
-        {
             relative = Path.GetRelativePath(Path.GetPathRoot(fullPath)!, fullPath);
-        }
 
         string first = batch?.Trim('/') ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
         return $"{(first.Length == 0 ? NamelessBatch : first)}/{relative}";
@@ -73,14 +71,10 @@ internal static class UploadPlan
     private static string? Folder(string argument)
     {
         if (Directory.Exists(argument))
-        {
             return Path.GetFullPath(argument);
-        }
 
         if (File.Exists(argument))
-        {
             return TableFile.IsTable(argument) ? Path.GetDirectoryName(Path.GetFullPath(argument)) : null;
-        }
 
         return Path.GetFullPath(Glob.Root(argument));
     }

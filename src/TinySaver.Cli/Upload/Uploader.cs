@@ -47,13 +47,9 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
             UploadOutcome outcome = await patience.TryAsync(
                 $"Uploading '{item.Name}'", attempt => UploadAsync(item, present.GetValueOrDefault(item.Name), attempt), token);
             if (outcome.Failure is not null)
-            {
                 _failed.Add(outcome);
-            }
             else
-            {
                 Interlocked.Increment(ref outcome.Skipped ? ref _skipped : ref _uploaded);
-            }
 
             await done(outcome, token);
             Interlocked.Increment(ref _done);
@@ -66,9 +62,7 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
         foreach (string batch in batches)
         {
             await foreach (ListedImage image in images.ListAsync(batch + "/", cancellationToken))
-            {
                 present[image.Name] = image;
-            }
         }
 
         return present;
@@ -102,9 +96,7 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
             }
 
             if (present?.Md5 is { } there && there.AsSpan().SequenceEqual(md5))
-            {
                 return new(item, present.Version, Skipped: true);
-            }
 
             ImageVersion version = await images.UploadAsync(item.Name, file, md5, cancellationToken);
             Interlocked.Add(ref _bytes, file.Length);

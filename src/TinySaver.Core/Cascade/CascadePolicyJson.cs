@@ -58,9 +58,7 @@ public static class CascadePolicyJson
             }
 
             if (!document.RootElement.TryGetProperty("version", out JsonElement version))
-            {
                 throw new InvalidPolicyException($"{source}: the field 'version' is missing; this tool reads version {CascadePolicy.CurrentVersion}.");
-            }
 
             if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out int number) || number != CascadePolicy.CurrentVersion)
             {
@@ -85,14 +83,10 @@ public static class CascadePolicyJson
         // System.Text.Json appends "Path: … | LineNumber: …", which the field's name already says.
         string message = error.Message.Split(" Path: ")[0];
         if (error.InnerException is FormatException inner)
-        {
             return $"{field}: {inner.Message}.";
-        }
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
-        {
             return $"{field} is not one that version {CascadePolicy.CurrentVersion} knows; check its spelling.";
-        }
 
         int required = message.IndexOf("missing required properties", StringComparison.Ordinal);
         return required >= 0

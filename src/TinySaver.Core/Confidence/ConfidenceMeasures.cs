@@ -35,9 +35,7 @@ public static class ConfidenceMeasures
     public static float Of(ReadOnlySpan<float> probabilities, ConfidenceMeasure measure)
     {
         if (probabilities.Length < 2)
-        {
             throw new ArgumentException($"A confidence needs at least two classes, not {probabilities.Length}.", nameof(probabilities));
-        }
 
         float confidence = measure switch
         {
@@ -58,13 +56,9 @@ public static class ConfidenceMeasures
         foreach (float p in probabilities)
         {
             if (p > first)
-            {
                 (first, second) = (p, first);
-            }
             else if (p > second)
-            {
                 second = p;
-            }
         }
 
         return first - second;
@@ -77,9 +71,7 @@ public static class ConfidenceMeasures
         foreach (float p in probabilities)
         {
             if (p > 0)
-            {
                 sum -= p * Math.Log(p);
-            }
         }
 
         return (float)sum;

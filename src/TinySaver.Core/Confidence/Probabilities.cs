@@ -30,22 +30,16 @@ public static class Probabilities
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         if (!float.IsFinite(temperature))
-        {
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must be finite.");
-        }
 
         if (scores.IsEmpty || destination.Length < scores.Length)
-        {
             throw new ArgumentException($"{scores.Length} scores need a destination of as many, not {destination.Length}, and at least one.");
-        }
 
         // The maximum propagates NaN, and is infinite if any score is +∞.
         float max = TensorPrimitives.Max(scores);
         float min = TensorPrimitives.Min(scores);
         if (!float.IsFinite(max) || !float.IsFinite(min))
-        {
             throw new ArithmeticException($"The model's output has a value that is not finite (between {min} and {max}).");
-        }
 
         Span<float> result = destination[..scores.Length];
         if (kind == ScoreKind.Probabilities)
@@ -57,9 +51,7 @@ public static class Probabilities
         // Subtracting the maximum first keeps exp() from overflowing; the softmax is unchanged by it.
         TensorPrimitives.Subtract(scores, max, result);
         if (temperature != 1f)
-        {
             TensorPrimitives.Divide(result, temperature, result);
-        }
 
         TensorPrimitives.Exp(result, result);
         TensorPrimitives.Divide(result, TensorPrimitives.Sum(result), result);
@@ -71,9 +63,7 @@ public static class Probabilities
         TensorPrimitives.Max(scores, 0f, result);
         float max = TensorPrimitives.Max<float>(result);
         if (max <= 0f)
-        {
             throw new ArithmeticException("The model's output probabilities are all zero.");
-        }
 
         if (temperature != 1f)
         {

@@ -38,9 +38,7 @@ public static class EscalationJson
         {
             byte[] json = JsonSerializer.SerializeToUtf8Bytes(escalation, Context.Escalation);
             if (json.Length <= MaxBytes)
-            {
                 return json;
-            }
 
             if (escalation.Tiny is not { TopK.Count: > 0 } tiny)
             {
@@ -67,9 +65,7 @@ public static class EscalationJson
             using var document = JsonDocument.Parse(json);
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("v", out JsonElement v) || !v.TryGetInt32(out int version))
-            {
                 throw Malformed("it has no format version 'v'", json);
-            }
 
             if (version != Escalation.FormatVersion)
             {
@@ -79,15 +75,11 @@ public static class EscalationJson
 
             Escalation escalation = root.Deserialize(Context.Escalation) ?? throw Malformed("it is null", json);
             if (escalation.Name.Length == 0 || escalation.Container.Length == 0 || escalation.ETag.Length == 0)
-            {
                 throw Malformed("its container, name or etag is empty", json);
-            }
 
             // What storage could never have announced can neither be read nor recorded there.
             if (escalation.Name.Length > MaxNameLength || escalation.ETag.Length > MaxNameLength)
-            {
                 throw Malformed($"its name or etag has more than {MaxNameLength} characters", json);
-            }
 
             return escalation.LastModified.UtcDateTime.Year >= OldestYear
                 ? escalation

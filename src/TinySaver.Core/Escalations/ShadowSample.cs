@@ -15,9 +15,7 @@ public static class ShadowSample
     public static bool Includes(string name, string etag, double share)
     {
         if (share <= 0)
-        {
             return false;
-        }
 
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"shadow\n{name}\n{etag}"));
         return BinaryPrimitives.ReadUInt64LittleEndian(hash) < share * Math.ScaleB(1, 64);

@@ -92,9 +92,7 @@ public static class LabelColumns
         {
             string json = JsonSerializer.Serialize(topK, LabelJsonContext.Default.IReadOnlyListClassPrediction);
             if (json.Length <= MaxTextLength)
-            {
                 return json;
-            }
 
             topK = [.. topK.Take(topK.Count / 2)];
         }

@@ -78,15 +78,11 @@ public static class LabelKeys
 
             // The last whole character after which mark and hash still fit.
             if (key.Length <= room)
-            {
                 cut = key.Length;
-            }
         }
 
         if (key.Length <= maxLength)
-        {
             return key.ToString();
-        }
 
         key.Length = cut;
         return key.Append(CutMark).Append(Hash(text, CutHashBytes)).ToString();
@@ -95,17 +91,11 @@ public static class LabelKeys
     private static void Append(StringBuilder key, char c)
     {
         if (c is (>= '0' and <= '9') or (> 'A' and <= 'Z') or (>= 'a' and <= 'z'))
-        {
             key.Append(c);
-        }
         else if (c > 'z')
-        {
             key.Append('~').Append(((int)c).ToString("X4", CultureInfo.InvariantCulture));
-        }
         else
-        {
             key.Append(c < '0' ? '.' : c <= 'A' ? 'A' : '_').Append(((int)c).ToString("X2", CultureInfo.InvariantCulture));
-        }
     }
 
     private static string Hash(string text, int bytes) =>

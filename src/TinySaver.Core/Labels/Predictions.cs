@@ -65,9 +65,7 @@ public static class Predictions
         finally
         {
             if (rented is not null)
-            {
                 ArrayPool<float>.Shared.Return(rented);
-            }
         }
     }
 

@@ -19,9 +19,7 @@ public static class RowUpdate
     {
         ArgumentNullException.ThrowIfNull(incoming);
         if (existing is null)
-        {
             return true;
-        }
 
         int byVersion = CompareVersions(existing.Version, incoming.Version, currentETag);
         return byVersion < 0 || (byVersion == 0 && Standing(existing) < Standing(incoming));
@@ -41,15 +39,11 @@ public static class RowUpdate
     public static bool AwaitsLarge(LabelRow? existing, ImageVersion version, bool shadow)
     {
         if (existing is null || existing.Version < version)
-        {
             return true;
-        }
 
         // An older version of the same second may really be the newer one; the download's If-Match finds out.
         if (existing.Version != version)
-        {
             return existing.Version.IsAmbiguousWith(version);
-        }
 
         return Standing(existing) < (shadow ? RowStanding.ShadowAnswered : RowStanding.LabelledByLarge);
     }
@@ -59,14 +53,10 @@ public static class RowUpdate
         if (currentETag is not null && existing.IsAmbiguousWith(incoming))
         {
             if (string.Equals(incoming.ETag, currentETag, StringComparison.Ordinal))
-            {
                 return -1;
-            }
 
             if (string.Equals(existing.ETag, currentETag, StringComparison.Ordinal))
-            {
                 return 1;
-            }
         }
 
         return existing.CompareTo(incoming);

@@ -64,10 +64,10 @@ public sealed class Cascade : IDisposable
     public SaverAnswer? AskSavers(DecodedImage image)
     {
         SaverAnswer? answer = null;
-        var macs = 0L;
-        for (var i = 0; i < Savers.Count && answer is not { Exits: true }; i++)
+        long macs = 0L;
+        for (int i = 0; i < Savers.Count && answer is not { Exits: true }; i++)
         {
-            var prediction = Savers[i].Predict(image);
+            Prediction prediction = Savers[i].Predict(image);
             macs += Savers[i].Macs;
             answer = new(prediction, i, ExitDecision.Exits(prediction.Confidence, _thresholds[i]), macs);
         }
@@ -78,9 +78,9 @@ public sealed class Cascade : IDisposable
     /// <summary>Decodes an image and runs every loaded model once, so that no image pays for what happens only the first time.</summary>
     public void WarmUp()
     {
-        using var image = ImageDecoder.Decode(BlankImage);
+        using DecodedImage image = ImageDecoder.Decode(BlankImage);
         // Each saver, for the first may be so sure that the others are never asked.
-        foreach (var model in Models())
+        foreach (CascadeModel model in Models())
         {
             try
             {
@@ -96,7 +96,7 @@ public sealed class Cascade : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var model in Models())
+        foreach (CascadeModel model in Models())
             model.Dispose();
     }
 

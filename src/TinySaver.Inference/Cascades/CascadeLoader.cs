@@ -52,8 +52,8 @@ public static class CascadeLoader
     public static Cascade Load(CascadePolicy policy, string policyPath, CascadeOptions options)
     {
         // Without the large model only its labels are needed: the function app on the small plan never holds its weights.
-        var largeFolder = options.Large ? OpenModel(policy.Large, "large", policyPath) : null;
-        var labels = largeFolder?.Labels ?? ModelFolder.ReadLabels(FolderOf(policy.Large, policyPath));
+        ModelFolder? largeFolder = options.Large ? OpenModel(policy.Large, "large", policyPath) : null;
+        LabelSet labels = largeFolder?.Labels ?? ModelFolder.ReadLabels(FolderOf(policy.Large, policyPath));
         var loading = new List<Task<CascadeModel>>();
         if (options.Savers)
         {
@@ -64,13 +64,13 @@ public static class CascadeLoader
         if (largeFolder is not null)
             loading.Add(Task.Run(() => LoadModel(largeFolder, policy.Large, options.LargeOptions, ConfidenceMeasure.MaxProbability, 1f)));
 
-        var models = AllOrNone(loading);
+        CascadeModel[] models = AllOrNone(loading);
         return new(policy, labels.Texts, options.Savers ? models[..policy.Savers.Count] : null, largeFolder is null ? null : models[^1]);
 
         CascadeModel LoadModel(
             ModelFolder folder, ModelReference reference, OnnxClassifierOptions runtime, ConfidenceMeasure measure, float temperature)
         {
-            var map = folder.Labels.MapTo(labels, folder.Name, policy.Large.Name);
+            LabelMap map = folder.Labels.MapTo(labels, folder.Name, policy.Large.Name);
             var classifier = OnnxClassifier.Load(folder, runtime);
             return new(classifier, labels.Texts, map, measure, temperature)
             {
@@ -111,7 +111,7 @@ public static class CascadeLoader
         }
         catch
         {
-            foreach (var loaded in loading.Where(static task => task.IsCompletedSuccessfully))
+            foreach (Task<CascadeModel> loaded in loading.Where(static task => task.IsCompletedSuccessfully))
                 loaded.Result.Dispose();
             throw;
         }

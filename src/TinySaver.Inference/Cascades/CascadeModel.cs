@@ -50,13 +50,13 @@ public sealed class CascadeModel : IDisposable
     /// <remarks>An element is null where the model's numbers for that image are not finite; the other images are not affected.</remarks>
     public void Predict(ImageBatch batch, Span<Prediction?> predictions)
     {
-        var classes = _classifier.ClassCount;
-        var scores = ArrayPool<float>.Shared.Rent(predictions.Length * classes);
+        int classes = _classifier.ClassCount;
+        float[] scores = ArrayPool<float>.Shared.Rent(predictions.Length * classes);
         try
         {
-            var used = scores.AsSpan(0, predictions.Length * classes);
+            Span<float> used = scores.AsSpan(0, predictions.Length * classes);
             _classifier.Run(batch, predictions.Length, used);
-            for (var i = 0; i < predictions.Length; i++)
+            for (int i = 0; i < predictions.Length; i++)
                 predictions[i] = ReadOrNull(used.Slice(i * classes, classes));
         }
         finally
@@ -69,7 +69,7 @@ public sealed class CascadeModel : IDisposable
     /// <exception cref="PermanentFailureException">The model's numbers for this image are not finite.</exception>
     public Prediction Predict(DecodedImage image)
     {
-        using var batch = RentBatch(1);
+        using ImageBatch batch = RentBatch(1);
         Preprocess(image, batch, 0);
         Prediction? prediction = null;
         Predict(batch, new Span<Prediction?>(ref prediction));

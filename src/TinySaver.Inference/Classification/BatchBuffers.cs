@@ -43,7 +43,7 @@ internal sealed class BatchBuffers : IDisposable
     {
         _shape = shape;
         Capacity = capacity;
-        var slots = shape.FixedBatch is { } batch ? (capacity + batch - 1) / batch * batch : capacity;
+        int slots = shape.FixedBatch is { } batch ? (capacity + batch - 1) / batch * batch : capacity;
         // Pinned for good: the garbage collector never has to step around a tensor that is being read.
         _input = GC.AllocateArray<float>(checked(slots * shape.InputLength), pinned: true);
         _output = GC.AllocateArray<float>(checked(slots * shape.Columns), pinned: true);
@@ -61,16 +61,16 @@ internal sealed class BatchBuffers : IDisposable
     /// <summary>Runs the first images and writes their scores.</summary>
     public void Run(InferenceSession session, RunOptions options, string[] inputNames, string[] outputNames, int count, Span<float> scores)
     {
-        var slots = _shape.FixedBatch is { } batch ? (count + batch - 1) / batch * batch : count;
+        int slots = _shape.FixedBatch is { } batch ? (count + batch - 1) / batch * batch : count;
         // The rest of a fixed batch repeats an image: models that quantise as they run take their range from the whole batch.
-        for (var slot = count; slot < slots; slot++)
+        for (int slot = count; slot < slots; slot++)
             Input(count - 1).CopyTo(Input(slot));
         if (_halfInput is not null)
             TensorPrimitives.ConvertToHalf(_input.AsSpan(0, slots * _shape.InputLength), MemoryMarshal.Cast<Float16, Half>(_halfInput.AsSpan()));
 
         if (_shape.FixedBatch is { } size)
         {
-            for (var chunk = 0; chunk * size < count; chunk++)
+            for (int chunk = 0; chunk * size < count; chunk++)
                 RunView(session, options, inputNames, outputNames, _views[chunk] ??= View(chunk * size, size));
         }
         else
@@ -87,14 +87,14 @@ internal sealed class BatchBuffers : IDisposable
     /// <summary>The output's shape for one run of the smallest batch.</summary>
     public long[] ProbeOutputShape(InferenceSession session, RunOptions options, string[] inputNames, string[] outputNames)
     {
-        var view = _views[0] ??= View(0, _shape.FixedBatch ?? 1);
-        using var outputs = session.Run(options, inputNames, view.Input, outputNames);
+        (OrtValue[] Input, OrtValue[] Output) view = _views[0] ??= View(0, _shape.FixedBatch ?? 1);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, inputNames, view.Input, outputNames);
         return outputs[0].GetTensorTypeAndShape().Shape;
     }
 
     public void Dispose()
     {
-        for (var i = 0; i < _views.Length; i++)
+        for (int i = 0; i < _views.Length; i++)
         {
             if (_views[i] is { } view)
             {

@@ -38,7 +38,7 @@ public sealed class ImageBatch : IDisposable
     {
         get
         {
-            var buffers = _buffers;
+            BatchBuffers? buffers = _buffers;
             ObjectDisposedException.ThrowIf(buffers is null, this);
             return buffers;
         }

@@ -36,7 +36,7 @@ public sealed class OnnxClassifier : IDisposable
 
         var output = ScoreOutput.Choose(session, folder.Labels.Count, folder.OnnxPath);
         ScoreKind = options.Scores ?? folder.DeclaredScores ?? ScoreKinds.Of(folder.Graph, output.Name, folder.OnnxPath);
-        var type = folder.Input.Type == TensorProto.Types.DataType.Float16 ? TensorElementType.Float16 : TensorElementType.Float;
+        TensorElementType type = folder.Input.Type == TensorProto.Types.DataType.Float16 ? TensorElementType.Float16 : TensorElementType.Float;
         _shape = new BatchShape(folder.Preprocessing, type, output, folder.Labels.Count, folder.Input.Batch);
         _inputNames = [folder.Input.Name];
         _outputNames = [output.Name];
@@ -77,7 +77,7 @@ public sealed class OnnxClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= OnnxClassifierOptions.Default;
-        var session = SessionFactory.Load(folder.OnnxPath, options);
+        InferenceSession session = SessionFactory.Load(folder.OnnxPath, options);
         try
         {
             return new OnnxClassifier(folder, options, session);
@@ -97,7 +97,7 @@ public sealed class OnnxClassifier : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var buffers = PoolOf(capacity).TryDequeue(out var pooled) ? pooled : new BatchBuffers(_shape, capacity);
+        BatchBuffers buffers = PoolOf(capacity).TryDequeue(out BatchBuffers? pooled) ? pooled : new BatchBuffers(_shape, capacity);
         return new ImageBatch(this, buffers);
     }
 
@@ -127,9 +127,9 @@ public sealed class OnnxClassifier : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        foreach (var pool in _pools.Values)
+        foreach (ConcurrentQueue<BatchBuffers> pool in _pools.Values)
         {
-            while (pool.TryDequeue(out var buffers))
+            while (pool.TryDequeue(out BatchBuffers? buffers))
                 buffers.Dispose();
         }
 
@@ -142,7 +142,7 @@ public sealed class OnnxClassifier : IDisposable
 
     internal void Return(BatchBuffers buffers)
     {
-        var pool = PoolOf(buffers.Capacity);
+        ConcurrentQueue<BatchBuffers> pool = PoolOf(buffers.Capacity);
         if (_disposed || pool.Count >= MaxPooledPerCapacity)
             buffers.Dispose();
         else

@@ -16,9 +16,9 @@ internal sealed record ScoreOutput(string Name, TensorElementType Type, int Rank
     /// <exception cref="InvalidModelException">No output fits.</exception>
     public static ScoreOutput Choose(InferenceSession session, int labelCount, string fileName)
     {
-        var outputs = session.OutputNames.Select(name => (Name: name, Meta: session.OutputMetadata[name])).ToArray();
-        var named = outputs.FirstOrDefault(static output => output.Name == PreferredName);
-        var chosen = named.Meta is not null
+        (string Name, NodeMetadata Meta)[] outputs = session.OutputNames.Select(name => (Name: name, Meta: session.OutputMetadata[name])).ToArray();
+        (string Name, NodeMetadata Meta) named = outputs.FirstOrDefault(static output => output.Name == PreferredName);
+        (string Name, NodeMetadata Meta) chosen = named.Meta is not null
             ? Fits(named.Meta, labelCount) ? named : default
             : outputs.FirstOrDefault(output => HasColumns(output.Meta, labelCount));
         // Where a single output's columns are left open, a trial run tells.
@@ -31,7 +31,7 @@ internal sealed record ScoreOutput(string Name, TensorElementType Type, int Rank
                 $"and expected is [batch, {labelCount}]. Correct the labels in config.json, or export the model with its classification head.");
         }
 
-        var type = chosen.Meta.ElementDataType;
+        TensorElementType type = chosen.Meta.ElementDataType;
         if (type is not (TensorElementType.Float or TensorElementType.Float16))
         {
             throw new InvalidModelException(
@@ -44,7 +44,7 @@ internal sealed record ScoreOutput(string Name, TensorElementType Type, int Rank
     /// <summary>The shape for a number of images.</summary>
     public long[] Shape(int images, int columns)
     {
-        var shape = new long[Rank];
+        long[] shape = new long[Rank];
         Array.Fill(shape, 1);
         (shape[0], shape[1]) = (images, columns);
         return shape;

@@ -19,7 +19,7 @@ internal static class SessionFactory
     {
         try
         {
-            using var sessionOptions = Create(options);
+            using SessionOptions sessionOptions = Create(options);
             return new InferenceSession(onnxPath, sessionOptions);
         }
         catch (OnnxRuntimeException e)
@@ -49,7 +49,7 @@ internal static class SessionFactory
         };
         try
         {
-            var spinning = options.AllowSpinning ? "1" : "0";
+            string spinning = options.AllowSpinning ? "1" : "0";
             sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning);
             sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", spinning);
             // Weights are allocated once and never freed, so the arena's growth in powers of two would only waste memory on them.
@@ -67,7 +67,7 @@ internal static class SessionFactory
 
     private static void AppendCuda(SessionOptions sessionOptions, int deviceId)
     {
-        var available = OrtEnv.Instance().GetAvailableProviders();
+        string[] available = OrtEnv.Instance().GetAvailableProviders();
         if (!available.Contains(CudaName))
         {
             throw new TinySaverException(

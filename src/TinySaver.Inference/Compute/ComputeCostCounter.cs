@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Google.Protobuf.Collections;
 using TinySaver.Inference.Graphs;
 using TinySaver.Inference.Models;
 
@@ -41,13 +42,13 @@ public static class ComputeCostCounter
     /// <summary>The cost of one image of a given size.</summary>
     internal static ComputeCost Count(OnnxGraph graph, ImageInput input, int height, int width)
     {
-        var nodes = graph.Model.Graph.Node;
+        RepeatedField<NodeProto> nodes = graph.Model.Graph.Node;
         var needed = nodes.SelectMany(OperatorMacs.NeededShapes).ToHashSet();
-        var shapes = ShapeResolver.Resolve(graph, input, height, width, needed);
+        Dictionary<string, long[]> shapes = ShapeResolver.Resolve(graph, input, height, width, needed);
 
-        var total = 0L;
+        long total = 0L;
         var uncounted = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var node in nodes)
+        foreach (NodeProto node in nodes)
         {
             try
             {

@@ -63,7 +63,7 @@ internal static class OperatorMacs
 
     private static long InnerLength(NodeProto node, long[] left)
     {
-        var transposed = node.Attribute.Any(static a => a.Name == "transA" && a.I != 0) && left.Length > 1;
+        bool transposed = node.Attribute.Any(static a => a.Name == "transA" && a.I != 0) && left.Length > 1;
         return transposed ? left[^2] : left[^1];
     }
 
@@ -77,15 +77,15 @@ internal static class OperatorMacs
     {
         if (input.Length != 3 || weights.Length != 2 || output.Length != 3)
             return null;
-        var (sequence, value) = (input[1], output[2]);
-        var query = (weights[1] - value) / 2;
+        (long sequence, long value) = (input[1], output[2]);
+        long query = (weights[1] - value) / 2;
         return checked((Product(input) * weights[1]) + (input[0] * sequence * sequence * (query + value)));
     }
 
     private static long Product(ReadOnlySpan<long> dimensions)
     {
-        var product = 1L;
-        foreach (var dimension in dimensions)
+        long product = 1L;
+        foreach (long dimension in dimensions)
             product = checked(product * dimension);
         return product;
     }

@@ -9,12 +9,12 @@ internal static class ParameterCounter
     public static long Count(OnnxGraph graph)
     {
         var counted = new HashSet<string>();
-        var total = 0L;
-        foreach (var node in graph.Model.Graph.Node)
+        long total = 0L;
+        foreach (NodeProto node in graph.Model.Graph.Node)
         {
-            for (var index = 0; index < node.Input.Count; index++)
+            for (int index = 0; index < node.Input.Count; index++)
             {
-                var name = node.Input[index];
+                string name = node.Input[index];
                 if (ConstantOf(graph, name) is { Dims.Count: > 0 } tensor && IsParameter(node, index, tensor.DataType) && counted.Add(name))
                     total += OnnxGraph.Elements(tensor);
             }
@@ -24,15 +24,15 @@ internal static class ParameterCounter
     }
 
     private static TensorProto? ConstantOf(OnnxGraph graph, string name) =>
-        graph.Initializers.TryGetValue(name, out var initializer)
+        graph.Initializers.TryGetValue(name, out TensorProto? initializer)
             ? initializer
             : graph.ProducerOf(name) is { OpType: "Constant" } constant ? constant.Attribute.FirstOrDefault(static a => a.Name == "value")?.T : null;
 
     private static bool IsParameter(NodeProto node, int index, TensorProto.Types.DataType type)
     {
-        var isWeight = OnnxGraph.IsWeightType(type);
+        bool isWeight = OnnxGraph.IsWeightType(type);
         // Quantised biases are 32-bit; other 32-bit integers are shapes and indices.
-        var isWide = type == TensorProto.Types.DataType.Int32;
+        bool isWide = type == TensorProto.Types.DataType.Int32;
         return node.OpType switch
         {
             // Inputs 3 and 4 are the running mean and variance.

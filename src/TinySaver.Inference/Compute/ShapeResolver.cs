@@ -17,9 +17,9 @@ internal static class ShapeResolver
     public static Dictionary<string, long[]> Resolve(OnnxGraph graph, ImageInput input, int height, int width, IReadOnlySet<string> values)
     {
         var shapes = new Dictionary<string, long[]>();
-        foreach (var value in values)
+        foreach (string value in values)
         {
-            if (graph.Initializers.TryGetValue(value, out var constant))
+            if (graph.Initializers.TryGetValue(value, out TensorProto? constant))
                 shapes[value] = [.. constant.Dims];
         }
 
@@ -42,7 +42,7 @@ internal static class ShapeResolver
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
             using var session = new InferenceSession(Skeleton(graph, input, imageShape, inside).ToByteArray(), options);
-            foreach (var value in inside)
+            foreach (string value in inside)
                 shapes[value] = [.. session.OutputMetadata[value].Dimensions.Select(static dimension => (long)dimension)];
             // An empty shape is a scalar or one that is not known at all.
             if (inside.Any(value => shapes[value].Length == 0 || shapes[value].Any(static dimension => dimension <= 0)))
@@ -58,12 +58,12 @@ internal static class ShapeResolver
 
     private static ModelProto Skeleton(OnnxGraph graph, ImageInput input, long[] imageShape, string[] outputs)
     {
-        var model = graph.Model.Clone();
-        var constants = model.Graph.Initializer.ToArray();
+        ModelProto model = graph.Model.Clone();
+        TensorProto[] constants = model.Graph.Initializer.ToArray();
         model.Graph.Initializer.Clear();
         model.Graph.Initializer.Add(constants.Where(OnnxGraph.HasData));
 
-        var inputs = model.Graph.Input.Where(value => value.Name != input.Name && !graph.Initializers.ContainsKey(value.Name)).ToArray();
+        ValueInfoProto[] inputs = model.Graph.Input.Where(value => value.Name != input.Name && !graph.Initializers.ContainsKey(value.Name)).ToArray();
         model.Graph.Input.Clear();
         model.Graph.Input.Add(inputs);
         model.Graph.Input.Add(Value(input.Name, input.Type, imageShape));
@@ -89,9 +89,9 @@ internal static class ShapeResolver
         var inputs = new List<OrtValue>();
         try
         {
-            foreach (var name in session.InputNames)
+            foreach (string name in session.InputNames)
             {
-                var meta = session.InputMetadata[name];
+                NodeMetadata meta = session.InputMetadata[name];
                 var zeros = OrtValue.CreateAllocatedTensorValue(
                     OrtAllocator.DefaultInstance, meta.ElementDataType, [.. meta.Dimensions.Select(static d => (long)d)]);
                 inputs.Add(zeros);
@@ -99,8 +99,8 @@ internal static class ShapeResolver
             }
 
             using var options = new RunOptions();
-            using var outputs = session.Run(options, session.InputNames, inputs, values);
-            for (var i = 0; i < values.Length; i++)
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, session.InputNames, inputs, values);
+            for (int i = 0; i < values.Length; i++)
                 shapes[values[i]] = outputs[i].GetTensorTypeAndShape().Shape;
         }
         finally

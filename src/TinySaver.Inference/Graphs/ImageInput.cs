@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using TinySaver.Inference.Imaging;
 
 namespace TinySaver.Inference.Graphs;
@@ -24,16 +25,16 @@ internal sealed record ImageInput(
                 $"{fileName} has {graph.ImageInputs.Count} inputs ({Describe(graph.ImageInputs)}); an image classifier has one, a batch of images.");
         }
 
-        var input = graph.ImageInputs[0];
-        var tensor = input.Type?.TensorType;
-        var type = tensor?.ElemType ?? TensorProto.Types.DataType.Undefined;
+        ValueInfoProto input = graph.ImageInputs[0];
+        TypeProto.Types.Tensor? tensor = input.Type?.TensorType;
+        TensorProto.Types.DataType type = tensor?.ElemType ?? TensorProto.Types.DataType.Undefined;
         if (type is not (TensorProto.Types.DataType.Float or TensorProto.Types.DataType.Float16))
         {
             throw new InvalidModelException(
                 $"{fileName}: input '{input.Name}' is of type {type}; float32 and float16 are supported, so export the model with one of them.");
         }
 
-        var dimensions = tensor!.Shape?.Dim;
+        RepeatedField<TensorShapeProto.Types.Dimension>? dimensions = tensor!.Shape?.Dim;
         if (dimensions is not { Count: 4 })
         {
             throw new InvalidModelException(
@@ -42,8 +43,8 @@ internal sealed record ImageInput(
 
         if (dimensions.Any(static dimension => dimension.DimValue > int.MaxValue))
             throw new InvalidModelException($"{fileName}: input '{input.Name}' is {Describe([input])}; expected dimensions of an image.");
-        var sizes = dimensions.Select(Fixed).ToArray();
-        var layout = Layouted(sizes, dimensions[3].DimParam) ?? throw new InvalidModelException(
+        int?[] sizes = dimensions.Select(Fixed).ToArray();
+        TensorLayout layout = Layouted(sizes, dimensions[3].DimParam) ?? throw new InvalidModelException(
             $"{fileName}: input '{input.Name}' is {Describe([input])}; expected three colour channels, [batch, 3, height, width] or [batch, height, width, 3].");
         return layout == TensorLayout.Nchw
             ? new ImageInput(input.Name, type, layout, sizes[0], sizes[2], sizes[3])

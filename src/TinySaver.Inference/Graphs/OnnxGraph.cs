@@ -15,11 +15,11 @@ internal sealed class OnnxGraph
     private OnnxGraph(ModelProto model)
     {
         Model = model;
-        foreach (var initializer in model.Graph.Initializer)
+        foreach (TensorProto initializer in model.Graph.Initializer)
             Initializers[initializer.Name] = initializer;
-        foreach (var node in model.Graph.Node)
+        foreach (NodeProto node in model.Graph.Node)
         {
-            foreach (var output in node.Output.Where(static name => name.Length > 0))
+            foreach (string output in node.Output.Where(static name => name.Length > 0))
                 _producers[output] = node;
         }
 
@@ -74,7 +74,7 @@ internal sealed class OnnxGraph
     /// <summary>Wraps a model; the data of its large weights is dropped.</summary>
     public static OnnxGraph FromModel(ModelProto model)
     {
-        foreach (var tensor in model.Graph.Initializer.Where(static t => IsWeightType(t.DataType) && Elements(t) > SmallTensorElements))
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(static t => IsWeightType(t.DataType) && Elements(t) > SmallTensorElements))
         {
             tensor.ClearRawData();
             tensor.FloatData.Clear();

@@ -16,9 +16,9 @@ internal static class ScoreKinds
     /// <exception cref="InvalidModelException">The output is a sigmoid's: each class is judged alone, so an image may have many labels.</exception>
     public static ScoreKind Of(OnnxGraph graph, string output, string fileName)
     {
-        var node = graph.ProducerOf(output);
+        NodeProto? node = graph.ProducerOf(output);
         // No way through a sound graph is longer than its nodes; a damaged one may lead in circles.
-        for (var steps = graph.Model.Graph.Node.Count; steps > 0 && node is not null && PassThrough.Contains(node.OpType) && node.Input.Count > 0; steps--)
+        for (int steps = graph.Model.Graph.Node.Count; steps > 0 && node is not null && PassThrough.Contains(node.OpType) && node.Input.Count > 0; steps--)
             node = graph.ProducerOf(node.Input[0]);
 
         return node?.OpType switch

@@ -47,7 +47,7 @@ public sealed record CenterCrop
 
     private int First(int size, int crop)
     {
-        var margin = size - crop;
+        int margin = size - crop;
         if (Offset == CropOffset.Floor)
             return margin >> 1;
         return margin >= 0 ? (int)Math.Round(margin / 2.0, MidpointRounding.ToEven) : -(-margin >> 1);

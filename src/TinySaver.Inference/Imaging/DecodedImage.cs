@@ -39,7 +39,7 @@ public sealed class DecodedImage : IDisposable
     {
         get
         {
-            var pixels = _pixels;
+            byte[]? pixels = _pixels;
             ObjectDisposedException.ThrowIf(pixels is null, this);
             return pixels.AsSpan(0, (Width * Height * BytesPerPixel) + SlackBytes);
         }

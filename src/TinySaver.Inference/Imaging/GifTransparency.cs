@@ -17,8 +17,8 @@ internal static class GifTransparency
     {
         if (gif.Length < HeaderBytes)
             return -1;
-        var position = HeaderBytes + PaletteBytes(gif[10]);
-        var flag = -1;
+        int position = HeaderBytes + PaletteBytes(gif[10]);
+        int flag = -1;
         // An extension: 0x21, its kind, blocks that begin with their length, and an empty block. The last control block before the frame counts.
         while (position + 3 < gif.Length && gif[position] == 0x21)
         {

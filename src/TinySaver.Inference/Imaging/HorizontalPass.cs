@@ -34,22 +34,22 @@ internal static class HorizontalPass
     {
         Check(row, weights, output);
         var spread = Vector512.Create(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-        ref var source = ref MemoryMarshal.GetReference(row);
-        ref var target = ref MemoryMarshal.GetReference(output);
-        ref var weight = ref MemoryMarshal.GetReference(weights.Weights);
-        var starts = weights.Starts;
-        var taps = weights.Taps;
-        for (var i = 0; i < starts.Length; i++)
+        ref byte source = ref MemoryMarshal.GetReference(row);
+        ref byte target = ref MemoryMarshal.GetReference(output);
+        ref int weight = ref MemoryMarshal.GetReference(weights.Weights);
+        ReadOnlySpan<int> starts = weights.Starts;
+        ReadOnlySpan<int> taps = weights.Taps;
+        for (int i = 0; i < starts.Length; i++)
         {
-            ref var pixel = ref Unsafe.Add(ref source, (nint)starts[i] * DecodedImage.BytesPerPixel);
-            var sum = Vector512<int>.Zero;
+            ref byte pixel = ref Unsafe.Add(ref source, (nint)starts[i] * DecodedImage.BytesPerPixel);
+            Vector512<int> sum = Vector512<int>.Zero;
             for (nint x = 0; x < taps[i]; x += 4)
             {
-                var four = Vector128.LoadUnsafe(ref weight, (nuint)x).ToVector256Unsafe().ToVector512Unsafe();
+                Vector512<int> four = Vector128.LoadUnsafe(ref weight, (nuint)x).ToVector256Unsafe().ToVector512Unsafe();
                 sum += Widen512(ref Unsafe.Add(ref pixel, x * DecodedImage.BytesPerPixel)) * Vector512.Shuffle(four, spread);
             }
 
-            var half = sum.GetLower() + sum.GetUpper();
+            Vector256<int> half = sum.GetLower() + sum.GetUpper();
             Store(half.GetLower() + half.GetUpper(), ref Unsafe.Add(ref target, (nint)i * DecodedImage.BytesPerPixel));
             weight = ref Unsafe.Add(ref weight, weights.Stride);
         }
@@ -59,18 +59,18 @@ internal static class HorizontalPass
     {
         Check(row, weights, output);
         var spread = Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1);
-        ref var source = ref MemoryMarshal.GetReference(row);
-        ref var target = ref MemoryMarshal.GetReference(output);
-        ref var weight = ref MemoryMarshal.GetReference(weights.Weights);
-        var starts = weights.Starts;
-        var taps = weights.Taps;
-        for (var i = 0; i < starts.Length; i++)
+        ref byte source = ref MemoryMarshal.GetReference(row);
+        ref byte target = ref MemoryMarshal.GetReference(output);
+        ref int weight = ref MemoryMarshal.GetReference(weights.Weights);
+        ReadOnlySpan<int> starts = weights.Starts;
+        ReadOnlySpan<int> taps = weights.Taps;
+        for (int i = 0; i < starts.Length; i++)
         {
-            ref var pixel = ref Unsafe.Add(ref source, (nint)starts[i] * DecodedImage.BytesPerPixel);
-            var sum = Vector256<int>.Zero;
+            ref byte pixel = ref Unsafe.Add(ref source, (nint)starts[i] * DecodedImage.BytesPerPixel);
+            Vector256<int> sum = Vector256<int>.Zero;
             for (nint x = 0; x < taps[i]; x += 2)
             {
-                var two = Vector64.LoadUnsafe(ref weight, (nuint)x).ToVector128Unsafe().ToVector256Unsafe();
+                Vector256<int> two = Vector64.LoadUnsafe(ref weight, (nuint)x).ToVector128Unsafe().ToVector256Unsafe();
                 sum += Widen256(ref Unsafe.Add(ref pixel, x * DecodedImage.BytesPerPixel)) * Vector256.Shuffle(two, spread);
             }
 
@@ -82,15 +82,15 @@ internal static class HorizontalPass
     internal static void Run128(ReadOnlySpan<byte> row, in ResampleWeights weights, Span<byte> output)
     {
         Check(row, weights, output);
-        ref var source = ref MemoryMarshal.GetReference(row);
-        ref var target = ref MemoryMarshal.GetReference(output);
-        ref var weight = ref MemoryMarshal.GetReference(weights.Weights);
-        var starts = weights.Starts;
-        var taps = weights.Taps;
-        for (var i = 0; i < starts.Length; i++)
+        ref byte source = ref MemoryMarshal.GetReference(row);
+        ref byte target = ref MemoryMarshal.GetReference(output);
+        ref int weight = ref MemoryMarshal.GetReference(weights.Weights);
+        ReadOnlySpan<int> starts = weights.Starts;
+        ReadOnlySpan<int> taps = weights.Taps;
+        for (int i = 0; i < starts.Length; i++)
         {
-            ref var pixel = ref Unsafe.Add(ref source, (nint)starts[i] * DecodedImage.BytesPerPixel);
-            var sum = Vector128<int>.Zero;
+            ref byte pixel = ref Unsafe.Add(ref source, (nint)starts[i] * DecodedImage.BytesPerPixel);
+            Vector128<int> sum = Vector128<int>.Zero;
             for (nint x = 0; x < taps[i]; x++)
                 sum += Widen128(ref Unsafe.Add(ref pixel, x * DecodedImage.BytesPerPixel)) * Vector128.Create(Unsafe.Add(ref weight, x));
 
@@ -102,7 +102,7 @@ internal static class HorizontalPass
     // The loops go unchecked from here, so one look at the extremes; starts and ends never decrease.
     private static void Check(ReadOnlySpan<byte> row, in ResampleWeights weights, Span<byte> output)
     {
-        var end = weights.Starts[^1] + weights.Taps[^1];
+        int end = weights.Starts[^1] + weights.Taps[^1];
         ArgumentOutOfRangeException.ThrowIfLessThan(row.Length, (end * DecodedImage.BytesPerPixel) + ReadSlackBytes, nameof(row));
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, weights.Count * DecodedImage.BytesPerPixel, nameof(output));
     }
@@ -110,7 +110,7 @@ internal static class HorizontalPass
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<int> sum, ref byte target)
     {
-        var value = (sum + Vector128.Create(ResampleWeights.Half)) >> ResampleWeights.PrecisionBits;
+        Vector128<int> value = (sum + Vector128.Create(ResampleWeights.Half)) >> ResampleWeights.PrecisionBits;
         value = Vector128.Min(Vector128.Max(value, Vector128<int>.Zero), Vector128.Create(255));
         var shorts = Vector128.Narrow(value, value);
         Unsafe.WriteUnaligned(ref target, Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar());
@@ -130,7 +130,7 @@ internal static class HorizontalPass
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen256(ref byte pixels)
     {
-        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref pixels)).AsByte();
+        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref pixels)).AsByte();
         return Avx2.IsSupported
             ? Avx2.ConvertToVector256Int32(bytes)
             : Vector256.Create(Widen128(ref pixels), Widen128(ref Unsafe.Add(ref pixels, 4)));
@@ -139,7 +139,7 @@ internal static class HorizontalPass
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen128(ref byte pixel)
     {
-        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref pixel)).AsByte();
+        Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref pixel)).AsByte();
         return Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32();
     }
 }

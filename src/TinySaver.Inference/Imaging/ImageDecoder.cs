@@ -24,12 +24,12 @@ public static class ImageDecoder
     public static DecodedImage Decode(ReadOnlySpan<byte> encoded, DecoderOptions? options = null)
     {
         options ??= DecoderOptions.Default;
-        var format = CheckedFormat(encoded, options);
-        var transparency = format == ImageFormat.Gif ? GifTransparency.FlagPosition(encoded) : -1;
+        ImageFormat format = CheckedFormat(encoded, options);
+        int transparency = format == ImageFormat.Gif ? GifTransparency.FlagPosition(encoded) : -1;
         if (transparency < 0)
             return Decode(encoded, format, options);
 
-        var opaque = ArrayPool<byte>.Shared.Rent(encoded.Length);
+        byte[] opaque = ArrayPool<byte>.Shared.Rent(encoded.Length);
         try
         {
             encoded.CopyTo(opaque);
@@ -47,9 +47,9 @@ public static class ImageDecoder
         fixed (byte* file = encoded)
         {
             using var data = SKData.Create((nint)file, encoded.Length);
-            using var codec = SKCodec.Create(data)
+            using SKCodec codec = SKCodec.Create(data)
                 ?? throw Damaged(format, "its header cannot be read");
-            var (width, height) = (codec.Info.Width, codec.Info.Height);
+            (int width, int height) = (codec.Info.Width, codec.Info.Height);
             if ((long)width * height > options.MaxPixels)
             {
                 throw Failure(
@@ -59,7 +59,7 @@ public static class ImageDecoder
 
             if (format == ImageFormat.Jpeg && JpegEnd.IsMissing(encoded))
                 throw Damaged(format, "its end marker is missing");
-            var origin = format == ImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
+            SKEncodedOrigin origin = format == ImageFormat.Png ? PngOrientation.Read(encoded) : codec.EncodedOrigin;
             return DecodePixels(codec, encoded, format, origin, options.JpegShortCut);
         }
     }
@@ -70,7 +70,7 @@ public static class ImageDecoder
             throw Failure(FailureReason.Empty, $"The file has no bytes; expected an image ({ImageFormat.AcceptedNames}).");
         if (encoded.Length > options.MaxBytes)
             throw Failure(FailureReason.TooManyBytes, $"The file has {encoded.Length} bytes; at most {options.MaxBytes} are accepted.");
-        var format = ImageFormat.Detect(encoded)
+        ImageFormat format = ImageFormat.Detect(encoded)
             ?? throw Failure(FailureReason.NotAnImage, $"The {encoded.Length} bytes are not an image; {ImageFormat.AcceptedNames} are accepted.");
         return format.Accepted
             ? format
@@ -81,12 +81,12 @@ public static class ImageDecoder
         SKCodec codec, ReadOnlySpan<byte> encoded, ImageFormat format, SKEncodedOrigin origin, bool jpegShortCut)
     {
         // No colour space in the target: Skia then converts none, as Pillow does not. Unpremultiplied: alpha never touches the colours.
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        (int width, int height) = (codec.Info.Width, codec.Info.Height);
         var info = new SKImageInfo(
             width, height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-        var swaps = Orientation.SwapsSides(origin);
-        var pixels = DecodedImage.Rent(width, height);
-        var image = swaps ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
+        bool swaps = Orientation.SwapsSides(origin);
+        byte[] pixels = DecodedImage.Rent(width, height);
+        DecodedImage image = swaps ? new DecodedImage(pixels, height, width) : new DecodedImage(pixels, width, height);
         try
         {
             jpegShortCut &= format == ImageFormat.Jpeg;
@@ -116,7 +116,7 @@ public static class ImageDecoder
 
     private static bool TryDecodeTransposed(ReadOnlySpan<byte> encoded, SKImageInfo info, SKEncodedOrigin origin, byte[] upright)
     {
-        var strip = ArrayPool<byte>.Shared.Rent(Orientation.StripRows * info.RowBytes);
+        byte[] strip = ArrayPool<byte>.Shared.Rent(Orientation.StripRows * info.RowBytes);
         try
         {
             return BaselineJpeg.TryDecode(encoded, info.Width, info.Height, strip.AsSpan(0, Orientation.StripRows * info.RowBytes), (rows, first) =>
@@ -132,16 +132,16 @@ public static class ImageDecoder
     private static unsafe void DecodeTransposed(
         SKCodec codec, SKImageInfo info, ImageFormat format, SKEncodedOrigin origin, byte[] upright)
     {
-        var byRow = codec.StartScanlineDecode(info) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown;
-        var stripRows = byRow ? Orientation.StripRows : info.Height;
-        var strip = ArrayPool<byte>.Shared.Rent(stripRows * info.RowBytes);
+        bool byRow = codec.StartScanlineDecode(info) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown;
+        int stripRows = byRow ? Orientation.StripRows : info.Height;
+        byte[] strip = ArrayPool<byte>.Shared.Rent(stripRows * info.RowBytes);
         try
         {
             fixed (byte* target = strip)
             {
-                for (var y = 0; y < info.Height; y += stripRows)
+                for (int y = 0; y < info.Height; y += stripRows)
                 {
-                    var rows = Math.Min(stripRows, info.Height - y);
+                    int rows = Math.Min(stripRows, info.Height - y);
                     if (!byRow)
                         Check(codec.GetPixels(info, (nint)target), format);
                     else if (codec.GetScanlines((nint)target, rows, info.RowBytes) != rows)

@@ -29,14 +29,14 @@ public static class ImagePreprocessor
                 $"The destination has {destination.Length} floats; the tensor of {spec.InputWidth}×{spec.InputHeight} needs {spec.TensorLength}."), nameof(destination));
         }
 
-        var (width, height) = spec.Resize?.OutputSize(image.Width, image.Height) ?? (image.Width, image.Height);
+        (int width, int height) = spec.Resize?.OutputSize(image.Width, image.Height) ?? (image.Width, image.Height);
         var across = Window.Of(width, spec.InputWidth, spec.Crop?.Left(width) ?? 0);
         var down = Window.Of(height, spec.InputHeight, spec.Crop?.Top(height) ?? 0);
 
         // As in Pillow, an axis that keeps its size is not resampled.
-        using var columns = width == image.Width
+        using ResampleWeights columns = width == image.Width
             ? default : ResampleWeights.Compute(image.Width, width, spec.Filter, across.First, across.Count);
-        using var rows = height == image.Height
+        using ResampleWeights rows = height == image.Height
             ? default : ResampleWeights.Compute(image.Height, height, spec.Filter, down.First, down.Count);
         WriteRows(image, spec, across, down, columns, rows, destination);
     }
@@ -47,26 +47,26 @@ public static class ImagePreprocessor
     {
         const int pixel = DecodedImage.BytesPerPixel;
         var tensor = new TensorRows(spec);
-        var pixels = image.PaddedPixels;
-        var imageStride = image.Width * pixel;
-        var windowBytes = across.Count * pixel;
+        ReadOnlySpan<byte> pixels = image.PaddedPixels;
+        int imageStride = image.Width * pixel;
+        int windowBytes = across.Count * pixel;
 
         // One finished row between black margins; the passes may write a little beyond the window.
-        var lineArray = ArrayPool<byte>.Shared.Rent((spec.InputWidth * pixel) + VerticalPass.SlackBytes);
-        var line = lineArray.AsSpan();
+        byte[] lineArray = ArrayPool<byte>.Shared.Rent((spec.InputWidth * pixel) + VerticalPass.SlackBytes);
+        Span<byte> line = lineArray.AsSpan();
         line.Clear();
 
         // Without a horizontal pass the ring of rows is the image itself.
-        var ringRows = columns.Count > 0 ? rows.MaxTaps : image.Height;
-        var ringStride = columns.Count > 0 ? windowBytes : imageStride;
-        var ringArray = columns.Count > 0 && rows.Count > 0
+        int ringRows = columns.Count > 0 ? rows.MaxTaps : image.Height;
+        int ringStride = columns.Count > 0 ? windowBytes : imageStride;
+        byte[]? ringArray = columns.Count > 0 && rows.Count > 0
             ? ArrayPool<byte>.Shared.Rent((ringRows * ringStride) + VerticalPass.SlackBytes) : null;
-        var ring = ringArray is null ? pixels[(across.First * pixel)..] : ringArray;
-        var nextRow = rows.Count > 0 ? rows.Starts[0] : 0;
+        ReadOnlySpan<byte> ring = ringArray is null ? pixels[(across.First * pixel)..] : ringArray;
+        int nextRow = rows.Count > 0 ? rows.Starts[0] : 0;
 
-        for (var y = 0; y < spec.InputHeight; y++)
+        for (int y = 0; y < spec.InputHeight; y++)
         {
-            var index = y - down.Margin;
+            int index = y - down.Margin;
             if (index < 0 || index >= down.Count || across.Count == 0)
             {
                 line[..(spec.InputWidth * pixel)].Clear();
@@ -74,10 +74,10 @@ public static class ImagePreprocessor
                 continue;
             }
 
-            var target = line[(across.Margin * pixel)..];
+            Span<byte> target = line[(across.Margin * pixel)..];
             if (rows.Count > 0)
             {
-                var (start, taps) = (rows.Starts[index], rows.Taps[index]);
+                (int start, int taps) = (rows.Starts[index], rows.Taps[index]);
                 if (ringArray is not null)
                 {
                     for (; nextRow < start + taps; nextRow++)
@@ -112,8 +112,8 @@ public static class ImagePreprocessor
     {
         public static Window Of(int size, int input, int offset)
         {
-            var first = Math.Max(offset, 0);
-            var end = Math.Min(offset + input, size);
+            int first = Math.Max(offset, 0);
+            int end = Math.Min(offset + input, size);
             return new Window(first, Math.Max(end - first, 0), first - offset);
         }
     }

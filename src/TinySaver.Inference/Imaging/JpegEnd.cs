@@ -13,15 +13,15 @@ internal static class JpegEnd
     /// <summary>Whether the file is a progressive JPEG without its end-of-image marker (ITU-T T.81, annex B).</summary>
     public static bool IsMissing(ReadOnlySpan<byte> jpeg)
     {
-        var progressive = false;
-        var rest = jpeg[2..];
+        bool progressive = false;
+        ReadOnlySpan<byte> rest = jpeg[2..];
         while (true)
         {
             // The next marker: 0xFF and neither a stuffed 0 nor fill nor, within a scan, a restart marker (0xD0 to 0xD7).
-            var escape = rest.IndexOf(Escape);
+            int escape = rest.IndexOf(Escape);
             if (escape < 0 || escape + 1 >= rest.Length)
                 return progressive;
-            var marker = rest[escape + 1];
+            byte marker = rest[escape + 1];
             if (marker == EndOfImage)
                 return false;
             if (marker is 0 or 1 or Escape or (>= 0xD0 and <= 0xD8))

@@ -15,14 +15,14 @@ internal static class Orientation
     /// <summary>Mirrors pixels within their own memory, for the orientations that keep width and height (EXIF 1 to 4).</summary>
     public static void MirrorInPlace(Span<byte> pixels, int width, int height, SKEncodedOrigin origin)
     {
-        var words = MemoryMarshal.Cast<byte, uint>(pixels)[..(width * height)];
+        Span<uint> words = MemoryMarshal.Cast<byte, uint>(pixels)[..(width * height)];
         switch (origin)
         {
             case SKEncodedOrigin.BottomRight:
                 words.Reverse();
                 break;
             case SKEncodedOrigin.TopRight:
-                for (var y = 0; y < height; y++)
+                for (int y = 0; y < height; y++)
                     words.Slice(y * width, width).Reverse();
                 break;
             case SKEncodedOrigin.BottomLeft:
@@ -41,18 +41,18 @@ internal static class Orientation
     /// <param name="upright">The whole upright image, <paramref name="height"/> pixels wide.</param>
     public static void Transpose(ReadOnlySpan<byte> rows, int firstRow, int width, int height, SKEncodedOrigin origin, Span<byte> upright)
     {
-        var source = MemoryMarshal.Cast<byte, uint>(rows);
-        var target = MemoryMarshal.Cast<byte, uint>(upright);
-        var count = source.Length / width;
-        var rightToLeft = origin is SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
-        var bottomUp = origin is SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        for (var strip = 0; strip < count; strip += StripRows)
+        ReadOnlySpan<uint> source = MemoryMarshal.Cast<byte, uint>(rows);
+        Span<uint> target = MemoryMarshal.Cast<byte, uint>(upright);
+        int count = source.Length / width;
+        bool rightToLeft = origin is SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool bottomUp = origin is SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        for (int strip = 0; strip < count; strip += StripRows)
         {
-            var end = Math.Min(strip + StripRows, count);
-            for (var x = 0; x < width; x++)
+            int end = Math.Min(strip + StripRows, count);
+            for (int x = 0; x < width; x++)
             {
-                var row = target.Slice((bottomUp ? width - 1 - x : x) * height, height);
-                for (var y = strip; y < end; y++)
+                Span<uint> row = target.Slice((bottomUp ? width - 1 - x : x) * height, height);
+                for (int y = strip; y < end; y++)
                     row[rightToLeft ? height - 1 - firstRow - y : firstRow + y] = source[(y * width) + x];
             }
         }

@@ -14,10 +14,10 @@ internal static class PngOrientation
     public static SKEncodedOrigin Read(ReadOnlySpan<byte> png)
     {
         // A chunk: length, name, data, checksum.
-        var rest = png[SignatureBytes..];
+        ReadOnlySpan<byte> rest = png[SignatureBytes..];
         while (rest.Length >= 12)
         {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
             if (length > rest.Length - 12)
                 break;
             if (rest[4..8].SequenceEqual("eXIf"u8))
@@ -35,13 +35,13 @@ internal static class PngOrientation
             tiff = tiff[6..];
         if (tiff.Length < 8 || !(tiff.StartsWith("II"u8) || tiff.StartsWith("MM"u8)))
             return SKEncodedOrigin.TopLeft;
-        var little = tiff[0] == (byte)'I';
-        var directory = little ? BinaryPrimitives.ReadUInt32LittleEndian(tiff[4..]) : BinaryPrimitives.ReadUInt32BigEndian(tiff[4..]);
+        bool little = tiff[0] == (byte)'I';
+        uint directory = little ? BinaryPrimitives.ReadUInt32LittleEndian(tiff[4..]) : BinaryPrimitives.ReadUInt32BigEndian(tiff[4..]);
         if (directory > tiff.Length - 2)
             return SKEncodedOrigin.TopLeft;
-        var entries = tiff[(int)directory..];
-        var count = Short(entries, little);
-        for (var entry = entries[2..]; count > 0 && entry.Length >= EntryBytes; count--, entry = entry[EntryBytes..])
+        ReadOnlySpan<byte> entries = tiff[(int)directory..];
+        ushort count = Short(entries, little);
+        for (ReadOnlySpan<byte> entry = entries[2..]; count > 0 && entry.Length >= EntryBytes; count--, entry = entry[EntryBytes..])
         {
             // Tag, type, count, value: a short fills the first two bytes of the value.
             if (Short(entry, little) == OrientationTag && Short(entry[8..], little) is >= 1 and <= 8 and var value)

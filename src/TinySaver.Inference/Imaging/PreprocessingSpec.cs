@@ -95,7 +95,7 @@ public sealed record PreprocessingSpec
         ChannelValues? std = null,
         TensorLayout layout = TensorLayout.Nchw)
     {
-        var input = crop is not null ? (crop.Width, crop.Height) : resize?.FixedSize ?? throw new TinySaverException(
+        (int Width, int Height) input = crop is not null ? (crop.Width, crop.Height) : resize?.FixedSize ?? throw new TinySaverException(
             $"The preprocessing ({(resize is null ? "no resize" : $"resize to {resize}")}, no centre crop) gives images different shapes; " +
             "a model needs one. Add a crop size, or a size with both height and width, to the model's preprocessing configuration.");
         if (filter is not (ResampleFilter.Bilinear or ResampleFilter.Bicubic))

@@ -54,36 +54,36 @@ internal readonly struct ResampleWeights : IDisposable
     /// <summary>Computes the weights for the output positions <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
     public static ResampleWeights Compute(int inputSize, int outputSize, ResampleFilter filter, int first, int count)
     {
-        var scale = (double)inputSize / outputSize;
-        var filterScale = Math.Max(scale, 1.0);
-        var support = (filter == ResampleFilter.Bicubic ? 2.0 : 1.0) * filterScale;
-        var inverse = 1.0 / filterScale;
-        var maxTaps = Math.Min((2 * (int)Math.Ceiling(support)) + 1, inputSize);
-        var stride = (maxTaps + TapBlock - 1) / TapBlock * TapBlock;
+        double scale = (double)inputSize / outputSize;
+        double filterScale = Math.Max(scale, 1.0);
+        double support = (filter == ResampleFilter.Bicubic ? 2.0 : 1.0) * filterScale;
+        double inverse = 1.0 / filterScale;
+        int maxTaps = Math.Min((2 * (int)Math.Ceiling(support)) + 1, inputSize);
+        int stride = (maxTaps + TapBlock - 1) / TapBlock * TapBlock;
 
-        var starts = ArrayPool<int>.Shared.Rent(count);
-        var taps = ArrayPool<int>.Shared.Rent(count);
-        var weights = ArrayPool<int>.Shared.Rent(checked(count * stride));
-        var exactArray = ArrayPool<double>.Shared.Rent(maxTaps);
-        for (var i = 0; i < count; i++)
+        int[] starts = ArrayPool<int>.Shared.Rent(count);
+        int[] taps = ArrayPool<int>.Shared.Rent(count);
+        int[] weights = ArrayPool<int>.Shared.Rent(checked(count * stride));
+        double[] exactArray = ArrayPool<double>.Shared.Rent(maxTaps);
+        for (int i = 0; i < count; i++)
         {
-            var center = (first + i + 0.5) * scale;
-            var start = Math.Max((int)(center - support + 0.5), 0);
-            var end = Math.Min((int)(center + support + 0.5), inputSize);
-            var exact = exactArray.AsSpan(0, end - start);
-            var sum = 0.0;
-            for (var x = 0; x < exact.Length; x++)
+            double center = (first + i + 0.5) * scale;
+            int start = Math.Max((int)(center - support + 0.5), 0);
+            int end = Math.Min((int)(center + support + 0.5), inputSize);
+            Span<double> exact = exactArray.AsSpan(0, end - start);
+            double sum = 0.0;
+            for (int x = 0; x < exact.Length; x++)
             {
-                var distance = (x + start - center + 0.5) * inverse;
-                var weight = filter == ResampleFilter.Bicubic ? Cubic(distance) : Triangle(distance);
+                double distance = (x + start - center + 0.5) * inverse;
+                double weight = filter == ResampleFilter.Bicubic ? Cubic(distance) : Triangle(distance);
                 exact[x] = weight;
                 sum += weight;
             }
 
-            var row = weights.AsSpan(i * stride, stride);
-            for (var x = 0; x < exact.Length; x++)
+            Span<int> row = weights.AsSpan(i * stride, stride);
+            for (int x = 0; x < exact.Length; x++)
             {
-                var normalised = (sum != 0.0 ? exact[x] / sum : exact[x]) * (1 << PrecisionBits);
+                double normalised = (sum != 0.0 ? exact[x] / sum : exact[x]) * (1 << PrecisionBits);
                 row[x] = (int)(normalised < 0 ? normalised - 0.5 : normalised + 0.5);
             }
 

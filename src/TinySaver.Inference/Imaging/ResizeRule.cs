@@ -49,9 +49,9 @@ public abstract record ResizeRule
 
         public override (int Width, int Height) OutputSize(int imageWidth, int imageHeight)
         {
-            var (shorter, longer) = imageWidth <= imageHeight ? (imageWidth, imageHeight) : (imageHeight, imageWidth);
+            (int shorter, int longer) = imageWidth <= imageHeight ? (imageWidth, imageHeight) : (imageHeight, imageWidth);
             // Whole-number division truncates exactly where Python's int(float) does: the quotients are far below 2^53.
-            var scaled = (long)Edge * longer / shorter;
+            long scaled = (long)Edge * longer / shorter;
             if (scaled > MaxScaledSidePixels)
             {
                 throw new PermanentFailureException(FailureReason.TooManyPixels, string.Create(

@@ -30,7 +30,7 @@ internal readonly struct TensorRows
     /// <summary>Writes row <paramref name="y"/> of the tensor from the first <c>InputWidth</c> pixels of <paramref name="pixels"/>.</summary>
     public void Write(ReadOnlySpan<byte> pixels, int y, Span<float> tensor)
     {
-        var width = _spec.InputWidth;
+        int width = _spec.InputWidth;
         pixels = pixels[..(width * DecodedImage.BytesPerPixel)];
         if (_spec.Layout == TensorLayout.Nhwc)
         {
@@ -38,7 +38,7 @@ internal readonly struct TensorRows
             return;
         }
 
-        var plane = width * _spec.InputHeight;
+        int plane = width * _spec.InputHeight;
         WritePlane(pixels, 0, _factor.Red, _offset.Red, tensor.Slice(y * width, width));
         WritePlane(pixels, 1, _factor.Green, _offset.Green, tensor.Slice(plane + (y * width), width));
         WritePlane(pixels, 2, _factor.Blue, _offset.Blue, tensor.Slice((2 * plane) + (y * width), width));
@@ -46,15 +46,15 @@ internal readonly struct TensorRows
 
     private static void WritePlane(ReadOnlySpan<byte> pixels, int channel, float factor, float offset, Span<float> plane)
     {
-        var i = 0;
+        int i = 0;
         if (BitConverter.IsLittleEndian && plane.Length >= Vector<int>.Count)
         {
-            var words = MemoryMarshal.Cast<byte, int>(pixels);
+            ReadOnlySpan<int> words = MemoryMarshal.Cast<byte, int>(pixels);
             var mask = new Vector<int>(0xFF);
             var factors = new Vector<float>(factor);
             var offsets = new Vector<float>(offset);
-            ref var source = ref MemoryMarshal.GetReference(words);
-            ref var target = ref MemoryMarshal.GetReference(plane);
+            ref int source = ref MemoryMarshal.GetReference(words);
+            ref float target = ref MemoryMarshal.GetReference(plane);
             for (; i <= plane.Length - Vector<int>.Count; i += Vector<int>.Count)
             {
                 var values = Vector.ConvertToSingle((Vector.LoadUnsafe(ref source, (nuint)i) >> (8 * channel)) & mask);
@@ -70,12 +70,12 @@ internal readonly struct TensorRows
     {
         var factors = Vector128.Create(_factor.Red, _factor.Green, _factor.Blue, 0);
         var offsets = Vector128.Create(_offset.Red, _offset.Green, _offset.Blue, 0);
-        var last = (row.Length / 3) - 1;
-        ref var source = ref MemoryMarshal.GetReference(pixels);
-        ref var target = ref MemoryMarshal.GetReference(row);
-        for (var i = 0; i <= last; i++)
+        int last = (row.Length / 3) - 1;
+        ref byte source = ref MemoryMarshal.GetReference(pixels);
+        ref float target = ref MemoryMarshal.GetReference(row);
+        for (int i = 0; i <= last; i++)
         {
-            var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, i * DecodedImage.BytesPerPixel))).AsByte();
+            Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref source, i * DecodedImage.BytesPerPixel))).AsByte();
             var values = Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
             values = (values * factors) + offsets;
             if (i < last)

@@ -27,21 +27,21 @@ internal static class VerticalPass
         ArgumentOutOfRangeException.ThrowIfGreaterThan(weights.Length, rowCount, nameof(weights));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(first, rowCount);
 
-        ref var source = ref MemoryMarshal.GetReference(rows);
-        ref var target = ref MemoryMarshal.GetReference(output);
+        ref byte source = ref MemoryMarshal.GetReference(rows);
+        ref byte target = ref MemoryMarshal.GetReference(output);
         for (nint offset = 0; offset < byteCount; offset += Vector<byte>.Count)
         {
             var sum0 = new Vector<int>(ResampleWeights.Half);
-            var sum1 = sum0;
-            var sum2 = sum0;
-            var sum3 = sum0;
-            var place = first;
-            foreach (var weight in weights)
+            Vector<int> sum1 = sum0;
+            Vector<int> sum2 = sum0;
+            Vector<int> sum3 = sum0;
+            int place = first;
+            foreach (int weight in weights)
             {
                 var bytes = Vector.LoadUnsafe(ref source, (nuint)(((nint)place * strideBytes) + offset));
-                Vector.Widen(bytes, out var low, out var high);
-                Vector.Widen(low, out var wide0, out var wide1);
-                Vector.Widen(high, out var wide2, out var wide3);
+                Vector.Widen(bytes, out Vector<ushort> low, out Vector<ushort> high);
+                Vector.Widen(low, out Vector<uint> wide0, out Vector<uint> wide1);
+                Vector.Widen(high, out Vector<uint> wide2, out Vector<uint> wide3);
                 var factor = new Vector<int>(weight);
                 sum0 += wide0.As<uint, int>() * factor;
                 sum1 += wide1.As<uint, int>() * factor;

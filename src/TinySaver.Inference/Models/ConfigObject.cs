@@ -45,7 +45,7 @@ internal sealed record ConfigObject(string File, JsonElement Element)
 
     /// <summary>The value of a key; null where it is absent or JSON null, which Python's configurations use alike.</summary>
     public JsonElement? Value(string key) =>
-        Element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        Element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public bool Has(string key) => Value(key) is not null;
 
@@ -76,16 +76,16 @@ internal sealed record ConfigObject(string File, JsonElement Element)
     public int? WholeNumber(string key) => Value(key) is { } value ? WholeNumber(key, value) : null;
 
     public double Number(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Unexpected(key, value, "a number");
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) ? number : throw Unexpected(key, value, "a number");
 
     public int WholeNumber(string key, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) < int.MaxValue
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == Math.Floor(number) && Math.Abs(number) < int.MaxValue
             ? (int)number
             : throw Unexpected(key, value, "a whole number");
 
     public InvalidModelException Unexpected(string key, JsonElement value, string expected)
     {
-        var text = value.GetRawText();
+        string text = value.GetRawText();
         return new InvalidModelException(
             $"{File}: '{key}' is {(text.Length <= MaxValueLengthShown ? text : text[..MaxValueLengthShown] + "…")}; expected {expected}.");
     }

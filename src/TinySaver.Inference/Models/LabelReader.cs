@@ -14,16 +14,16 @@ internal static class LabelReader
             return new LabelSet(ByIndex(config, "id2label", transformers.Element));
 
         // timm's loader lets the top level win over pretrained_cfg, and knows `labels` as the older name.
-        foreach (var source in new[] { config, config.Object("pretrained_cfg") }.OfType<ConfigObject>())
+        foreach (ConfigObject source in new[] { config, config.Object("pretrained_cfg") }.OfType<ConfigObject>())
         {
-            foreach (var key in (ReadOnlySpan<string>)["label_names", "labels"])
+            foreach (string key in (ReadOnlySpan<string>)["label_names", "labels"])
             {
                 if (source.Value(key) is { } names)
                     return new LabelSet(Described(Names(source, key, names), source.Object("label_descriptions") ?? config.Object("label_descriptions")));
             }
         }
 
-        var count = config.WholeNumber("num_classes") ?? config.WholeNumber("num_labels") ?? config.Object("pretrained_cfg")?.WholeNumber("num_classes");
+        int? count = config.WholeNumber("num_classes") ?? config.WholeNumber("num_labels") ?? config.Object("pretrained_cfg")?.WholeNumber("num_classes");
         throw new InvalidModelException(
             $"{config.File} has no labels{(count is null ? "" : string.Create(CultureInfo.InvariantCulture, $", though it announces {count} classes"))}; " +
             "add 'id2label' ({\"0\": \"first label\", …}) or 'label_names' ([\"first label\", …]).");
@@ -38,17 +38,17 @@ internal static class LabelReader
 
     // timm keeps identifiers (WordNet ids) in label_names and what people read in label_descriptions.
     private static string[] Described(string[] names, ConfigObject? descriptions) =>
-        descriptions is not null && names.All(name => descriptions.Element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String)
+        descriptions is not null && names.All(name => descriptions.Element.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String)
             ? [.. names.Select(name => descriptions.Element.GetProperty(name).GetString()!)]
             : names;
 
     private static string[] ByIndex(ConfigObject source, string key, JsonElement map)
     {
-        var entries = map.EnumerateObject().ToArray();
-        var texts = new string?[entries.Length];
-        foreach (var entry in entries)
+        JsonProperty[] entries = map.EnumerateObject().ToArray();
+        string?[] texts = new string?[entries.Length];
+        foreach (JsonProperty entry in entries)
         {
-            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
                 throw new InvalidModelException($"{source.File}: '{key}' has the key '{entry.Name}'; expected class indices 0, 1, 2, ….");
             if (index >= texts.Length || texts[index] is not null)
             {

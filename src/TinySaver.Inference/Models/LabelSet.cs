@@ -68,8 +68,8 @@ public sealed class LabelSet : IEquatable<LabelSet>
         if (Equals(other))
             return LabelMap.Identity(Count);
 
-        var missingThere = Except(other);
-        var missingHere = other.Except(this);
+        List<string> missingThere = Except(other);
+        List<string> missingHere = other.Except(this);
         if (missingThere.Count > 0 || missingHere.Count > 0)
         {
             throw new InvalidModelException(string.Create(CultureInfo.InvariantCulture,
@@ -78,7 +78,7 @@ public sealed class LabelSet : IEquatable<LabelSet>
         }
 
         var indices = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var index = 0; index < other.Count; index++)
+        for (int index = 0; index < other.Count; index++)
         {
             if (!indices.TryAdd(other[index], index))
             {
@@ -101,7 +101,7 @@ public sealed class LabelSet : IEquatable<LabelSet>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        foreach (var text in _texts)
+        foreach (string text in _texts)
             hash.Add(text, StringComparer.Ordinal);
         return hash.ToHashCode();
     }
@@ -110,10 +110,10 @@ public sealed class LabelSet : IEquatable<LabelSet>
     private List<string> Except(LabelSet other)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var text in other._texts)
+        foreach (string text in other._texts)
             counts[text] = counts.GetValueOrDefault(text) + 1;
         var missing = new List<string>();
-        foreach (var text in _texts)
+        foreach (string text in _texts)
         {
             if (counts.GetValueOrDefault(text) is var left && left > 0)
                 counts[text] = left - 1;
@@ -128,8 +128,8 @@ public sealed class LabelSet : IEquatable<LabelSet>
     {
         if (texts.Count == 0)
             return $"none only in '{name}'";
-        var shown = string.Join(", ", texts.Take(MaxDifferencesShown).Select(static text => $"'{Shortened(text)}'"));
-        var more = texts.Count > MaxDifferencesShown ? $" and {texts.Count - MaxDifferencesShown} more" : "";
+        string shown = string.Join(", ", texts.Take(MaxDifferencesShown).Select(static text => $"'{Shortened(text)}'"));
+        string more = texts.Count > MaxDifferencesShown ? $" and {texts.Count - MaxDifferencesShown} more" : "";
         return $"only in '{name}': {shown}{more}";
     }
 

@@ -22,13 +22,13 @@ internal static class ModelFiles
     /// <exception cref="InvalidModelException">The name, or a link on its way, leads out of the folder.</exception>
     public static string? Find(string folder, string name)
     {
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (Path.IsPathRooted(name) || name.Contains('\0', StringComparison.Ordinal) || name.Split('/', '\\').Contains(".."))
             throw Outside(folder, name);
 
         var waiting = new Stack<string>(name.Split('/', Path.DirectorySeparatorChar).Reverse());
-        var path = root;
-        for (var links = 0; waiting.TryPop(out var segment);)
+        string path = root;
+        for (int links = 0; waiting.TryPop(out string? segment);)
         {
             if (segment is "" or ".")
                 continue;
@@ -40,7 +40,7 @@ internal static class ModelFiles
             if (++links > MaxLinks || (Path.IsPathRooted(target) && !target.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
                 throw Outside(folder, name);
             path = Path.IsPathRooted(target) ? root : Path.GetDirectoryName(path)!;
-            foreach (var step in (Path.IsPathRooted(target) ? target[root.Length..] : target).Split('/', Path.DirectorySeparatorChar).Reverse())
+            foreach (string step in (Path.IsPathRooted(target) ? target[root.Length..] : target).Split('/', Path.DirectorySeparatorChar).Reverse())
                 waiting.Push(step);
         }
 
@@ -59,7 +59,7 @@ internal static class ModelFiles
         }
 
         string[] standard = [.. StandardPlaces.Where(place => Find(folder, place) is not null)];
-        var candidates = standard.Length > 0 ? standard : OnnxFiles(folder);
+        string[] candidates = standard.Length > 0 ? standard : OnnxFiles(folder);
         return candidates.Length switch
         {
             1 => candidates[0],
@@ -91,7 +91,7 @@ internal static class ModelFiles
         {
             if (Find(folder, name) is not { } path || IsEmpty(path))
                 throw new FileNotFoundException("there is no regular file of that name, or it is empty.");
-            using var file = File.OpenRead(path);
+            using FileStream file = File.OpenRead(path);
             return SHA256.HashData(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -105,7 +105,7 @@ internal static class ModelFiles
     public static string ContentHash(IEnumerable<KeyValuePair<string, byte[]>> hashes)
     {
         var lines = new StringBuilder();
-        foreach (var (name, hash) in hashes.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        foreach ((string name, byte[] hash) in hashes.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
             lines.Append(name).Append('\0').Append(Convert.ToHexStringLower(hash)).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
     }

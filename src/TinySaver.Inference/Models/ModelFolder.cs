@@ -84,7 +84,7 @@ public sealed class ModelFolder
     public static ModelFolder Open(string path, string? onnxFile = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        string folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
             throw new InvalidModelException(File.Exists(folder)
@@ -92,26 +92,26 @@ public sealed class ModelFolder
                 : $"There is no model folder '{path}'.");
         }
 
-        var onnxName = ModelFiles.FindOnnx(folder, onnxFile);
-        var onnxDisplay = System.IO.Path.Combine(path, onnxName);
+        string onnxName = ModelFiles.FindOnnx(folder, onnxFile);
+        string onnxDisplay = System.IO.Path.Combine(path, onnxName);
         var hashes = new Dictionary<string, byte[]>();
 
-        var config = ReadConfig(folder, path, ModelFiles.Config, hashes) ?? throw new InvalidModelException(
+        ConfigObject config = ReadConfig(folder, path, ModelFiles.Config, hashes) ?? throw new InvalidModelException(
             $"The model folder '{path}' has no {ModelFiles.Config}; it is needed for the labels (id2label).");
-        var processor = ReadConfig(folder, path, ModelFiles.PreprocessorConfig, hashes);
+        ConfigObject? processor = ReadConfig(folder, path, ModelFiles.PreprocessorConfig, hashes);
 
-        var onnx = ModelFiles.Read(folder, onnxName)!;
+        byte[] onnx = ModelFiles.Read(folder, onnxName)!;
         hashes[onnxName] = SHA256.HashData(onnx);
         var graph = OnnxGraph.Parse(onnx, onnxDisplay);
-        var onnxFolder = System.IO.Path.GetDirectoryName(onnxName) ?? "";
-        foreach (var external in graph.ExternalFiles)
+        string onnxFolder = System.IO.Path.GetDirectoryName(onnxName) ?? "";
+        foreach (string external in graph.ExternalFiles)
         {
-            var name = System.IO.Path.Combine(onnxFolder, external);
+            string name = System.IO.Path.Combine(onnxFolder, external);
             hashes[name.Replace('\\', '/')] = ModelFiles.HashOf(folder, name, onnxName);
         }
 
         var input = ImageInput.Of(graph, onnxDisplay);
-        var preprocessing = ReadPreprocessing(path, config, processor, input, onnxDisplay);
+        PreprocessingSpec preprocessing = ReadPreprocessing(path, config, processor, input, onnxDisplay);
         return new ModelFolder(
             folder, onnxName, graph, input, LabelReader.Read(config), preprocessing, ReadScores(config), ModelFiles.ContentHash(hashes));
     }

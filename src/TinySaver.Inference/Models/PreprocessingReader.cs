@@ -18,8 +18,8 @@ internal static class PreprocessingReader
         Refuse(config, "do_pad", false, "padding to a multiple is not supported");
         Refuse(config, "do_thumbnail", false, "a thumbnail step is not supported");
 
-        var (resize, crop) = Geometry(config, defaults);
-        var (mean, std) = Normalization(config, defaults);
+        (ResizeRule? resize, CenterCrop? crop) = Geometry(config, defaults);
+        (ChannelValues? mean, ChannelValues? std) = Normalization(config, defaults);
         return PreprocessingSpec.Create(
             resize,
             crop,
@@ -33,22 +33,22 @@ internal static class PreprocessingReader
 
     private static (ResizeRule? Resize, CenterCrop? Crop) Geometry(ConfigObject config, ProcessorDefaults defaults)
     {
-        var doCrop = config.Flag("do_center_crop") ?? defaults.CenterCrop ?? config.Has("crop_size");
-        var crop = doCrop ? CropSize(config, defaults) : null;
+        bool doCrop = config.Flag("do_center_crop") ?? defaults.CenterCrop ?? config.Has("crop_size");
+        CenterCrop? crop = doCrop ? CropSize(config, defaults) : null;
         if (!(config.Flag("do_resize") ?? true))
             return (null, crop);
 
-        var size = Size(config, defaults, doCrop);
-        var share = defaults.CropShare;
+        (int? Edge, int Width, int Height) size = Size(config, defaults, doCrop);
+        CropShare share = defaults.CropShare;
         if (defaults == ProcessorDefaults.Unknown && config.Has("crop_pct"))
             share = doCrop ? CropShare.BeforeCrop : CropShare.BelowFullSize;
         if (share == CropShare.Ignored)
             return (size.Edge is { } e ? ResizeRule.ShortestEdge((int)(e * defaults.EdgeFactor)) : ResizeRule.Exact(size.Width, size.Height), crop);
 
-        var cropPct = config.Number("crop_pct") ?? defaults.CropPct;
+        double? cropPct = config.Number("crop_pct") ?? defaults.CropPct;
         if (cropPct is not (> 0 and <= 1))
             throw config.Unexpected("crop_pct", config.Value("crop_pct")!.Value, "a share above 0 and at most 1");
-        var edge = size.Edge ?? (size.Width == size.Height ? size.Width : null as int?);
+        int? edge = size.Edge ?? (size.Width == size.Height ? size.Width : null as int?);
         if (share == CropShare.BeforeCrop)
         {
             return (edge is { } shortest
@@ -77,14 +77,14 @@ internal static class PreprocessingReader
 
         if (size.ValueKind == JsonValueKind.Number)
         {
-            var side = config.WholeNumber("size", size);
+            int side = config.WholeNumber("size", size);
             // Where the processor is unknown, a number followed by a crop is an edge, as in torchvision; alone it is a square.
             return defaults.NumberIsSquare ?? !doCrop ? (null, side, side) : (side, 0, 0);
         }
 
         if (Sides(config, "size", size) is { } sides)
             return (null, sides.Width, sides.Height);
-        if (size.ValueKind == JsonValueKind.Object && !size.TryGetProperty("longest_edge", out _) && size.TryGetProperty("shortest_edge", out var shortest))
+        if (size.ValueKind == JsonValueKind.Object && !size.TryGetProperty("longest_edge", out _) && size.TryGetProperty("shortest_edge", out JsonElement shortest))
             return (config.WholeNumber("size.shortest_edge", shortest), 0, 0);
         throw config.Unexpected("size", size, "a number, {\"shortest_edge\": n} or {\"height\": h, \"width\": w}");
     }
@@ -100,7 +100,7 @@ internal static class PreprocessingReader
 
         if (size.ValueKind == JsonValueKind.Number)
         {
-            var side = config.WholeNumber("crop_size", size);
+            int side = config.WholeNumber("crop_size", size);
             return new CenterCrop(side, side);
         }
 
@@ -112,7 +112,7 @@ internal static class PreprocessingReader
     // {"height": h, "width": w}, or [h, w] in older files.
     private static (int Width, int Height)? Sides(ConfigObject config, string key, JsonElement size)
     {
-        if (size.ValueKind == JsonValueKind.Object && size.TryGetProperty("height", out var height) && size.TryGetProperty("width", out var width))
+        if (size.ValueKind == JsonValueKind.Object && size.TryGetProperty("height", out JsonElement height) && size.TryGetProperty("width", out JsonElement width))
             return (config.WholeNumber($"{key}.width", width), config.WholeNumber($"{key}.height", height));
         if (size.ValueKind == JsonValueKind.Array && size.GetArrayLength() == 2)
             return (config.WholeNumber(key, size[1]), config.WholeNumber(key, size[0]));
@@ -121,7 +121,7 @@ internal static class PreprocessingReader
 
     private static ResampleFilter Filter(ConfigObject config, ProcessorDefaults defaults)
     {
-        var resample = config.WholeNumber("resample") ?? defaults.Resample
+        int resample = config.WholeNumber("resample") ?? defaults.Resample
             ?? throw Missing(config, "resample", "2 (bilinear) or 3 (bicubic)");
         return resample switch
         {
@@ -146,7 +146,7 @@ internal static class PreprocessingReader
         // EfficientNet's include_top divides what is normalised already by the standard deviation once more.
         if ((config.Flag("include_top") ?? defaults.IncludeTop) && (Channels(config, "image_std") ?? defaults.Std) is { } top)
         {
-            var once = std ?? new ChannelValues(1, 1, 1);
+            ChannelValues once = std ?? new ChannelValues(1, 1, 1);
             std = new ChannelValues(once.Red * top.Red, once.Green * top.Green, once.Blue * top.Blue);
         }
 

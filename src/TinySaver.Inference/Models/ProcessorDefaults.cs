@@ -79,8 +79,8 @@ internal sealed record ProcessorDefaults
     /// <summary>The defaults of a processor, by its <c>image_processor_type</c> or, in older files, <c>feature_extractor_type</c>.</summary>
     public static ProcessorDefaults Of(string? type)
     {
-        var name = type ?? "";
-        foreach (var suffix in (ReadOnlySpan<string>)["Fast", "ImageProcessor", "FeatureExtractor"])
+        string name = type ?? "";
+        foreach (string suffix in (ReadOnlySpan<string>)["Fast", "ImageProcessor", "FeatureExtractor"])
             name = name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name;
         return name switch
         {

@@ -16,20 +16,20 @@ internal static class TimmPreprocessingReader
     /// <exception cref="InvalidModelException">Something has an impossible value or is not supported.</exception>
     public static PreprocessingSpec Read(ConfigObject config, TensorLayout layout)
     {
-        var (width, height) = InputSize(config);
-        var cropPct = config.Number("crop_pct") ?? DefaultCropPct;
+        (int width, int height) = InputSize(config);
+        double cropPct = config.Number("crop_pct") ?? DefaultCropPct;
         if (cropPct is not (> 0 and <= 1))
             throw config.Unexpected("crop_pct", config.Value("crop_pct")!.Value, "a share above 0 and at most 1");
-        var (scaledWidth, scaledHeight) = ((int)Math.Floor(width / cropPct), (int)Math.Floor(height / cropPct));
+        (int scaledWidth, int scaledHeight) = ((int)Math.Floor(width / cropPct), (int)Math.Floor(height / cropPct));
 
-        var resize = config.Text("crop_mode") switch
+        ResizeRule resize = config.Text("crop_mode") switch
         {
             null or "center" when width == height => ResizeRule.ShortestEdge(scaledWidth),
             null or "center" => throw config.Unexpected("input_size", config.Value("input_size")!.Value, "a square, as crop mode 'center' is supported for squares only"),
             "squash" => ResizeRule.Exact(scaledWidth, scaledHeight),
             _ => throw config.Unexpected("crop_mode", config.Value("crop_mode")!.Value, "\"center\" or \"squash\""),
         };
-        var filter = config.Text("interpolation") switch
+        ResampleFilter filter = config.Text("interpolation") switch
         {
             null or "bicubic" => ResampleFilter.Bicubic,
             "bilinear" => ResampleFilter.Bilinear,

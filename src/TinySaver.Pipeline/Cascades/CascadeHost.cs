@@ -42,9 +42,7 @@ public sealed class CascadeHost(
 
             // False where a refresh has just replaced and closed it.
             if (current.TryRent())
-            {
                 return new CascadeLease(current);
-            }
         }
     }
 
@@ -57,9 +55,7 @@ public sealed class CascadeHost(
         {
             Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
             if (await LoadAsync(_current?.Tag, cancellationToken).ConfigureAwait(false) is not { } loaded)
-            {
                 return false;
-            }
 
             Held? old = _current;
             _current = loaded;
@@ -107,15 +103,11 @@ public sealed class CascadeHost(
     {
         long lookedAt = Interlocked.Read(ref _lookedAt);
         if (time.GetElapsedTime(lookedAt) < options.Value.RefreshInterval)
-        {
             return;
-        }
 
         // One caller goes and looks, in the background; the images go on with the cascade at hand.
         if (Interlocked.CompareExchange(ref _lookedAt, time.GetTimestamp(), lookedAt) == lookedAt && _refresh.IsCompleted)
-        {
             _refresh = Task.Run(RefreshOrLogAsync);
-        }
     }
 
     private async Task RefreshOrLogAsync()
@@ -138,14 +130,12 @@ public sealed class CascadeHost(
     {
         long start = time.GetTimestamp();
         if (await files.ReadPolicyAsync(knownTag, cancellationToken).ConfigureAwait(false) is not { } read)
-        {
             return null;
-        }
 
         CascadeSourceOptions settings = options.Value;
         (Core.Cascade.CascadePolicy policy, string path) =
             await files.FetchModelsAsync(read.Policy, settings.Savers, settings.Large, cancellationToken).ConfigureAwait(false);
-        var cascade = CascadeLoader.Load(policy, path, new CascadeOptions
+        Cascade cascade = CascadeLoader.Load(policy, path, new CascadeOptions
         {
             Savers = settings.Savers,
             Large = settings.Large,
@@ -179,10 +169,10 @@ public sealed class CascadeHost(
 
         public bool TryRent()
         {
-            var users = Volatile.Read(ref _users);
+            int users = Volatile.Read(ref _users);
             while (users > 0)
             {
-                var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+                int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
                 if (seen == users)
                     return true;
                 users = seen;

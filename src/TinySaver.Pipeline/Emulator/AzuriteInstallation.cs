@@ -24,9 +24,7 @@ public static class AzuriteInstallation
             {
                 string folder = Path.Combine(at.FullName, "tools", "azurite");
                 if (File.Exists(Path.Combine(folder, "supervise.cjs")))
-                {
                     return folder;
-                }
             }
         }
 
@@ -47,15 +45,11 @@ public static class AzuriteInstallation
         string wanted = Convert.ToHexStringLower(
             SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, "package-lock.json"), cancellationToken).ConfigureAwait(false)));
         if (IsInstalled(marker, wanted))
-        {
             return;
-        }
 
         await using FileStream installing = await LockAsync(Path.Combine(folder, ".installing"), cancellationToken).ConfigureAwait(false);
         if (IsInstalled(marker, wanted))
-        {
             return;
-        }
 
         progress?.Report("Installing Azurite, the Azure Storage emulator (once, about 190 MB under tools/azurite/node_modules) …");
         await RunNpmAsync(folder, cancellationToken).ConfigureAwait(false);

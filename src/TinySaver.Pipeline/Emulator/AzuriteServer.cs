@@ -119,13 +119,9 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             "--blobPort", Number(ports.Blob), "--queuePort", Number(ports.Queue), "--tablePort", Number(ports.Table),
         ];
         if (dataFolder is null)
-        {
             arguments.Add("--inMemoryPersistence");
-        }
         else
-        {
             arguments.AddRange(["--location", Directory.CreateDirectory(dataFolder).FullName]);
-        }
 
         return new ProcessStartInfo("node", arguments)
         {
@@ -148,9 +144,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         {
             Match match = Listening().Match(line);
             if (!match.Success)
-            {
                 continue;
-            }
 
             int port = int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
             ports = match.Groups["service"].Value switch
@@ -160,9 +154,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
                 _ => ports with { Table = port },
             };
             if (ports is { Blob: > 0, Queue: > 0, Table: > 0 })
-            {
                 return ports;
-            }
         }
 
         throw new IOException("It ended before all three services listened.");
@@ -186,9 +178,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     private static async Task DrainAsync(StreamReader reader, Action<string> take)
     {
         while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
-        {
             take(line);
-        }
     }
 
     [GeneratedRegex(@"Azurite (?<service>Blob|Queue|Table) service is successfully listening at http://[^:]+:(?<port>\d+)")]

@@ -103,9 +103,7 @@ public sealed class EscalationReceiver(
             try
             {
                 if (await RecordDeadLetterAsync(letter, cancellationToken).ConfigureAwait(false))
-                {
                     recorded?.Invoke();
-                }
 
                 await letter.SettleAsync(Settlement.Complete, cancellationToken).ConfigureAwait(false);
             }
@@ -171,9 +169,7 @@ public sealed class EscalationReceiver(
                 .ConfigureAwait(false);
             pending = [.. tried.Where(p => !p.Failed && locks.Holds(p.Message))];
             if (met.TryPeek(out Exception? outage))
-            {
                 throw outage;
-            }
         }
 
         async Task SettleAsync(Received received, EscalationResult result, ConcurrentQueue<Exception> met, CancellationToken token)

@@ -43,9 +43,7 @@ internal sealed class MessageLocks : IDisposable
     public async Task SettleAsync(IEscalationMessage message, Settlement settlement)
     {
         if (!_open.TryRemove(message, out _))
-        {
             return;
-        }
 
         try
         {
@@ -64,17 +62,13 @@ internal sealed class MessageLocks : IDisposable
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
         if (_open.IsEmpty)
-        {
             return;
-        }
 
         using var timer = new PeriodicTimer(_open.Keys.Min(m => m.LockDuration) / RenewalsPerLock, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
-            {
                 await Task.WhenAll(_open.Keys.Select(message => TryRenewAsync(message, cancellationToken))).ConfigureAwait(false);
-            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -30,9 +30,7 @@ internal sealed record FunctionAppConnection(string Name, string[] Addresses, Fu
     {
         IConfigurationSection section = configuration.GetSection(Name);
         if (!string.IsNullOrWhiteSpace(section.Value))
-        {
             return ConnectionStringProblem(section.Value) is { } problem ? [problem] : [];
-        }
 
         string[] missing = [.. Addresses.Where(a => string.IsNullOrWhiteSpace(section[a])).Select(a => $"{Name}__{a}")];
         return missing.Length > 0

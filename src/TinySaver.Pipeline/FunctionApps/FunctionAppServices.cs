@@ -46,9 +46,7 @@ public static class FunctionAppServices
         return services.AddLogging(logging =>
         {
             foreach (string category in NoisyCategories)
-            {
                 logging.AddFilter(category, LogLevel.Warning);
-            }
         });
     }
 }

@@ -37,9 +37,7 @@ public static class FunctionAppTelemetry
                 // Warnings and errors are few and tell what became of an image: all are sent, whatever its trace.
                 exporter.EnableTraceBasedLogsSampler = false;
                 if (!string.IsNullOrEmpty(configuration[AuthenticationSetting]))
-                {
                     exporter.Credential = new DefaultAzureCredential();
-                }
             });
         }
 

@@ -21,9 +21,7 @@ internal sealed class GpuFallback(IOptions<FunctionAppOptions> options, ILogger<
         {
             // The options are made more than once: to be validated, and to be used.
             if (Interlocked.Exchange(ref _said, 1) == 0)
-            {
                 Log.FellBackToCpu(logger, reason);
-            }
 
             cascade.LargeProvider = ExecutionProvider.Cpu;
         }

@@ -22,9 +22,7 @@ public static class PoisonedImage
             string? container = root.GetProperty("ContainerName").GetString();
             string? name = root.GetProperty("BlobName").GetString();
             if (string.IsNullOrEmpty(name))
-            {
                 throw Malformed(message, "BlobName is empty");
-            }
 
             string? etag = root.TryGetProperty("ETag", out JsonElement tag) ? tag.GetString()?.Trim('"') : null;
             return container == FunctionAppOptions.ImagesContainer ? new ImageReference(name, string.IsNullOrEmpty(etag) ? null : etag) : null;

@@ -14,9 +14,7 @@ public sealed record ServiceBusConnection(string? ConnectionString, string? Name
     {
         ArgumentNullException.ThrowIfNull(configuration);
         if (FunctionAppConnection.Escalations(_ => { }).Problems(configuration).FirstOrDefault() is { } problem)
-        {
             throw new TinySaverException(problem);
-        }
 
         IConfigurationSection section = configuration.GetSection(FunctionAppOptions.EscalationsConnection);
         return string.IsNullOrWhiteSpace(section.Value) ? new(null, section[FunctionAppConnection.Namespace]) : new(section.Value, null);

@@ -49,15 +49,11 @@ internal sealed class WarmUpService(
         if (options.Value.Savers)
         {
             foreach (CascadeModel saver in cascade.Savers)
-            {
                 Log.ModelReady(logger, saver.Name, saver.ShortHash, saver.ExecutionProvider);
-            }
         }
 
         if (options.Value.Large)
-        {
             Log.ModelReady(logger, cascade.Large.Name, cascade.Large.ShortHash, cascade.Large.ExecutionProvider);
-        }
     }
 
     // A connection string means an emulator, which starts empty. In Azure the infrastructure makes them, and the app's identity

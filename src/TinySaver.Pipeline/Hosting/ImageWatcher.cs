@@ -40,9 +40,7 @@ public sealed class ImageWatcher(
                 bool? moved = await TryMoveNextAsync(listing, cancellationToken).ConfigureAwait(false);
                 listingTook += time.GetElapsedTime(start);
                 if (moved is null)
-                {
                     break;
-                }
 
                 if (moved is false)
                 {
@@ -54,9 +52,7 @@ public sealed class ImageWatcher(
                 UInt128 key = image.Version.KeyOf(image.Name);
                 present.Add(key);
                 if (_seen.Add(key))
-                {
                     yield return new ImageReference(image.Name, image.Version.ETag, image.Version.LastModified);
-                }
             }
 
             if (whole)
@@ -95,9 +91,7 @@ public sealed class ImageWatcher(
                 await foreach (StoredRow row in labels.QueryAsync(LabelQuery.All, cancellationToken).ConfigureAwait(false))
                 {
                     if (row.Row.Status != LabelStatus.Escalated)
-                    {
                         _seen.Add(row.Row.Version.KeyOf(row.Row.Name));
-                    }
                 }
 
                 return;

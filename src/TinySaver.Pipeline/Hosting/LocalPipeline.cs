@@ -33,7 +33,7 @@ public sealed class LocalPipeline(
     /// <exception cref="Core.Failures.TinySaverException">The policy or a model cannot be used.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        Task storage = Task.WhenAll(
+        var storage = Task.WhenAll(
             images.EnsureCreatedAsync(cancellationToken),
             labels.EnsureCreatedAsync(cancellationToken),
             escalations.EnsureCreatedAsync(cancellationToken));

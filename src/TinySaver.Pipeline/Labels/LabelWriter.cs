@@ -30,9 +30,7 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
             {
                 // New images are the rule, so an insert comes first and a read only where it fails.
                 if (await labels.TryInsertAsync(row, cancellationToken).ConfigureAwait(false))
-                {
                     return new RowWrite(row, Written: true);
-                }
             }
             else
             {
@@ -40,14 +38,10 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
                     ? (await images.GetVersionAsync(row.Name, cancellationToken).ConfigureAwait(false))?.ETag
                     : null;
                 if (!RowUpdate.Replaces(existing.Row, row, currentETag))
-                {
                     return new RowWrite(existing.Row, Written: false);
-                }
 
                 if (await labels.TryReplaceAsync(row, existing.RowTag, cancellationToken).ConfigureAwait(false))
-                {
                     return new RowWrite(row, Written: true);
-                }
             }
 
             existing = await labels.GetAsync(row.Name, cancellationToken).ConfigureAwait(false);

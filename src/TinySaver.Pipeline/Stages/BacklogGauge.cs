@@ -18,9 +18,7 @@ public sealed class BacklogGauge(
     {
         PipelineOptions settings = options.Value;
         if (settings.MaxBacklog is not { } limit)
-        {
             return false;
-        }
 
         // Whoever finds the number too old asks; the others go by the last one.
         if (IsOld(settings) && Interlocked.Exchange(ref _asking, 1) == 0)
@@ -50,9 +48,7 @@ public sealed class BacklogGauge(
         {
             long backlog = await escalations.GetBacklogAsync(cancellationToken).ConfigureAwait(false);
             if (backlog > limit && Interlocked.Read(ref _backlog) <= limit)
-            {
                 Log.Overloaded(logger, backlog, limit);
-            }
 
             Interlocked.Exchange(ref _backlog, backlog);
             _unknown = false;
@@ -61,9 +57,7 @@ public sealed class BacklogGauge(
         {
             // Not knowing the backlog is no reason to hold up an image, nor to say so every five seconds.
             if (!_unknown)
-            {
                 Log.BacklogUnknown(logger, e, limit, Interlocked.Read(ref _backlog));
-            }
 
             _unknown = true;
         }

@@ -34,9 +34,7 @@ public sealed class Budget(long capacity)
         get
         {
             lock (_lock)
-            {
                 return _used;
-            }
         }
     }
 
@@ -61,9 +59,7 @@ public sealed class Budget(long capacity)
         }
 
         using (cancellationToken.UnsafeRegister(_ => GiveUp(node, cancellationToken), null))
-        {
             await node.Value.Granted.Task.ConfigureAwait(false);
-        }
 
         return new Share(this, taken);
     }
@@ -73,9 +69,7 @@ public sealed class Budget(long capacity)
         lock (_lock)
         {
             if (node.List is null)
-            {
                 return;
-            }
 
             _waiting.Remove(node);
             Grant();

@@ -44,9 +44,7 @@ internal sealed class EncodedImage : IDisposable
         {
             share.Dispose();
             if (buffer is not null)
-            {
                 ArrayPool<byte>.Shared.Return(buffer);
-            }
 
             throw;
         }

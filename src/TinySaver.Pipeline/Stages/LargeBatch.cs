@@ -72,9 +72,7 @@ internal sealed class LargeBatch(CascadeModel large, int capacity) : IDisposable
         }
 
         for (int i = 0; i < _count; i++)
-        {
             _items[i] = _items[i] with { Prediction = predictions[i] };
-        }
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -64,9 +64,7 @@ public sealed class LargeStage(
             {
                 results[index] = result;
                 if (settle is not null)
-                {
                     await settle(index, result).ConfigureAwait(false);
-                }
             }
         }
 
@@ -75,7 +73,7 @@ public sealed class LargeStage(
         {
             // While the model works on the batch before, this one is read, downloaded and decoded.
             var batch = new LargeBatch(large, chunk.Length);
-            Task preparing = Task.WhenAll(chunk.Select(group => PrepareAsync(group, batch, SettleAsync, cancellationToken)));
+            var preparing = Task.WhenAll(chunk.Select(group => PrepareAsync(group, batch, SettleAsync, cancellationToken)));
             try
             {
                 await Task.WhenAll(previous, preparing).ConfigureAwait(false);
@@ -114,9 +112,7 @@ public sealed class LargeStage(
         await Task.Yield();
         using Activity? activity = StartActivity(group.Escalation, "tinysaver.large.prepare");
         if (await TryPrepareAsync(group, batch, cancellationToken).ConfigureAwait(false) is { } done)
-        {
             await settle(group, done).ConfigureAwait(false);
-        }
     }
 
     // The result of an image that the model need not see; null where it is in the batch.
@@ -130,9 +126,7 @@ public sealed class LargeStage(
             using Budget.Share slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
             known = await labels.GetAsync(escalation.Name, cancellationToken).ConfigureAwait(false);
             if (!RowUpdate.AwaitsLarge(known?.Row, escalation.Version, escalation.Shadow))
-            {
                 return new EscalationResult(EscalationOutcome.AlreadyDone, known?.Row);
-            }
 
             await using OpenedImage opened =
                 await images.OpenAsync(escalation.Name, escalation.ETag, cancellationToken).ConfigureAwait(false);
@@ -161,17 +155,13 @@ public sealed class LargeStage(
         Escalation escalation, StoredRow? known, PermanentFailureException failure, CancellationToken cancellationToken)
     {
         if (failure.Reason == FailureReason.Superseded)
-        {
             return new EscalationResult(EscalationOutcome.Superseded);
-        }
 
         if (failure.Reason == FailureReason.Deleted)
         {
             // Nothing is written of an image that is gone, unless its row waits.
             if (known is not { Row.Status: LabelStatus.Escalated })
-            {
                 return new EscalationResult(EscalationOutcome.Deleted, known?.Row);
-            }
 
             RowWrite end = await writer.WriteAsync(StageRows.Deleted(known.Row), known, cancellationToken).ConfigureAwait(false);
             return new EscalationResult(EscalationOutcome.Deleted, end.Row);
@@ -203,9 +193,7 @@ public sealed class LargeStage(
         using (batch)
         {
             if (batch.Count == 0)
-            {
                 return;
-            }
 
             // Off the caller, which goes on to prepare the next batch.
             await Task.Yield();
@@ -261,9 +249,7 @@ public sealed class LargeStage(
         }
 
         if (!escalation.Shadow)
-        {
             return new EscalationResult(EscalationOutcome.Labelled, write.Row);
-        }
 
         telemetry.Shadow(row.LargeClassIndex == row.ClassIndex);
         return new EscalationResult(EscalationOutcome.ShadowRecorded, write.Row);

@@ -61,20 +61,14 @@ public sealed class TinyStage(
     {
         ArgumentNullException.ThrowIfNull(image);
         if (BlobNames.IsOutOfReach(image.Name))
-        {
             return await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false);
-        }
 
         // The announced version's time is not announced; if the image has another version by now, that one has its own event.
         if (await images.GetVersionAsync(image.Name, cancellationToken).ConfigureAwait(false) is not { } version)
-        {
             return await EndWaitAsync(image.Name, cancellationToken).ConfigureAwait(false);
-        }
 
         if (image.ETag is not null && image.ETag != version.ETag)
-        {
             return new TinyResult(TinyOutcome.Superseded, null);
-        }
 
         var failure = new PermanentFailureException(FailureReason.RetriesExhausted, detail);
         return await FailAsync(image.Name, version, failure, time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
@@ -143,9 +137,7 @@ public sealed class TinyStage(
     {
         bool exits = answer is { Exits: true };
         if (answer is { } asked)
-        {
             telemetry.Confidence(asked.Prediction.Confidence, exits);
-        }
 
         bool degraded = !exits && answer is not null && await backlog.IsOverloadedAsync(cancellationToken).ConfigureAwait(false);
         bool labelled = exits || degraded;
@@ -158,9 +150,7 @@ public sealed class TinyStage(
             OperationId = Activity.Current?.TraceId.ToHexString(),
         };
         if (labelled)
-        {
             row = row.LabelledByTiny(row.TopK);
-        }
 
         long before = time.GetTimestamp();
         RowWrite write = await writer.WriteAsync(row, known: null, cancellationToken).ConfigureAwait(false);
@@ -205,9 +195,7 @@ public sealed class TinyStage(
     {
         StoredRow? stored = await labels.GetAsync(name, cancellationToken).ConfigureAwait(false);
         if (stored is not { Row.Status: LabelStatus.Escalated })
-        {
             return new TinyResult(TinyOutcome.Deleted, stored?.Row);
-        }
 
         RowWrite write = await writer.WriteAsync(StageRows.Deleted(stored.Row), stored, cancellationToken).ConfigureAwait(false);
         return new TinyResult(TinyOutcome.Deleted, write.Row);

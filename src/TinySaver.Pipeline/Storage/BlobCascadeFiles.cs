@@ -29,18 +29,14 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
     {
         var options = new BlobDownloadOptions();
         if (knownTag is not null)
-        {
             options.Conditions = new BlobRequestConditions { IfNoneMatch = new ETag(knownTag) };
-        }
 
         try
         {
             Response<BlobDownloadResult> response =
                 await container.GetBlobClient(policyBlob).DownloadContentAsync(options, cancellationToken).ConfigureAwait(false);
             if (response.GetRawResponse().Status == 304)
-            {
                 return null;
-            }
 
             CascadePolicy policy = CascadePolicyJson.Parse(response.Value.Content.ToString(), Source);
             return new PolicyFile(policy, response.Value.Details.ETag.ToString());
@@ -96,18 +92,14 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
             {
                 await DownloadAsync(model, whole, download, cancellationToken).ConfigureAwait(false);
                 if (whole)
-                {
                     Verify(model, hash, download);
-                }
 
                 Publish(download, target);
             }
             finally
             {
                 if (Directory.Exists(download))
-                {
                     Directory.Delete(download, recursive: true);
-                }
             }
         }
 
@@ -120,9 +112,7 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
         var blobs = new List<BlobItem>();
         var listing = new GetBlobsOptions { Prefix = whole ? prefix : prefix + ConfigFile };
         await foreach (BlobItem blob in container.GetBlobsAsync(listing, cancellationToken).ConfigureAwait(false))
-        {
             blobs.Add(blob);
-        }
 
         if (blobs.Count == 0)
         {

@@ -24,9 +24,7 @@ public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
     {
         var options = new BlobDownloadOptions();
         if (etag is not null)
-        {
             options.Conditions = new BlobRequestConditions { IfMatch = new ETag(etag) };
-        }
 
         try
         {
@@ -39,9 +37,7 @@ public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
         {
             // Azurite says 412 of an image that is gone, too.
             if (await GetVersionAsync(name, cancellationToken).ConfigureAwait(false) is null)
-            {
                 throw Deleted(name, e);
-            }
 
             throw new PermanentFailureException(
                 FailureReason.Superseded, $"'{name}' has been written anew since version {etag} was announced; the new version has its own event.", e);

@@ -14,9 +14,7 @@ internal static class LabelEntity
         foreach (LabelColumn column in LabelColumns.All)
         {
             if (column.Read(row) is { } value and not false)
-            {
                 entity[column.Name] = value is string { Length: > LabelColumns.MaxTextLength } text ? text[..LabelColumns.MaxTextLength] : value;
-            }
         }
 
         return entity;
@@ -28,17 +26,13 @@ internal static class LabelEntity
     {
         try
         {
-            LabelRow row = LabelRow.Of("", default);
+            var row = LabelRow.Of("", default);
             foreach (LabelColumn column in LabelColumns.All)
             {
                 if (Value(entity, column) is { } value)
-                {
                     row = column.Write(row, value);
-                }
                 else if (column.IsRequired)
-                {
                     throw new FormatException($"{column.Name} is missing");
-                }
             }
 
             return row;

@@ -37,9 +37,7 @@ internal sealed class LockedQueue(QueueClient queue, TimeSpan lockDuration)
                 await queue.ReceiveMessagesAsync(wanted, lockDuration, cancellationToken).ConfigureAwait(false);
             received.AddRange(messages.Select(m => new LockedMessage(queue, lockDuration, m)));
             if (messages.Length < wanted)
-            {
                 break;
-            }
         }
 
         return received;
@@ -95,9 +93,7 @@ internal sealed class LockedMessage(QueueClient queue, TimeSpan lockDuration, Qu
         try
         {
             if (_receipt is not { } receipt)
-            {
                 return false;
-            }
 
             _receipt = await act(receipt).ConfigureAwait(false);
             return true;

@@ -91,9 +91,7 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
         }
 
         if (query.Status is { } status)
-        {
             parts.Add(TableClient.CreateQueryFilter($"Status eq {status.Name()}"));
-        }
 
         return parts.Count == 0 ? null : string.Join(" and ", parts);
     }

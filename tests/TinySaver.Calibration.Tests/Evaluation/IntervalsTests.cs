@@ -66,7 +66,7 @@ public sealed class IntervalsTests
     public void Reliability_TwoBins_IsTheWeightedGapByHand()
     {
         // Bin of 0.9 … : 2 images, mean 0.95, half right: gap 0.45. Bin of 0.5 …: 2 images, mean 0.5, all right: gap 0.5.
-        Reliability reliability = Reliability.Of([0.94f, 0.96f, 0.5f, 0.5f], [0, 1, 0, 0], [0, 0, 0, 0]);
+        var reliability = Reliability.Of([0.94f, 0.96f, 0.5f, 0.5f], [0, 1, 0, 0], [0, 0, 0, 0]);
 
         Assert.Equal((0.5 * 0.45) + (0.5 * 0.5), reliability.ExpectedCalibrationError, 6);
         Assert.Equal(15, reliability.Bins.Count);

@@ -18,7 +18,7 @@ public sealed class BoundComparisonTests(ITestOutputHelper output)
         output.WriteLine("|---|---|---|---|---|---|");
         foreach (int n in (int[])[1000, 2000, 5000, 10_000, 20_000])
         {
-            PairedDropTest test = PairedDropTest.For(n, Epsilon, Delta);
+            var test = PairedDropTest.For(n, Epsilon, Delta);
             foreach (double discordance in (double[])[0.002, 0.01, 0.02, 0.05])
             {
                 int exact = 0, union = 0, betting = 0, hoeffding = 0;

@@ -33,7 +33,7 @@ internal static class OtherBounds
     /// </summary>
     public static bool BettingCertifies(int n, int losses, int gains, double epsilon, double delta, Random random)
     {
-        var x = new double[n];
+        double[] x = new double[n];
         Array.Fill(x, 0.5);
         Array.Fill(x, 1.0, 0, losses);
         Array.Fill(x, 0.0, losses, gains);

@@ -30,7 +30,7 @@ public sealed class PairedDropTestTests
     [InlineData(10, 0.01, 0.005)]
     public void ProbabilityOfCertifying_EveryNullHypothesis_IsAtMostDelta(int n, double epsilon, double delta)
     {
-        PairedDropTest test = PairedDropTest.For(n, epsilon, delta);
+        var test = PairedDropTest.For(n, epsilon, delta);
         double largest = 0;
         for (int i = 0; i <= 3000; i++)
         {
@@ -47,7 +47,7 @@ public sealed class PairedDropTestTests
     public void ProbabilityOfCertifying_FewImages_IsTheSumOverAllOutcomes()
     {
         const int n = 30;
-        PairedDropTest test = PairedDropTest.For(n, 0.2, 0.1);
+        var test = PairedDropTest.For(n, 0.2, 0.1);
         foreach ((double a, double b) in (ReadOnlySpan<(double, double)>)[(0.1, 0.05), (0.3, 0.1), (0.6, 0.4), (0, 0.5), (0.2, 0)])
         {
             double sum = 0;
@@ -67,7 +67,7 @@ public sealed class PairedDropTestTests
     [Fact]
     public void Certifies_MoreLossesOrFewerGains_NeverHelps()
     {
-        PairedDropTest test = PairedDropTest.For(2000, 0.005, 0.05);
+        var test = PairedDropTest.For(2000, 0.005, 0.05);
         for (int gains = 1; gains <= 2000; gains++)
             Assert.True(test.MostLosses(gains) >= test.MostLosses(gains - 1));
 
@@ -78,7 +78,7 @@ public sealed class PairedDropTestTests
     [Fact]
     public void Certifies_CountsOutOfRange_Throws()
     {
-        PairedDropTest test = PairedDropTest.For(100, 0.05, 0.05);
+        var test = PairedDropTest.For(100, 0.05, 0.05);
         Assert.Throws<ArgumentOutOfRangeException>(() => test.Certifies(-1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => test.Certifies(0, 101));
         Assert.Throws<ArgumentOutOfRangeException>(() => PairedDropTest.For(0, 0.05, 0.05));
@@ -89,10 +89,10 @@ public sealed class PairedDropTestTests
     [Fact]
     public void For_ManyThreadsAtOnce_AllGetTheSameCurve()
     {
-        var curves = new int[8][];
+        int[][] curves = new int[8][];
         Parallel.For(0, curves.Length, i =>
         {
-            PairedDropTest test = PairedDropTest.For(1234, 0.006, 0.04);
+            var test = PairedDropTest.For(1234, 0.006, 0.04);
             curves[i] = [.. Enumerable.Range(0, 1235).Select(test.MostLosses)];
         });
 

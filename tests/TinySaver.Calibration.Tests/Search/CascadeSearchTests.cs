@@ -221,7 +221,7 @@ public sealed class CascadeSearchTests
     {
         SearchInput input = Savers.Draw(4000, 12);
         SaverPredictions tempered = input.Savers[1] with { Confidences = [input.Savers[1].Confidences[0] with { Temperature = 1.7f }] };
-        SampleSplit split = SampleSplit.Draw(4000, [], 900, 77);
+        var split = SampleSplit.Draw(4000, [], 900, 77);
 
         SearchResult result = CascadeSearch.Run(input with { Savers = [tempered], Split = split }, new CertifiedRule());
 

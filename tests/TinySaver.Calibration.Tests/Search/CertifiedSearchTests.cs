@@ -122,7 +122,7 @@ public sealed class CertifiedSearchTests(ITestOutputHelper output)
         // Confidences are even multiples of 2⁻²² on the images that select and odd ones on those that certify.
         const float unit = 1 << 22;
         SearchInput input = Chain.Draw(6000, 3);
-        SampleSplit split = SampleSplit.Draw(6000, [], 1500, 0);
+        var split = SampleSplit.Draw(6000, [], 1500, 0);
         HashSet<int> selecting = [.. split.Selection];
         SearchInput marked = input with
         {

@@ -33,10 +33,10 @@ internal sealed class Population(double large, double[] skills, double[] costs, 
     public SearchInput Draw(int samples, int seed, bool labelled = true)
     {
         var random = new Random(seed);
-        var labels = new int[samples];
-        var largeClasses = new int[samples];
-        var classes = skills.Select(_ => new int[samples]).ToArray();
-        var confidences = skills.Select(_ => noises.Select(_ => new float[samples]).ToArray()).ToArray();
+        int[] labels = new int[samples];
+        int[] largeClasses = new int[samples];
+        int[][] classes = skills.Select(_ => new int[samples]).ToArray();
+        float[][][] confidences = skills.Select(_ => noises.Select(_ => new float[samples]).ToArray()).ToArray();
         for (int i = 0; i < samples; i++)
         {
             int level = random.Next(Levels);

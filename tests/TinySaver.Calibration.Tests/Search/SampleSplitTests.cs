@@ -11,7 +11,7 @@ public sealed class SampleSplitTests
         Gen.Choose(0, 500).ToArbitrary(), Gen.Choose(0, 100).ToArbitrary(), Gen.Choose(0, 1000).ToArbitrary(), (samples, percent, seed) =>
         {
             int selecting = samples * percent / 100;
-            SampleSplit split = SampleSplit.Draw(samples, [], selecting, (ulong)seed);
+            var split = SampleSplit.Draw(samples, [], selecting, (ulong)seed);
             bool all = split.Selection.Concat(split.Certification).Order().SequenceEqual(Enumerable.Range(0, samples));
             return all && split.Selection.Count == selecting;
         }).QuickCheckThrowOnFailure();

@@ -13,11 +13,11 @@ public sealed class TemperatureFitTests
     {
         const int images = 20_000, classes = 5;
         var random = new Random(3);
-        var logits = new float[images * classes];
-        var labels = new int[images];
+        float[] logits = new float[images * classes];
+        int[] labels = new int[images];
         for (int i = 0; i < images; i++)
         {
-            var weights = new double[classes];
+            double[] weights = new double[classes];
             for (int c = 0; c < classes; c++)
             {
                 double z = 2 * random.NextDouble() * (c == i % classes ? 3 : 1);

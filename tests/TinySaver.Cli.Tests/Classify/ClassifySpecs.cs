@@ -22,7 +22,7 @@ public sealed class ClassifySpecs : IDisposable
     public async Task Every_sample_image_gets_a_label_and_the_cascade_saves_compute()
     {
         string labels = Path.Combine(_folder.Path, "labels.jsonl");
-        var result = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--out", labels, "--json");
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--out", labels, "--json");
 
         Assert.Equal(0, result.ExitCode);
         JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
@@ -51,7 +51,7 @@ public sealed class ClassifySpecs : IDisposable
         async Task<string[]> LabelsAsync(params string[] options)
         {
             string labels = Path.Combine(_folder.Path, "labels.jsonl");
-            var result = await TinySaverProcess.RunAsync(null, ["classify", "samples/images", "--out", labels, .. options]);
+            TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, ["classify", "samples/images", "--out", labels, .. options]);
             Assert.Equal(0, result.ExitCode);
             return [.. (await File.ReadAllLinesAsync(labels)).Select(l => JsonDocument.Parse(l).RootElement)
                 .Select(r => $"{r.GetProperty("path")} {r.GetProperty("label")} {r.GetProperty("decidedBy")}")];
@@ -71,10 +71,10 @@ public sealed class ClassifySpecs : IDisposable
         _folder.Write("in/huge.png", HugePng(30_000, 30_000));
         string labels = Path.Combine(_folder.Path, "labels.jsonl");
 
-        var result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy, "--out", labels);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy, "--out", labels);
 
         Assert.Equal(1, result.ExitCode);
-        Dictionary<string, string?> reasons = (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken))
+        var reasons = (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken))
             .Select(l => JsonDocument.Parse(l).RootElement)
             .ToDictionary(
                 r => Path.GetFileName(r.GetProperty("path").GetString()!),
@@ -92,9 +92,7 @@ public sealed class ClassifySpecs : IDisposable
             },
             reasons);
         foreach (string failed in (string[])["empty.jpg", "notes.txt", "text.jpg", "truncated.jpg", "huge.png"])
-        {
             Assert.Contains(failed, result.Errors);
-        }
 
         Assert.DoesNotContain("   at ", result.Errors);
     }
@@ -139,7 +137,7 @@ public sealed class ClassifySpecs : IDisposable
             }
             """);
 
-        var result = await TinySaverProcess.RunAsync(null, "classify", ASampleImage, "--policy", policy);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", ASampleImage, "--policy", policy);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Errors);
@@ -155,7 +153,7 @@ public sealed class ClassifySpecs : IDisposable
         string policy = _folder.Write("cascade.json", $$"""
             { "version": 1, "savers": [], "large": { "folder": "large", "sha256": "{{new string('0', 64)}}" } }
             """);
-        var result = await TinySaverProcess.RunAsync(null, "classify", ASampleImage, "--policy", policy);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", ASampleImage, "--policy", policy);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("'large.sha256'", result.Errors);
     }
@@ -172,7 +170,7 @@ public sealed class ClassifySpecs : IDisposable
     [InlineData("␛]0;x␇", "paint\u001b]0;x\u0007")]
     public async Task Wrong_arguments_end_with_exit_code_2_and_a_sentence(string sentence, params string[] arguments)
     {
-        var result = await TinySaverProcess.RunAsync(null, arguments);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, arguments);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(sentence, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors);
@@ -189,7 +187,7 @@ public sealed class ClassifySpecs : IDisposable
             _folder.Write($"{set}/set.csv", $"path,label\n1.jpg,{Path.GetFileName(Path.GetDirectoryName(image))}\n");
         }
 
-        var result = await TinySaverProcess.RunAsync(_folder.Path, "classify", "a/set.csv", "b/set.csv", "--policy", Policy, "--compare", "--json");
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(_folder.Path, "classify", "a/set.csv", "b/set.csv", "--policy", Policy, "--compare", "--json");
 
         Assert.True(result.ExitCode == 0, result.Errors);
         JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
@@ -200,9 +198,7 @@ public sealed class ClassifySpecs : IDisposable
     public async Task Tiny_accuracy_of_a_chain_is_that_of_the_saver_that_was_asked_last()
     {
         foreach (string model in (string[])["tiny-xs", "tiny-m", "large"])
-        {
             CopyModel(model, Path.Combine(_folder.Path, model));
-        }
 
         string policy = _folder.Write("cascade.json", """
             {
@@ -215,7 +211,7 @@ public sealed class ClassifySpecs : IDisposable
             }
             """);
         string labels = Path.Combine(_folder.Path, "labels.jsonl");
-        var result = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--policy", policy, "--out", labels, "--json");
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--policy", policy, "--out", labels, "--json");
         Assert.True(result.ExitCode == 0, result.Errors);
         JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
         JsonElement[] rows = [.. (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken)).Select(l => JsonDocument.Parse(l).RootElement)];
@@ -232,7 +228,7 @@ public sealed class ClassifySpecs : IDisposable
         _folder.Write("in/=1+1.jpg", "Not an image.");
         _folder.Write("in/\u001b]0;owned\u0007.jpg", "Not an image.");
         string[] classify = ["classify", "*.jpg", "--policy", Policy, "--out", "labels.csv"];
-        var guarded = await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), classify);
+        TinySaverProcess.Result guarded = await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), classify);
         string[] cells = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "in", "labels.csv"), TestContext.Current.CancellationToken);
         await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), [.. classify, "--plain-csv"]);
         string[] plain = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "in", "labels.csv"), TestContext.Current.CancellationToken);
@@ -251,7 +247,7 @@ public sealed class ClassifySpecs : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe with mkfifo(3).");
         _folder.Write("in/good.jpg", await File.ReadAllBytesAsync(ASampleImage, TestContext.Current.CancellationToken));
         Assert.Equal(0, MakePipe(Path.Combine(_folder.Path, "in", "pipe.jpg"), 0x180));
-        var result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("(empty)", result.Errors);
     }
@@ -292,9 +288,7 @@ public sealed class ClassifySpecs : IDisposable
     {
         Directory.CreateDirectory(target);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "models", name)))
-        {
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
-        }
     }
 
     // A valid greyscale PNG of one colour: 900 million pixels in under a megabyte.
@@ -312,9 +306,7 @@ public sealed class ClassifySpecs : IDisposable
         {
             byte[] row = new byte[1 + ((width + 7) / 8)];
             for (int y = 0; y < height; y++)
-            {
                 zip.Write(row);
-            }
         }
 
         Chunk(png, "IDAT"u8, data.ToArray());
@@ -341,9 +333,7 @@ public sealed class ClassifySpecs : IDisposable
         {
             crc ^= b;
             for (int i = 0; i < 8; i++)
-            {
                 crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
-            }
         }
 
         return ~crc;

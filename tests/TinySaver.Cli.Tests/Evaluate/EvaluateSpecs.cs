@@ -17,7 +17,7 @@ public sealed class EvaluateSpecs : IDisposable
         Write("tiny.csv", file == "tiny.csv" ? OtherHash : PolicyHash);
         Write("large.csv", file == "large.csv" ? OtherHash : PolicyHash);
 
-        var result = await EvaluateAsync();
+        TinySaverProcess.Result result = await EvaluateAsync();
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(file, result.Errors);
@@ -32,7 +32,7 @@ public sealed class EvaluateSpecs : IDisposable
         Write("tiny.csv", PolicyHash);
         Write("large.csv", "");
 
-        var result = await EvaluateAsync();
+        TinySaverProcess.Result result = await EvaluateAsync();
 
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
     }

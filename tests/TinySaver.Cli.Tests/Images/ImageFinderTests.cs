@@ -71,7 +71,7 @@ public sealed class ImageFinderTests : IDisposable
     [InlineData("*.gif", "holds no images")]
     public async Task FindAsync_NothingThere_SaysWhichArgument(string argument, string expected)
     {
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => FindAsync(argument));
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => FindAsync(argument));
         Assert.Contains(argument, error.Message);
         Assert.Contains(expected, error.Message);
     }
@@ -104,7 +104,7 @@ public sealed class ImageFinderTests : IDisposable
     public async Task FindAsync_BrokenManifest_NamesTheRow(string text, string expected)
     {
         string manifest = _folder.Write("set.csv", text);
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => ImageFinder.FindAsync([manifest], TestContext.Current.CancellationToken));
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => ImageFinder.FindAsync([manifest], TestContext.Current.CancellationToken));
         Assert.Contains(expected, error.Message);
     }
 }

@@ -27,7 +27,7 @@ public sealed class TrueClassTests
     [InlineData("none", 4, "class_index is 4, but the model has the classes 0 to 3")]
     public void Of_ManifestNamesNoClass_IsRefused(string label, int? index, string expected)
     {
-        var error = Assert.Throws<TinySaverException>(() => _trueClass.Of(Image(label, index, fromManifest: true)));
+        TinySaverException error = Assert.Throws<TinySaverException>(() => _trueClass.Of(Image(label, index, fromManifest: true)));
         Assert.Contains(expected, error.Message);
     }
 }

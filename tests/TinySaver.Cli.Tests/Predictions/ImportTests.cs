@@ -25,7 +25,7 @@ public sealed class ImportTests : IDisposable
     public async Task Class_texts_become_indices_in_their_order()
     {
         _folder.Write("table.csv", "image,truth,said\na,red fox,cat\nb,cat,cat\n");
-        var result = await TinySaverProcess.RunAsync(
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(
             _folder.Path, "import", "table.csv", "--id", "image", "--label", "truth", "--prediction", "said", "--classes", "cat,red fox", "--macs", "3", "--out", "p.csv");
         Assert.True(result.ExitCode == 0, result.Errors);
         PredictionSet set = await PredictionFile.ReadAsync(Path.Combine(_folder.Path, "p.csv"), null, TestContext.Current.CancellationToken);

@@ -54,7 +54,7 @@ public sealed class PredictionFileTests : IDisposable
     [InlineData("id,class_index,class\na,0,ant\nb,0,bee\n", "the class index 0 stands beside 'ant' and beside 'bee'")]
     public async Task ReadAsync_ImpossiblePredictions_NamesRowAndValue(string csv, string expected)
     {
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => ReadAsync(csv));
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => ReadAsync(csv));
         Assert.Contains("p.csv", error.Message);
         Assert.Contains(expected, error.Message);
     }

@@ -30,9 +30,7 @@ internal sealed class PipelineData : IDisposable
         string path = In(folder);
         Directory.CreateDirectory(path);
         for (int i = 0; i < count; i++)
-        {
             File.Copy(SampleImages[i % SampleImages.Length], Path.Combine(path, i.ToString("D5", CultureInfo.InvariantCulture) + ".jpg"));
-        }
 
         return path;
     }
@@ -67,9 +65,7 @@ internal sealed class PipelineData : IDisposable
         {
             TinySaverProcess.Result status = await RunAsync("status", "--json");
             if (status.ExitCode == 0 && JsonDocument.Parse(status.Output).RootElement is var seen && holds(seen))
-            {
                 return seen;
-            }
 
             Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), $"Five minutes and not yet: {what}. {status.Output}{status.Errors}");
             await Task.Delay(200, TestContext.Current.CancellationToken);

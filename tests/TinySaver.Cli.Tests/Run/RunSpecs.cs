@@ -30,9 +30,7 @@ public sealed class RunSpecs : IDisposable
         JsonElement there = JsonDocument.Parse(classify.Output).RootElement;
         Assert.Equal(there.EnumerateObject().Select(p => p.Name), here.EnumerateObject().Select(p => p.Name));
         foreach (string key in (string[])["images", "labelledByTiny", "labelledByLarge", "failed", "exitRate", "accuracy", "tinyAccuracy", "macsPerImage", "computeChange", "policy"])
-        {
             Assert.Equal(there.GetProperty(key).ToString(), here.GetProperty(key).ToString());
-        }
 
         // Again: told from the rows there are, none of them written anew.
         Dictionary<string, JsonElement> before = await _data.ResultsAsync();
@@ -49,9 +47,7 @@ public sealed class RunSpecs : IDisposable
     {
         string images = _data.Images("in", 10);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "models", "large")))
-        {
             _data.Write("large/" + Path.GetFileName(file), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
-        }
 
         string largeOnly = _data.Write("cascade.json", """{ "version": 1, "savers": [], "large": { "folder": "large" } }""");
         TinySaverProcess.Result first = await _data.RunAsync("run", images, "--policy", PipelineData.Policy, "--json");
@@ -169,9 +165,7 @@ public sealed class RunSpecs : IDisposable
         Task<TinySaverProcess.Result> running = TinySaverProcess.RunAsync(
             null, "run", images, "--policy", PipelineData.Policy, "--storage", first.ConnectionString, "--out", labels, "--json");
         while (!running.IsCompleted && await LabelledAsync(first.ConnectionString) == 0)
-        {
             await Task.Delay(100, cancellationToken);
-        }
 
         await first.StopAsync();
         Assert.False(running.IsCompleted, "The run ended before the outage; take more images.");
@@ -192,9 +186,7 @@ public sealed class RunSpecs : IDisposable
         string longest = Longest("in/");
         string[] odd = ["with space.jpg", "a#b.jpg", "what?.jpg", "back\\slash.jpg", "100%25.jpg", "ümläut 猫 🦊.jpg", "plus+and&.jpg", deep, longest];
         foreach (string name in odd)
-        {
             _data.Write("in/" + name, good);
-        }
 
         _data.Write("in/empty.jpg", "");
         _data.Write("in/text.jpg", "Not an image.");
@@ -297,9 +289,7 @@ public sealed class RunSpecs : IDisposable
     {
         TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "status", "--storage", connection, "--json");
         if (result.ExitCode != 0)
-        {
             return 0;
-        }
 
         JsonElement status = JsonDocument.Parse(result.Output).RootElement;
         return status.GetProperty("labelledByTiny").GetInt32() + status.GetProperty("labelledByLarge").GetInt32();

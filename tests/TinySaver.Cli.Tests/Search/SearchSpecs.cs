@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TinySaver.Cli.Predictions;
 
 namespace TinySaver.Cli.Tests.Search;
 
@@ -15,7 +16,7 @@ public sealed class SearchSpecs : IDisposable
     public async Task Recorded_predictions_are_searched_tested_and_reported()
     {
         SyntheticPredictions.Write(_folder, 12_000, seed: 1);
-        var result = await SearchAsync("--split", "0.5", "--seed", "3", "--report", "report.html", "--json");
+        TinySaverProcess.Result result = await SearchAsync("--split", "0.5", "--seed", "3", "--report", "report.html", "--json");
 
         Assert.Equal(0, result.ExitCode);
         JsonElement found = JsonDocument.Parse(result.Output).RootElement;
@@ -47,7 +48,7 @@ public sealed class SearchSpecs : IDisposable
     {
         SyntheticPredictions.Write(_folder, 6000, seed: 1, prefix: "c");
         SyntheticPredictions.Write(_folder, 3000, seed: 9, prefix: "t", suffix: "-test");
-        var result = await SearchAsync("--test", "large-test.csv", "tiny-test.csv", "--json");
+        TinySaverProcess.Result result = await SearchAsync("--test", "large-test.csv", "tiny-test.csv", "--json");
 
         Assert.True(result.ExitCode == 0, result.Errors);
         JsonElement found = JsonDocument.Parse(result.Output).RootElement;
@@ -57,7 +58,7 @@ public sealed class SearchSpecs : IDisposable
         Assert.Equal("tiny", found.GetProperty("testDetails").GetProperty("savers")[0].GetProperty("name").GetString());
 
         // Of the same images it says that the test flatters.
-        var same = await SearchAsync("--test", "large.csv", "--test", "tiny.csv", "--json");
+        TinySaverProcess.Result same = await SearchAsync("--test", "large.csv", "--test", "tiny.csv", "--json");
         Assert.Contains("100.0 % of the calibration images are in the test set too", same.Errors);
     }
 
@@ -67,7 +68,7 @@ public sealed class SearchSpecs : IDisposable
         string[] hashes = [new('a', 64), new('b', 64)];
         foreach ((string name, string hash) in new[] { ("large", hashes[0]), ("tiny", hashes[1]) })
             _folder.Write(name + ".csv", $"id,class_index,max_probability,macs,model_hash\n1,0,0.9,10,{hash}\n2,1,0.4,10,{hash}\n");
-        var result = await SearchAsync("--test", "tiny.csv", "large.csv");
+        TinySaverProcess.Result result = await SearchAsync("--test", "tiny.csv", "large.csv");
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("was predicted by another model", result.Errors);
     }
@@ -89,7 +90,7 @@ public sealed class SearchSpecs : IDisposable
     public async Task Without_labels_the_disagreement_is_bounded()
     {
         SyntheticPredictions.Write(_folder, 8000, seed: 3, labelled: false);
-        var result = await SearchAsync("--epsilon", "0.02", "--json");
+        TinySaverProcess.Result result = await SearchAsync("--epsilon", "0.02", "--json");
         JsonElement found = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal("disagreement", found.GetProperty("certificate").GetProperty("risk").GetString());
         Assert.Equal(JsonValueKind.Null, found.GetProperty("calibration").GetProperty("accuracyDrop").ValueKind);
@@ -100,7 +101,7 @@ public sealed class SearchSpecs : IDisposable
     public async Task Too_few_images_say_how_many_would_do_and_write_no_policy()
     {
         SyntheticPredictions.Write(_folder, 300, seed: 4);
-        var result = await SearchAsync("--out", "cascade.json");
+        TinySaverProcess.Result result = await SearchAsync("--out", "cascade.json");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("No cascade", result.Output);
         Assert.Contains("300", result.Output);
@@ -113,7 +114,7 @@ public sealed class SearchSpecs : IDisposable
         SyntheticPredictions.Write(_folder, 4000, seed: 5);
         string path = Path.Combine(_folder.Path, "tiny.csv");
         File.WriteAllText(path, File.ReadAllText(path).Replace(",10,1\n", ",1000,20\n", StringComparison.Ordinal));
-        var result = await SearchAsync("--rule", "paper", "--json");
+        TinySaverProcess.Result result = await SearchAsync("--rule", "paper", "--json");
         Assert.Equal(1, result.ExitCode);
         JsonElement found = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal(JsonValueKind.Null, found.GetProperty("saver").ValueKind);
@@ -124,7 +125,7 @@ public sealed class SearchSpecs : IDisposable
     public async Task Two_savers_of_one_name_are_refused()
     {
         SyntheticPredictions.Write(_folder, 100, seed: 6);
-        var result = await SearchAsync("--saver", "tiny.csv");
+        TinySaverProcess.Result result = await SearchAsync("--saver", "tiny.csv");
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("Two savers are called 'tiny'", result.Errors);
     }
@@ -134,7 +135,7 @@ public sealed class SearchSpecs : IDisposable
     {
         SyntheticPredictions.Write(_folder, 100, seed: 7);
         File.AppendAllText(Path.Combine(_folder.Path, "tiny.csv"), "extra,0,0,1,1,10,1\n");
-        var result = await SearchAsync();
+        TinySaverProcess.Result result = await SearchAsync();
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("do not cover the same images", result.Errors);
         Assert.Contains("'extra'", result.Errors);
@@ -154,7 +155,7 @@ public sealed class SearchSpecs : IDisposable
     public async Task Options_that_cannot_be_meant_are_refused(string option, string value, string expected)
     {
         SyntheticPredictions.Write(_folder, 50, seed: 8);
-        var result = await SearchAsync(option, value);
+        TinySaverProcess.Result result = await SearchAsync(option, value);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Errors);
         Assert.DoesNotContain("   at ", result.Errors);
@@ -168,11 +169,11 @@ public sealed class SearchSpecs : IDisposable
         string images = Path.Combine(RepositoryPaths.Samples, "images");
         string cache = Path.Combine(_folder.Path, "cache");
         string policy = Path.Combine(_folder.Path, "cascade.json");
-        var search = await TinySaverProcess.RunAsync(
+        TinySaverProcess.Result search = await TinySaverProcess.RunAsync(
             null, "search", "--large", Path.Combine(models, "large"), "--saver", Path.Combine(models, "tiny-xs"), "--data", images, "--rule", "budget", "--max-escalation", "0.5", "--cache", cache, "--out", policy);
         Assert.Equal(0, search.ExitCode);
 
-        var evaluate = await TinySaverProcess.RunAsync(null, "evaluate", "--policy", policy, "--data", images, "--cache", cache, "--json");
+        TinySaverProcess.Result evaluate = await TinySaverProcess.RunAsync(null, "evaluate", "--policy", policy, "--data", images, "--cache", cache, "--json");
 
         Assert.Equal(0, evaluate.ExitCode);
         JsonElement evaluated = JsonDocument.Parse(evaluate.Output).RootElement;
@@ -196,8 +197,8 @@ public sealed class SearchSpecs : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Path, "empty", "none"));
         _folder.Write("set.csv", $"path,label\n{image},rust\n");
 
-        var empty = await TinySaverProcess.RunAsync(_folder.Path, "predict", "--model", model, "--data", "empty", "--out", "p.csv");
-        var unknown = await TinySaverProcess.RunAsync(_folder.Path, "predict", "--model", model, "--data", "set.csv", "--out", "p.csv");
+        TinySaverProcess.Result empty = await TinySaverProcess.RunAsync(_folder.Path, "predict", "--model", model, "--data", "empty", "--out", "p.csv");
+        TinySaverProcess.Result unknown = await TinySaverProcess.RunAsync(_folder.Path, "predict", "--model", model, "--data", "set.csv", "--out", "p.csv");
 
         Assert.Equal((2, 2), (empty.ExitCode, unknown.ExitCode));
         Assert.Contains("the class folder 'none' holds no images", empty.Errors);
@@ -215,17 +216,17 @@ public sealed class SearchSpecs : IDisposable
 
         // The journal of a run that was killed: some rows, the last one cut off in the middle.
         string journal = Path.Combine(_folder.Path, "part.parquet.partial");
-        var set = await Cli.Predictions.PredictionFile.ReadAsync(whole, null, TestContext.Current.CancellationToken);
+        PredictionSet set = await Cli.Predictions.PredictionFile.ReadAsync(whole, null, TestContext.Current.CancellationToken);
         string[] rows = [.. set.Ids.Take(30).Select((id, i) => JsonSerializer.Serialize(new Cli.Predictions.PredictionRow { Id = id, ClassIndex = set.Classes[i], LabelIndex = set.Labels[i], MaxProbability = set.Confidences[Core.Confidence.ConfidenceMeasure.MaxProbability][i], Margin = 0, Entropy = 0, Macs = set.Macs, Model = set.Model, ModelHash = set.ModelHash }))];
         await File.WriteAllTextAsync(journal, string.Join('\n', rows) + "\n" + rows[0][..20], TestContext.Current.CancellationToken);
 
-        var resumed = await TinySaverProcess.RunAsync(null, [.. predict, Path.Combine(_folder.Path, "part.parquet")]);
+        TinySaverProcess.Result resumed = await TinySaverProcess.RunAsync(null, [.. predict, Path.Combine(_folder.Path, "part.parquet")]);
 
         Assert.Equal(0, resumed.ExitCode);
         JsonElement summary = JsonDocument.Parse(resumed.Output).RootElement;
         Assert.Equal((140, 30), (summary.GetProperty("samples").GetInt32(), summary.GetProperty("resumed").GetInt32()));
         Assert.False(File.Exists(journal));
-        var part = await Cli.Predictions.PredictionFile.ReadAsync(Path.Combine(_folder.Path, "part.parquet"), null, TestContext.Current.CancellationToken);
+        PredictionSet part = await Cli.Predictions.PredictionFile.ReadAsync(Path.Combine(_folder.Path, "part.parquet"), null, TestContext.Current.CancellationToken);
         Assert.Equal(set.Classes, part.Classes);
     }
 }

@@ -82,7 +82,7 @@ public sealed class TableFileTests : IDisposable
     public async Task ReadAsync_DamagedParquet_SaysSo(string what, byte[] content)
     {
         string path = _folder.Write("x.parquet", content);
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
         Assert.True(error.Message.StartsWith($"{path}: not a Parquet file that can be read here: ", StringComparison.Ordinal), $"{what}: {error.Message}");
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -107,7 +107,7 @@ public sealed class TableFileTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe with mkfifo(3).");
         string path = Path.Combine(_folder.Path, "x.csv");
         Assert.Equal(0, MakePipe(path, 0x180));
-        var error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
         Assert.Contains("the file is empty", error.Message);
     }
 

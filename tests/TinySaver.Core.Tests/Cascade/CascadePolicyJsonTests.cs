@@ -90,7 +90,7 @@ public sealed class CascadePolicyJsonTests
     {
         string json = Minimal.Replace(old, replacement, StringComparison.Ordinal);
         Assert.NotEqual(Minimal, json);
-        var error = Assert.Throws<InvalidPolicyException>(() => CascadePolicyJson.Parse(json, "some/cascade.json"));
+        InvalidPolicyException error = Assert.Throws<InvalidPolicyException>(() => CascadePolicyJson.Parse(json, "some/cascade.json"));
         Assert.StartsWith("some/cascade.json: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message);
     }

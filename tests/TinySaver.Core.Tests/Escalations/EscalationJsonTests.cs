@@ -56,7 +56,7 @@ public sealed class EscalationJsonTests
     [InlineData("{\"v\":1,\"container\":\"c\",\"name\":\"\",\"etag\":\"e\",\"lastModified\":\"2026-01-01T00:00:00Z\",\"tiny\":{\"classIndex\":0,\"label\":\"\",\"confidence\":0,\"topK\":[]},\"policy\":\"\",\"enqueuedAt\":\"2026-01-01T00:00:00Z\"}", "empty")]
     public void Read_AnythingElse_IsMalformed(string json, string message)
     {
-        var e = Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(Encoding.UTF8.GetBytes(json)));
+        PermanentFailureException e = Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(Encoding.UTF8.GetBytes(json)));
 
         Assert.Equal(FailureReason.MalformedMessage, e.Reason);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class EscalationJsonTests
             LastModified = new(year, 1, 1, 0, 0, 0, TimeSpan.Zero),
         };
 
-        var e = Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(EscalationJson.Write(foreign)));
+        PermanentFailureException e = Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(EscalationJson.Write(foreign)));
 
         Assert.Equal(FailureReason.MalformedMessage, e.Reason);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);

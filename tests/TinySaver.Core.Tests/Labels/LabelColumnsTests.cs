@@ -35,7 +35,7 @@ public sealed class LabelColumnsTests
     [Fact]
     public void Write_WhatReadGives_MakesTheSameRow()
     {
-        LabelRow blank = LabelRow.Of("", default);
+        var blank = LabelRow.Of("", default);
         Assert.All(typeof(LabelRow).GetProperties(), p => Assert.NotEqual(p.GetValue(blank), p.GetValue(Full)));
 
         LabelRow row = LabelColumns.All.Aggregate(blank, (row, column) => column.Write(row, column.Read(Full)!));

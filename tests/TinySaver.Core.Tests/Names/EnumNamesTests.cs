@@ -28,7 +28,7 @@ public sealed class EnumNamesTests
     [InlineData("1")]
     public void Parse_UnknownName_NamesTheChoices(string name)
     {
-        var error = Assert.Throws<FormatException>(() => EnumNames.Parse<ConfidenceMeasure>(name));
+        FormatException error = Assert.Throws<FormatException>(() => EnumNames.Parse<ConfidenceMeasure>(name));
         Assert.Equal($"'{name}' is none of max-probability, margin, entropy", error.Message);
     }
 

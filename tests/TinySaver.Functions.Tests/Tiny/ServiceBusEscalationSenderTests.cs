@@ -40,7 +40,7 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
     {
         _client.Fault = new ServiceBusException("busy", reason);
 
-        var error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
+        IOException error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
 
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Same(_client.Fault, error.InnerException);
@@ -51,7 +51,7 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
     {
         _client.Fault = new UnauthorizedAccessException("no");
 
-        var error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
+        IOException error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
 
         Assert.Contains("Azure Service Bus Data Sender", error.Message, StringComparison.Ordinal);
     }

@@ -11,14 +11,14 @@ internal sealed class Corpus
     /// <summary>Any of them; every second one is a JPEG, which has a decoder of our own.</summary>
     public (string Name, byte[] Bytes) Any(Random random)
     {
-        var file = _files[random.Next(_files.Length)];
+        (string Name, byte[] Bytes) file = _files[random.Next(_files.Length)];
         return random.Next(3) == 0 && !IsJpeg(file.Name) ? Any(random) : file;
     }
 
     /// <summary>Another of the same format, or by chance of any.</summary>
     public byte[] Like(string name, Random random)
     {
-        var other = _files[random.Next(_files.Length)];
+        (string Name, byte[] Bytes) other = _files[random.Next(_files.Length)];
         return random.Next(8) == 0 || Path.GetExtension(other.Name) == Path.GetExtension(name) ? other.Bytes : Like(name, random);
     }
 

@@ -26,15 +26,15 @@ internal sealed class ImageTarget : FuzzTarget
 
     public override string Try(Random random)
     {
-        var (name, sound) = _corpus.Any(random);
-        var other = _corpus.Like(name, random);
+        (string name, byte[] sound) = _corpus.Any(random);
+        byte[] other = _corpus.Like(name, random);
         Input = sound.Length > 3 && name.EndsWith(".jpg", StringComparison.Ordinal) && random.Next(2) == 0
             ? JpegDamage.Apply(sound, other, random)
             : Mutator.Damage(sound, other, 700, random);
         if (name.EndsWith(".png", StringComparison.Ordinal) && random.Next(4) != 0)
             PngChecksums.Mend(Input);
 
-        var expected = SkiaReference.Decode(Input, Limits);
+        SkiaReference.Picture? expected = SkiaReference.Decode(Input, Limits);
         DecodedImage image;
         try
         {
@@ -42,7 +42,7 @@ internal sealed class ImageTarget : FuzzTarget
         }
         catch (PermanentFailureException refusal)
         {
-            var isStricter = SkiaReference.IsKnownToBeStricter(Input, refusal);
+            bool isStricter = SkiaReference.IsKnownToBeStricter(Input, refusal);
             if (expected is not null && !isStricter)
                 throw new FuzzFault($"{name}: Skia decodes it, ours refuses it: {refusal.Message}");
             return $"{Path.GetExtension(name)} refused: {refusal.Reason.Name()}{(expected is not null ? ", stricter than Skia on purpose" : "")}";
@@ -53,7 +53,7 @@ internal sealed class ImageTarget : FuzzTarget
             if (expected is null)
                 throw new FuzzFault($"{name}: Skia refuses it, ours decodes it to {image.Width}×{image.Height}.");
             SkiaReference.Compare(expected, image, name);
-            var spec = Specs[random.Next(Specs.Length)];
+            PreprocessingSpec spec = Specs[random.Next(Specs.Length)];
             try
             {
                 ImagePreprocessor.Write(image, spec, _tensor);

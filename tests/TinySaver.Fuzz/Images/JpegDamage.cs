@@ -8,18 +8,18 @@ internal static class JpegDamage
     /// <summary>Applies one or two kinds of damage.</summary>
     public static byte[] Apply(byte[] jpeg, byte[] other, Random random)
     {
-        var once = Once(jpeg, other, random);
+        byte[] once = Once(jpeg, other, random);
         return random.Next(3) == 0 ? Mutator.Damage(once, other, 700, random) : once;
     }
 
     private static byte[] Once(byte[] jpeg, byte[] other, Random random)
     {
-        var segments = Segments(jpeg);
+        List<(int Start, int End)> segments = Segments(jpeg);
         if (segments.Count < 3)
             return Mutator.Damage(jpeg, other, 700, random);
-        var data = segments[^1].End;
-        var chosen = segments[random.Next(segments.Count)];
-        var second = segments[random.Next(segments.Count)];
+        int data = segments[^1].End;
+        (int Start, int End) chosen = segments[random.Next(segments.Count)];
+        (int Start, int End) second = segments[random.Next(segments.Count)];
         switch (random.Next(14))
         {
             case 0:
@@ -35,8 +35,8 @@ internal static class JpegDamage
             case 8:
                 // Huge factors or huge coefficients: what overflows.
                 var tables = segments.Where(segment => jpeg[segment.Start + 1] == 0xDB).ToList();
-                var table = tables.Count == 0 ? chosen : tables[random.Next(tables.Count)];
-                var loud = (byte[])jpeg.Clone();
+                (int Start, int End) table = tables.Count == 0 ? chosen : tables[random.Next(tables.Count)];
+                byte[] loud = (byte[])jpeg.Clone();
                 loud.AsSpan(Math.Min(table.Start + 5, table.End)..table.End).Fill(255);
                 return random.Next(2) == 0 ? loud : Changed(loud, data, loud.Length, random, random.Next(1, 6));
             case 9:
@@ -46,10 +46,10 @@ internal static class JpegDamage
             case 11:
                 return [.. jpeg, .. Few(random)];
             case 12:
-                var place = random.Next(data, jpeg.Length);
+                int place = random.Next(data, jpeg.Length);
                 return [.. jpeg[..place], 0xFF, (byte)random.Next(0xC0, 0x100), .. jpeg[place..]];
             default:
-                var otherSegments = Segments(other);
+                List<(int Start, int End)> otherSegments = Segments(other);
                 return otherSegments.Count == 0
                     ? jpeg
                     : [.. jpeg[..data], .. other[otherSegments[^1].End..]];
@@ -64,7 +64,7 @@ internal static class JpegDamage
 
     private static byte[] Changed(byte[] bytes, int start, int end, Random random, int changes)
     {
-        var changed = (byte[])bytes.Clone();
+        byte[] changed = (byte[])bytes.Clone();
         for (; changes > 0 && start < end; changes--)
             changed[random.Next(start, end)] = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)(changed[random.Next(start, end)] ^ (1 << random.Next(8)));
         return changed;
@@ -74,10 +74,10 @@ internal static class JpegDamage
     private static List<(int Start, int End)> Segments(byte[] jpeg)
     {
         var segments = new List<(int, int)>();
-        var position = 2;
+        int position = 2;
         while (position + 4 <= jpeg.Length && jpeg[position] == 0xFF)
         {
-            var end = position + 2 + BinaryPrimitives.ReadUInt16BigEndian(jpeg.AsSpan(position + 2));
+            int end = position + 2 + BinaryPrimitives.ReadUInt16BigEndian(jpeg.AsSpan(position + 2));
             if (end > jpeg.Length)
                 break;
             segments.Add((position, end));

@@ -8,12 +8,12 @@ internal static class PngChecksums
 {
     public static void Mend(byte[] png)
     {
-        for (var position = 8; position + 12 <= png.Length;)
+        for (int position = 8; position + 12 <= png.Length;)
         {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(position));
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(position));
             if (length > png.Length - position - 12)
                 return;
-            var end = position + 8 + (int)length;
+            int end = position + 8 + (int)length;
             BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(end), Crc32.HashToUInt32(png.AsSpan(position + 4, (int)length + 4)));
             position = end + 4;
         }

@@ -26,9 +26,9 @@ internal static class SkiaReference
             using var codec = SKCodec.Create(data);
             if (codec is null || !Accepted.Contains(codec.EncodedFormat) || (long)codec.Info.Width * codec.Info.Height > limits.MaxPixels)
                 return null;
-            var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+            SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
             var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha);
-            var pixels = new byte[info.BytesSize];
+            byte[] pixels = new byte[info.BytesSize];
             fixed (byte* target = pixels)
             {
                 if (codec.GetPixels(info, (nint)target) != SKCodecResult.Success)
@@ -36,7 +36,7 @@ internal static class SkiaReference
             }
 
             // Skia does not look for the orientation of PNGs.
-            var origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(file) : codec.EncodedOrigin;
+            SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Read(file) : codec.EncodedOrigin;
             return new Picture(info.Width, info.Height, pixels, origin);
         }
     }
@@ -51,19 +51,19 @@ internal static class SkiaReference
     /// <summary>Holds an upright image against stored pixels.</summary>
     public static void Compare(Picture expected, DecodedImage actual, string name)
     {
-        var swaps = expected.Origin >= SKEncodedOrigin.LeftTop;
-        var (width, height) = swaps ? (expected.Height, expected.Width) : (expected.Width, expected.Height);
+        bool swaps = expected.Origin >= SKEncodedOrigin.LeftTop;
+        (int width, int height) = swaps ? (expected.Height, expected.Width) : (expected.Width, expected.Height);
         if ((actual.Width, actual.Height) != (width, height))
             throw new FuzzFault($"{name}: ours is {actual.Width}×{actual.Height}, Skia's {width}×{height} ({expected.Origin}).");
-        var isGif = name.EndsWith(".gif", StringComparison.Ordinal);
-        var pixels = actual.Pixels;
-        for (var y = 0; y < height; y++)
+        bool isGif = name.EndsWith(".gif", StringComparison.Ordinal);
+        ReadOnlySpan<byte> pixels = actual.Pixels;
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
-                var (storedX, storedY) = Stored(expected, x, y);
-                var theirs = expected.Rgba.AsSpan(((storedY * expected.Width) + storedX) * 4, 4);
-                var ours = pixels.Slice(((y * width) + x) * 4, 3);
+                (int storedX, int storedY) = Stored(expected, x, y);
+                Span<byte> theirs = expected.Rgba.AsSpan(((storedY * expected.Width) + storedX) * 4, 4);
+                ReadOnlySpan<byte> ours = pixels.Slice(((y * width) + x) * 4, 3);
                 // What is transparent in a GIF is black to Skia; ours shows the palette's colour, as Pillow does.
                 if (!theirs[..3].SequenceEqual(ours) && !(isGif && theirs[3] == 0))
                     throw new FuzzFault($"{name}: pixel {x}, {y} of {width}×{height} is {ours[0]} {ours[1]} {ours[2]}, Skia's {theirs[0]} {theirs[1]} {theirs[2]}.");
@@ -74,7 +74,7 @@ internal static class SkiaReference
     // EXIF's table: where the pixel that is shown at x, y is stored.
     private static (int X, int Y) Stored(Picture picture, int x, int y)
     {
-        var (right, bottom) = (picture.Width - 1, picture.Height - 1);
+        (int right, int bottom) = (picture.Width - 1, picture.Height - 1);
         return picture.Origin switch
         {
             SKEncodedOrigin.TopRight => (right - x, y),

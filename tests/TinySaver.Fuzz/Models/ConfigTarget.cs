@@ -21,7 +21,7 @@ internal sealed class ConfigTarget : FuzzTarget
 
     public override string Try(Random random)
     {
-        var name = random.Next(2) == 0 ? "config.json" : "preprocessor_config.json";
+        string name = random.Next(2) == 0 ? "config.json" : "preprocessor_config.json";
         byte[][] sound = name == "config.json" ? [FuzzedFolder.Labels, Timm] : [FuzzedFolder.Processor, Cropped];
         Input = JsonDamage.Apply(sound[random.Next(2)], sound[random.Next(2)], random);
         _folder.Write("config.json", name == "config.json" ? Input : FuzzedFolder.Labels);

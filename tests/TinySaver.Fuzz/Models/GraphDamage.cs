@@ -18,8 +18,8 @@ internal static class GraphDamage
     /// <summary>Applies one to three kinds of damage.</summary>
     public static byte[] Apply(byte[] onnx, Random random)
     {
-        var model = ModelProto.Parser.ParseFrom(onnx);
-        for (var rounds = random.Next(1, 4); rounds > 0; rounds--)
+        ModelProto model = ModelProto.Parser.ParseFrom(onnx);
+        for (int rounds = random.Next(1, 4); rounds > 0; rounds--)
             Once(model.Graph, random);
         return model.ToByteArray();
     }
@@ -28,8 +28,8 @@ internal static class GraphDamage
     {
         // Names of the graph itself lead further than others: in circles, to results twice.
         string[] names = [.. Names, .. graph.Node.SelectMany(static n => n.Output.Concat(n.Input))];
-        var node = graph.Node.Count == 0 ? new NodeProto() : graph.Node[random.Next(graph.Node.Count)];
-        var tensor = graph.Initializer.Count == 0 ? new TensorProto() : graph.Initializer[random.Next(graph.Initializer.Count)];
+        NodeProto node = graph.Node.Count == 0 ? new NodeProto() : graph.Node[random.Next(graph.Node.Count)];
+        TensorProto tensor = graph.Initializer.Count == 0 ? new TensorProto() : graph.Initializer[random.Next(graph.Initializer.Count)];
         switch (random.Next(14))
         {
             case 0:
@@ -67,7 +67,7 @@ internal static class GraphDamage
                 tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Any(Files, random) });
                 break;
             case 12:
-                var value = (random.Next(2) == 0 ? graph.Input : graph.Output).FirstOrDefault();
+                ValueInfoProto? value = (random.Next(2) == 0 ? graph.Input : graph.Output).FirstOrDefault();
                 if (value?.Type?.TensorType?.Shape is { Dim.Count: > 0 } shape)
                     shape.Dim[random.Next(shape.Dim.Count)].DimValue = Any(Sizes, random);
                 break;

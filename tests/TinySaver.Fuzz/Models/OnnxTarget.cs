@@ -15,13 +15,13 @@ internal sealed class OnnxTarget : FuzzTarget
 
     public override string Try(Random random)
     {
-        var damaged = random.Next(4) == 0 ? FuzzedFolder.Onnx : GraphDamage.Apply(FuzzedFolder.Onnx, random);
+        byte[] damaged = random.Next(4) == 0 ? FuzzedFolder.Onnx : GraphDamage.Apply(FuzzedFolder.Onnx, random);
         Input = random.Next(2) == 0 ? damaged : Mutator.Damage(damaged, FuzzedFolder.Onnx, 2_000, random);
         _folder.Write("model.onnx", Input);
         try
         {
             var model = ModelFolder.Open(_folder.Path);
-            var refusals = Refusal(() => ComputeCostCounter.Count(model)) + Refusal(() => OnnxClassifier.Load(model).Dispose());
+            int refusals = Refusal(() => ComputeCostCounter.Count(model)) + Refusal(() => OnnxClassifier.Load(model).Dispose());
             return refusals switch { 0 => "counted and loaded", 1 => "counted or loaded", _ => "opened only" };
         }
         catch (InvalidModelException)

@@ -14,7 +14,7 @@ internal static class CsvDamage
     /// <summary>Applies one to three kinds of damage.</summary>
     public static byte[] Apply(byte[] csv, byte[] other, Random random)
     {
-        for (var rounds = random.Next(1, 4); rounds > 0; rounds--)
+        for (int rounds = random.Next(1, 4); rounds > 0; rounds--)
             csv = random.Next(3) == 0 ? Mutator.Damage(csv, other, 200, random) : Once(csv, random);
         return csv;
     }
@@ -22,11 +22,11 @@ internal static class CsvDamage
     private static byte[] Once(byte[] csv, Random random)
     {
         var marks = csv.Index().Where(static pair => pair.Item is (byte)',' or (byte)'\n').Select(static pair => pair.Index).ToList();
-        var cell = Encoding.UTF8.GetBytes(Cells[random.Next(Cells.Length)]);
+        byte[] cell = Encoding.UTF8.GetBytes(Cells[random.Next(Cells.Length)]);
         if (marks.Count < 2)
             return [.. csv, .. cell];
-        var place = random.Next(marks.Count - 1);
-        var (start, end) = (marks[place] + 1, marks[place + 1]);
+        int place = random.Next(marks.Count - 1);
+        (int start, int end) = (marks[place] + 1, marks[place + 1]);
         return random.Next(5) switch
         {
             0 => [.. csv[..start], .. csv[end..]],

@@ -15,7 +15,7 @@ internal sealed class ManifestTarget(string extension) : TableTarget(extension, 
 
     protected override void Use(Table table)
     {
-        foreach (var image in Manifest.Parse(table))
+        foreach (ImageFile image in Manifest.Parse(table))
         {
             if (image.TrueClassIndex < 0 || !Path.IsPathRooted(image.FullPath))
                 throw new FuzzFault($"'{image.FullPath}' of class {image.TrueClassIndex} is no image.");

@@ -10,8 +10,8 @@ internal static class ParquetDamage
     /// <summary>Applies it.</summary>
     public static byte[] Apply(byte[] parquet, byte[] other, Random random)
     {
-        var footerLength = BinaryPrimitives.ReadInt32LittleEndian(parquet.AsSpan(parquet.Length - 8));
-        var (body, footer) = (parquet[..^(footerLength + 8)], parquet[^(footerLength + 8)..^8]);
+        int footerLength = BinaryPrimitives.ReadInt32LittleEndian(parquet.AsSpan(parquet.Length - 8));
+        (byte[] body, byte[] footer) = (parquet[..^(footerLength + 8)], parquet[^(footerLength + 8)..^8]);
         switch (random.Next(4))
         {
             case 0:
@@ -25,7 +25,7 @@ internal static class ParquetDamage
                 break;
         }
 
-        var length = new byte[4];
+        byte[] length = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, random.Next(20) == 0 ? random.Next() : footer.Length);
         return [.. body, .. footer, .. length, .. Magic];
     }

@@ -33,7 +33,7 @@ internal sealed class PredictionsTarget(string extension) : TableTarget(extensio
 
     protected override void Use(Table table)
     {
-        var set = PredictionFile.Parse(table, "fuzzed");
+        PredictionSet set = PredictionFile.Parse(table, "fuzzed");
         if (set.Count == 0 || set.Classes.Length != set.Count || set.Labels.Length != set.Count || set.Keys.Length != set.Count)
             throw new FuzzFault("The columns differ in length.");
         if (set.Confidences.Values.Any(c => c.Length != set.Count || c.Any(static v => v is not (>= 0 and <= 1))))
@@ -57,7 +57,7 @@ internal sealed class JournalTarget : FuzzTarget
     public override string Try(Random random)
     {
         Input = Mutator.Damage(Sound, Sound, Sound.Length, random);
-        var path = Path.Combine(_folder, "predictions.parquet");
+        string path = Path.Combine(_folder, "predictions.parquet");
         File.WriteAllBytes(path + Extension, Input);
         using var journal = PredictionJournal.Open(path, Options);
         return journal.Earlier.Count == 24 ? "all rows" : "some rows";

@@ -11,7 +11,7 @@ internal abstract class TableTarget(string extension, params byte[][] sound) : F
 
     public override string Try(Random random)
     {
-        var (one, other) = (sound[random.Next(sound.Length)], sound[random.Next(sound.Length)]);
+        (byte[] one, byte[] other) = (sound[random.Next(sound.Length)], sound[random.Next(sound.Length)]);
         Input = extension == ".csv" ? CsvDamage.Apply(one, other, random) : ParquetDamage.Apply(one, other, random);
         try
         {
@@ -31,10 +31,10 @@ internal abstract class TableTarget(string extension, params byte[][] sound) : F
     /// <summary>The bytes of a file that is written as the product writes it.</summary>
     protected static byte[] Written<T>(string extension, params T[] rows)
     {
-        var folder = Directory.CreateTempSubdirectory("tinysaver-fuzz-");
-        var path = Path.Combine(folder.FullName, "sound" + extension);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("tinysaver-fuzz-");
+        string path = Path.Combine(folder.FullName, "sound" + extension);
         RowWriter.WriteAsync(path, rows, Column<T>.OfProperties(JsonNamingPolicy.SnakeCaseLower)).GetAwaiter().GetResult();
-        var bytes = File.ReadAllBytes(path);
+        byte[] bytes = File.ReadAllBytes(path);
         folder.Delete(recursive: true);
         return bytes;
     }

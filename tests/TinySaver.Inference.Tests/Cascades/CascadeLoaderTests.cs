@@ -131,7 +131,7 @@ public sealed class CascadeLoaderTests : IDisposable
         Model("large", Labels);
         using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
         using DecodedImage image = Image();
-        var error = Assert.Throws<PermanentFailureException>(() => cascade.AskSavers(image));
+        PermanentFailureException error = Assert.Throws<PermanentFailureException>(() => cascade.AskSavers(image));
         Assert.Equal(FailureReason.BadModelOutput, error.Reason);
 
         using ImageBatch batch = cascade.Savers[0].RentBatch(2);

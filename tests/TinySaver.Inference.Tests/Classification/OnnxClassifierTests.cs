@@ -17,7 +17,7 @@ public sealed class OnnxClassifierTests
     public void Run_OneImage_GivesTheScoresOfThePlainLoops()
     {
         var net = new SmallNet();
-        using var classifier = Load(net);
+        using OnnxClassifier classifier = Load(net);
 
         AssertClose(net.Expected(Images(1)[0]), Run(classifier, Images(1)), Tolerance);
         Assert.Equal((ScoreKind.Logits, 5, null, "CPUExecutionProvider"),
@@ -28,8 +28,8 @@ public sealed class OnnxClassifierTests
     public void Run_Batch_EqualsOneByOne()
     {
         var net = new SmallNet();
-        using var classifier = Load(net);
-        var images = Images(7);
+        using OnnxClassifier classifier = Load(net);
+        float[][] images = Images(7);
 
         AssertClose([.. images.SelectMany(image => Run(classifier, [image]))], Run(classifier, images), Tolerance);
     }
@@ -38,15 +38,15 @@ public sealed class OnnxClassifierTests
     public void Run_FewerThanTheCapacity_UsesTheFirstOnly()
     {
         var net = new SmallNet();
-        using var classifier = Load(net);
-        using var batch = classifier.RentBatch(6);
-        var images = Images(6);
-        for (var i = 0; i < images.Length; i++)
+        using OnnxClassifier classifier = Load(net);
+        using ImageBatch batch = classifier.RentBatch(6);
+        float[][] images = Images(6);
+        for (int i = 0; i < images.Length; i++)
             images[i].CopyTo(batch[i]);
 
-        foreach (var count in (ReadOnlySpan<int>)[6, 2, 4, 2])
+        foreach (int count in (ReadOnlySpan<int>)[6, 2, 4, 2])
         {
-            var scores = new float[count * 5];
+            float[] scores = new float[count * 5];
             classifier.Run(batch, count, scores);
             AssertClose([.. images.Take(count).SelectMany(image => net.Expected(image))], scores, Tolerance);
         }
@@ -61,8 +61,8 @@ public sealed class OnnxClassifierTests
     public void Run_FixedBatchOfFour_FillsUpAndRunsInTurns(int count)
     {
         var net = new SmallNet { Batch = "4" };
-        using var classifier = Load(net);
-        var images = Images(count);
+        using OnnxClassifier classifier = Load(net);
+        float[][] images = Images(count);
 
         Assert.Equal(4, classifier.FixedBatchSize);
         AssertClose([.. images.SelectMany(image => net.Expected(image))], Run(classifier, images), Tolerance);
@@ -72,10 +72,10 @@ public sealed class OnnxClassifierTests
     public void Run_ChannelsLast_TakesPixelsSideBySide()
     {
         var net = new SmallNet { Nhwc = true };
-        using var classifier = Load(net);
-        var planes = Images(1)[0];
-        var pixels = new float[ImageLength];
-        for (var i = 0; i < ImageLength; i++)
+        using OnnxClassifier classifier = Load(net);
+        float[] planes = Images(1)[0];
+        float[] pixels = new float[ImageLength];
+        for (int i = 0; i < ImageLength; i++)
             pixels[i % (ImageLength / 3) * 3 + i / (ImageLength / 3)] = planes[i];
 
         Assert.Equal(Inference.Imaging.TensorLayout.Nhwc, classifier.Preprocessing.Layout);
@@ -88,8 +88,8 @@ public sealed class OnnxClassifierTests
     public void Run_HalfPrecision_TakesAndGivesSinglePrecision(string batch)
     {
         var net = new SmallNet { IsHalf = true, Batch = batch };
-        using var classifier = Load(net);
-        var images = Images(3);
+        using OnnxClassifier classifier = Load(net);
+        float[][] images = Images(3);
 
         // Half precision has 11 significant bits; the scores are sums of about 30 terms around 1.
         AssertClose([.. images.SelectMany(image => net.Expected(image))], Run(classifier, images), 0.01f);
@@ -98,7 +98,7 @@ public sealed class OnnxClassifierTests
     [Fact]
     public void Run_Softmax_GivesProbabilities()
     {
-        using var classifier = Load(new SmallNet { Head = "Softmax" });
+        using OnnxClassifier classifier = Load(new SmallNet { Head = "Softmax" });
 
         Assert.Equal(ScoreKind.Probabilities, classifier.ScoreKind);
         Assert.Equal(1f, Run(classifier, Images(1)).Sum(), Tolerance);
@@ -117,9 +117,9 @@ public sealed class OnnxClassifierTests
     public void Run_SeveralOutputs_TakesTheOneNamedLogits()
     {
         var net = new SmallNet { OutputName = "logits" };
-        var graph = net.Build();
+        GraphBuilder graph = net.Build();
         graph.Node("Softmax", ["logits"], "probabilities");
-        using var classifier = Load(graph.Outputs(["probabilities", "logits"]), 5);
+        using OnnxClassifier classifier = Load(graph.Outputs(["probabilities", "logits"]), 5);
 
         Assert.Equal(ScoreKind.Logits, classifier.ScoreKind);
         AssertClose(net.Expected(Images(1)[0]), Run(classifier, Images(1)), Tolerance);
@@ -129,7 +129,7 @@ public sealed class OnnxClassifierTests
     public void Run_SeveralOutputsNoneNamedLogits_TakesTheFirstWithAColumnALabel()
     {
         var net = new SmallNet();
-        using var classifier = Load(net.Build().Outputs(["features", "scores"]), 5);
+        using OnnxClassifier classifier = Load(net.Build().Outputs(["features", "scores"]), 5);
 
         AssertClose(net.Expected(Images(1)[0]), Run(classifier, Images(1)), Tolerance);
     }
@@ -138,10 +138,10 @@ public sealed class OnnxClassifierTests
     public void Run_TrailingOnes_AreColumns()
     {
         var net = new SmallNet();
-        var graph = net.Build();
+        GraphBuilder graph = net.Build();
         graph.Constant("shape", [4], 0L, 5L, 1L, 1L);
         graph.Node("Reshape", ["scores", "shape"], "map");
-        using var classifier = Load(graph.Outputs(["map"]), 5);
+        using OnnxClassifier classifier = Load(graph.Outputs(["map"]), 5);
 
         AssertClose([.. Images(2).SelectMany(image => net.Expected(image))], Run(classifier, Images(2)), Tolerance);
     }
@@ -150,7 +150,7 @@ public sealed class OnnxClassifierTests
     public void Load_ColumnsLeftOpen_AreFoundByATrialRun()
     {
         var net = new SmallNet();
-        using var classifier = Load(Opened(net), 5);
+        using OnnxClassifier classifier = Load(Opened(net), 5);
         AssertClose(net.Expected(Images(1)[0]), Run(classifier, Images(1)), Tolerance);
 
         Assert.Contains("is [1, 5] for 1 images; expected 6 columns", Refusal(Opened(net), 6), StringComparison.Ordinal);
@@ -163,7 +163,7 @@ public sealed class OnnxClassifierTests
     [Fact]
     public void Load_ExternalWeights_AreFound()
     {
-        using var folder = ExternalWeights.Folder();
+        using TestFolder folder = ExternalWeights.Folder();
         using var classifier = OnnxClassifier.Load(folder.Open());
 
         AssertClose(new SmallNet().Expected(Images(1)[0]), Run(classifier, Images(1)), Tolerance);
@@ -172,7 +172,7 @@ public sealed class OnnxClassifierTests
     [Fact]
     public void Load_OperatorUnknownToOnnxRuntime_IsRefused()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Node("NoSuchOperator", ["x"], "y");
 
         Assert.Contains("ONNX Runtime cannot load", Refusal(graph.Output("y", "batch, 5"), 5), StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class OnnxClassifierTests
     {
         using var folder = TestFolder.Of(new SmallNet().Build(), 5);
 
-        var message = Assert.Throws<TinySaverException>(
+        string message = Assert.Throws<TinySaverException>(
             () => OnnxClassifier.Load(folder.Open(), new OnnxClassifierOptions { ExecutionProvider = ExecutionProvider.Cuda })).Message;
 
         Assert.Contains("CUDA was asked for, but this build of ONNX Runtime has only", message, StringComparison.Ordinal);
@@ -193,11 +193,11 @@ public sealed class OnnxClassifierTests
     [Fact]
     public async Task Run_EightThreadsSharingOneClassifier_AreIdenticalToOne()
     {
-        using var classifier = Load(new SmallNet());
-        var images = Images(64);
-        var alone = images.Select(image => Run(classifier, [image])).ToArray();
+        using OnnxClassifier classifier = Load(new SmallNet());
+        float[][] images = Images(64);
+        float[][] alone = images.Select(image => Run(classifier, [image])).ToArray();
 
-        var shared = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+        float[][][] shared = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
             () => images.Select(image => Run(classifier, [image])).ToArray(),
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
@@ -207,32 +207,32 @@ public sealed class OnnxClassifierTests
     [Fact]
     public void Run_AgainAndAgain_AllocatesNoTensors()
     {
-        using var classifier = Load(new SmallNet());
-        var (image, scores) = (Images(1)[0], new float[5]);
+        using OnnxClassifier classifier = Load(new SmallNet());
+        (float[] image, float[] scores) = (Images(1)[0], new float[5]);
         void Once()
         {
-            using var batch = classifier.RentBatch(1);
+            using ImageBatch batch = classifier.RentBatch(1);
             image.CopyTo(batch[0]);
             classifier.Run(batch, 1, scores);
         }
 
         Once();
         Once();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
             Once();
 
         // An input tensor has 768 bytes here and 600 KB in a real model; what is left are ONNX Runtime's lists of handles.
-        var perRun = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        long perRun = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
         Assert.True(perRun < ImageLength * sizeof(float), $"{perRun} bytes a run");
     }
 
     [Fact]
     public void Run_WrongArguments_AreRefused()
     {
-        using var one = Load(new SmallNet());
-        using var other = Load(new SmallNet());
-        using var batch = one.RentBatch(2);
+        using OnnxClassifier one = Load(new SmallNet());
+        using OnnxClassifier other = Load(new SmallNet());
+        using ImageBatch batch = one.RentBatch(2);
 
         Assert.Throws<ArgumentException>("batch", () => other.Run(batch, 1, new float[5]));
         Assert.Throws<ArgumentException>("scores", () => one.Run(batch, 2, new float[9]));
@@ -245,9 +245,9 @@ public sealed class OnnxClassifierTests
     [Fact]
     public void Dispose_BatchOrClassifier_EndsTheirUse()
     {
-        var classifier = Load(new SmallNet());
-        var batch = classifier.RentBatch(1);
-        var late = classifier.RentBatch(1);
+        OnnxClassifier classifier = Load(new SmallNet());
+        ImageBatch batch = classifier.RentBatch(1);
+        ImageBatch late = classifier.RentBatch(1);
         batch.Dispose();
         batch.Dispose();
         Assert.Throws<ObjectDisposedException>(() => batch[0].Length);
@@ -262,7 +262,7 @@ public sealed class OnnxClassifierTests
     // A column count that depends on computed values, which shape inference cannot see.
     private static GraphBuilder Opened(SmallNet net)
     {
-        var graph = net.Build();
+        GraphBuilder graph = net.Build();
         graph.Constant("mask", [5], 1f, 1f, 1f, 1f, 1f);
         graph.Node("NonZero", ["mask"], "found");
         graph.Constant("row", [1], 0L);
@@ -273,10 +273,10 @@ public sealed class OnnxClassifierTests
 
     private static float[] Run(OnnxClassifier classifier, float[][] images)
     {
-        using var batch = classifier.RentBatch(images.Length);
-        for (var i = 0; i < images.Length; i++)
+        using ImageBatch batch = classifier.RentBatch(images.Length);
+        for (int i = 0; i < images.Length; i++)
             images[i].CopyTo(batch[i]);
-        var scores = new float[images.Length * classifier.ClassCount];
+        float[] scores = new float[images.Length * classifier.ClassCount];
         classifier.Run(batch, images.Length, scores);
         return scores;
     }
@@ -301,7 +301,7 @@ public sealed class OnnxClassifierTests
     private static void AssertClose(float[] expected, float[] actual, float tolerance)
     {
         Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
+        for (int i = 0; i < expected.Length; i++)
             Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance, $"At {i}: {expected[i]} expected, {actual[i]} found.");
     }
 }

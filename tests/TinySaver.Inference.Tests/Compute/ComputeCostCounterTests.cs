@@ -14,7 +14,7 @@ public sealed class ComputeCostCounterTests
         using var folder = TestFolder.Of(new SmallNet().Build(), 5);
 
         // Convolution: 4 × 4 positions × 6 filters × 27; fully connected: 6 × 5. Parameters: 162 + 30 + 5.
-        var cost = ComputeCostCounter.Count(folder.Open());
+        ComputeCost cost = ComputeCostCounter.Count(folder.Open());
 
         Assert.Equal((4 * 4 * 6 * 27 + 30, 197), (cost.Macs, cost.Parameters));
         Assert.Empty(cost.UncountedOperators);
@@ -28,7 +28,7 @@ public sealed class ComputeCostCounterTests
     [InlineData(new long[] { 2, 3, 5, 1 }, 1, new long[] { 1, 3 }, new long[] { 2, 0, 2, 0 }, 8 * 4 * 2 * 15)]
     public void Count_Convolution_IsOutputTimesKernel(long[] weights, int groups, long[] strides, long[] pads, long macs)
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, height, width");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, height, width");
         graph.Weights("w", weights);
         graph.Node("Conv", ["x", "w"], "y", ("group", groups), ("strides", strides), ("pads", pads));
 
@@ -38,7 +38,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_TransposedConvolution_IsInputTimesKernel()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Weights("w", 3, 5, 4, 4);
         graph.Node("ConvTranspose", ["x", "w"], "y", ("strides", new long[] { 2, 2 }));
 
@@ -51,8 +51,8 @@ public sealed class ComputeCostCounterTests
     [InlineData(1, 1, new long[] { 10, 192 })]
     public void Count_Gemm_IsRowsTimesColumnsTimesInner(int transA, int transB, long[] weights)
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
-        var left = graph.Node("Flatten", ["x"], "flat");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        string left = graph.Node("Flatten", ["x"], "flat");
         if (transA == 1)
             left = graph.Node("Transpose", ["flat"], "turned", ("perm", new long[] { 1, 0 }));
         graph.Weights("w", weights);
@@ -64,7 +64,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_BatchedMatMul_CountsEveryMatrix()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 6");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 6");
         graph.Node("Transpose", ["x"], "turned", ("perm", new long[] { 0, 1, 3, 2 }));
         graph.Node("MatMul", ["x", "turned"], "y");
 
@@ -75,7 +75,7 @@ public sealed class ComputeCostCounterTests
     public void Count_ShapesThatDependOnValues_AreFoundByARun()
     {
         // How many rows are picked depends on the image's mean, so that nothing can be folded; on zeros it is the mask's three.
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Constant("mask", [4], 1f, 0f, 1f, 1f);
         graph.Node("ReduceMean", ["x"], "mean", ("keepdims", 0));
         graph.Node("Add", ["mean", "mask"], "marks");
@@ -92,7 +92,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_FixedBatch_IsPerImage()
     {
-        var graph = new GraphBuilder().Input("x", "4, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "4, 3, 8, 8");
         graph.Weights("w", 8, 3, 1, 1);
         graph.Node("Conv", ["x", "w"], "y");
 
@@ -102,8 +102,8 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_QuantizedAndHalfForms_EqualThePlainOnes()
     {
-        var plain = new SmallNet().Build();
-        var half = new SmallNet { IsHalf = true }.Build();
+        GraphBuilder plain = new SmallNet().Build();
+        GraphBuilder half = new SmallNet { IsHalf = true }.Build();
 
         Assert.Equal(Count(plain).Macs, Count(half).Macs);
         Assert.Equal(Count(plain).Parameters, Count(half).Parameters);
@@ -112,7 +112,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_QuantizeDequantize_CountsWeightsAndBiasesButNoScales()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Constant("scale", [1], 0.1f);
         graph.Constant("zero", [1], (byte)128);
         graph.Weights("w8", DataType.Uint8, 8, 3, 3, 3);
@@ -128,7 +128,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_IntegerOperators_AreCounted()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Constant("scale", [], 0.1f);
         graph.Constant("zero", [], (byte)128);
         graph.Node("QuantizeLinear", ["x", "scale", "zero"], "x8");
@@ -139,7 +139,7 @@ public sealed class ComputeCostCounterTests
         graph.Node("QLinearMatMul", ["x8", "scale", "zero", "m8", "scale", "zero", "scale", "zero"], "p8");
         graph.Node("MatMulInteger", ["x8", "m8"], "p32");
 
-        var cost = Count(graph);
+        ComputeCost cost = Count(graph);
 
         Assert.Equal(2 * (8 * 8 * 24) + 2 * (3 * 8 * 80), cost.Macs);
         Assert.Equal(24 + 80, cost.Parameters);
@@ -149,7 +149,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_BatchNormalization_CountsScaleAndShiftOnly()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Node("BatchNormalization", ["x", graph.Weights("scale", 3), graph.Weights("shift", 3), graph.Weights("mean", 3), graph.Weights("variance", 3)], "y");
 
         Assert.Equal((0, 6), (Count(graph).Macs, Count(graph).Parameters));
@@ -158,7 +158,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_SharedWeights_CountOnce()
     {
-        var graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Input("x", "batch, 3, 8, 8");
         graph.Weights("w", 3, 3, 1, 1);
         graph.Node("Conv", ["x", "w"], "y");
         graph.Node("Conv", ["y", "w"], "z");
@@ -169,7 +169,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_AttentionOfOnnxRuntime_IsProjectionAndBothProducts()
     {
-        var graph = new GraphBuilder().Domain("com.microsoft", 1).Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Domain("com.microsoft", 1).Input("x", "batch, 3, 8, 8");
         graph.Constant("shape", [3], 0L, 3L, 64L);
         graph.Node("Reshape", ["x", "shape"], "tokens");
         graph.Weights("w", 64, 192);
@@ -182,7 +182,7 @@ public sealed class ComputeCostCounterTests
     [Fact]
     public void Count_OperatorsNotUnderstood_AreListed()
     {
-        var graph = new GraphBuilder().Domain("com.microsoft", 1).Input("x", "batch, 3, 8, 8");
+        GraphBuilder graph = new GraphBuilder().Domain("com.microsoft", 1).Input("x", "batch, 3, 8, 8");
         graph.Node("com.microsoft.Gelu", ["x"], "active");
         graph.Node("Einsum", ["active"], "y");
         graph.Node("com.microsoft.Rfft", ["x"], "z");
@@ -198,17 +198,17 @@ public sealed class ComputeCostCounterTests
     [InlineData("shapes beyond counting")]
     public void Count_DamagedOperator_IsRefusedInOneSentence(string damage)
     {
-        foreach (var type in (string[])["Conv", "ConvTranspose", "MatMul"])
+        foreach (string type in (string[])["Conv", "ConvTranspose", "MatMul"])
         {
-            var builder = new GraphBuilder().Input("x", "batch, 3, 8, 8");
+            GraphBuilder builder = new GraphBuilder().Input("x", "batch, 3, 8, 8");
             builder.Weights("w", damage switch { "weights without shape" => [], "shapes beyond counting" => [1L << 40, 3, 1L << 40, 1], _ => [4, 3, 1, 1] });
             builder.Node(type, damage == "no weights" ? ["x"] : ["x", "w"], damage == "output left out" ? "" : "y");
-            var model = builder.Build();
+            ModelProto model = builder.Build();
             if (damage == "no output")
                 model.Graph.Node[0].Output.Clear();
             var graph = OnnxGraph.FromModel(model);
 
-            var fault = Record.Exception(() => ComputeCostCounter.Count(graph, ImageInput.Of(graph, "model.onnx"), 8, 8));
+            Exception? fault = Record.Exception(() => ComputeCostCounter.Count(graph, ImageInput.Of(graph, "model.onnx"), 8, 8));
 
             Assert.True(fault is null or InvalidModelException, $"{type}: {fault}");
         }

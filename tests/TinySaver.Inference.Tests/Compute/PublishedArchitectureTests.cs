@@ -18,19 +18,19 @@ public sealed class PublishedArchitectureTests
     [InlineData(0.5, 160, 76, 1_331_592)]
     public void Count_MobileNetV1_IsThePublishedCount(double width, int side, int megaMacs, long parameters)
     {
-        var channels = (int)(32 * width);
-        var value = ConvolutionWithNorm("x", 3, channels, 3, 2);
-        foreach (var (multiple, stride) in (ReadOnlySpan<(int, int)>)
+        int channels = (int)(32 * width);
+        string value = ConvolutionWithNorm("x", 3, channels, 3, 2);
+        foreach ((int multiple, int stride) in (ReadOnlySpan<(int, int)>)
             [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1)])
         {
-            var next = (int)(multiple * width);
+            int next = (int)(multiple * width);
             value = ConvolutionWithNorm(value, channels, channels, 3, stride, channels);
             value = ConvolutionWithNorm(value, channels, next, 1, 1);
             channels = next;
         }
 
         FullyConnected(Pooled(value), channels, 1000);
-        var cost = Count(side);
+        ComputeCost cost = Count(side);
 
         Assert.Equal(megaMacs, Math.Round(cost.Macs / 1e6), 1.0);
         Assert.Equal(parameters, cost.Parameters);
@@ -40,19 +40,19 @@ public sealed class PublishedArchitectureTests
     [Fact]
     public void Count_ResNet18_IsThePublishedCount()
     {
-        var value = ConvolutionWithNorm("x", 3, 64, 7, 2);
+        string value = ConvolutionWithNorm("x", 3, 64, 7, 2);
         value = _graph.Node("MaxPool", [value], Next(), ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
-        var channels = 64;
-        foreach (var (next, stride) in (ReadOnlySpan<(int, int)>)[(64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)])
+        int channels = 64;
+        foreach ((int next, int stride) in (ReadOnlySpan<(int, int)>)[(64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)])
         {
-            var block = ConvolutionWithNorm(ConvolutionWithNorm(value, channels, next, 3, stride), next, next, 3, 1);
-            var shortcut = channels == next ? value : ConvolutionWithNorm(value, channels, next, 1, stride);
+            string block = ConvolutionWithNorm(ConvolutionWithNorm(value, channels, next, 3, stride), next, next, 3, 1);
+            string shortcut = channels == next ? value : ConvolutionWithNorm(value, channels, next, 1, stride);
             value = _graph.Node("Add", [block, shortcut], Next());
             channels = next;
         }
 
         FullyConnected(Pooled(value), channels, 1000);
-        var cost = Count(224);
+        ComputeCost cost = Count(224);
 
         Assert.Equal(1.81, cost.Macs / 1e9, 0.005);
         Assert.Equal(11_689_512, cost.Parameters);
@@ -69,17 +69,17 @@ public sealed class PublishedArchitectureTests
         _graph.Constant("grid3", [3], 0L, Width, 196L);
         _graph.Node("Transpose", [_graph.Node("Reshape", ["grid", "grid3"], "columns")], "patchTokens", ("perm", new long[] { 0, 2, 1 }));
         _graph.Node("Concat", [_graph.Weights("class", 1, 1, Width), "patchTokens"], "tokens", ("axis", 1));
-        var value = _graph.Node("Add", ["tokens", _graph.Weights("positions", 1, Tokens, Width)], Next());
-        for (var block = 0; block < 12; block++)
+        string value = _graph.Node("Add", ["tokens", _graph.Weights("positions", 1, Tokens, Width)], Next());
+        for (int block = 0; block < 12; block++)
         {
             value = _graph.Node("Add", [value, SelfAttention(LayerNorm(value, Width), Width, 3)], Next());
-            var hidden = _graph.Node("Erf", [Linear(LayerNorm(value, Width), Width, 4 * Width)], Next());
+            string hidden = _graph.Node("Erf", [Linear(LayerNorm(value, Width), Width, 4 * Width)], Next());
             value = _graph.Node("Add", [value, Linear(hidden, 4 * Width, Width)], Next());
         }
 
         _graph.Constant("first", [], 0L);
         FullyConnected(_graph.Node("Gather", [LayerNorm(value, Width), "first"], Next(), ("axis", 1)), Width, 1000);
-        var cost = Count(224);
+        ComputeCost cost = Count(224);
 
         Assert.InRange(cost.Macs / 1e9, 1.26 * 0.99, 1.26);
         Assert.Equal(5_717_416, cost.Parameters);
@@ -88,24 +88,24 @@ public sealed class PublishedArchitectureTests
     // As PyTorch exports it: the head dimensions come from the tensor's own shape, computed in the graph.
     private string SelfAttention(string value, int width, int heads)
     {
-        var shape = _graph.Node("Shape", [value], Next());
-        var batch = Constant(0L);
-        var lengths = _graph.Node("Gather", [shape, batch], Next());
-        var length = _graph.Node("Gather", [shape, Constant(1L)], Next());
+        string shape = _graph.Node("Shape", [value], Next());
+        string batch = Constant(0L);
+        string lengths = _graph.Node("Gather", [shape, batch], Next());
+        string length = _graph.Node("Gather", [shape, Constant(1L)], Next());
         string Vector(string scalar) => _graph.Node("Unsqueeze", [scalar, Axis()], Next());
-        var split = _graph.Node("Concat", [Vector(lengths), Vector(length), Vector(Constant(heads)), Vector(Constant(width / heads))], Next(), ("axis", 0));
+        string split = _graph.Node("Concat", [Vector(lengths), Vector(length), Vector(Constant(heads)), Vector(Constant(width / heads))], Next(), ("axis", 0));
         string Heads(long[] permutation) => _graph.Node(
             "Transpose", [_graph.Node("Reshape", [Linear(value, width, width), split], Next())], Next(), ("perm", permutation));
 
-        var scores = _graph.Node("MatMul", [Heads([0, 2, 1, 3]), Heads([0, 2, 3, 1])], Next());
-        var weighted = _graph.Node("MatMul", [_graph.Node("Softmax", [scores], Next()), Heads([0, 2, 1, 3])], Next());
-        var joined = _graph.Node("Concat", [Vector(lengths), Vector(length), Vector(Constant(width))], Next(), ("axis", 0));
+        string scores = _graph.Node("MatMul", [Heads([0, 2, 1, 3]), Heads([0, 2, 3, 1])], Next());
+        string weighted = _graph.Node("MatMul", [_graph.Node("Softmax", [scores], Next()), Heads([0, 2, 1, 3])], Next());
+        string joined = _graph.Node("Concat", [Vector(lengths), Vector(length), Vector(Constant(width))], Next(), ("axis", 0));
         return Linear(_graph.Node("Reshape", [_graph.Node("Transpose", [weighted], Next(), ("perm", new long[] { 0, 2, 1, 3 })), joined], Next()), width, width);
     }
 
     private string Axis()
     {
-        var name = Next();
+        string name = Next();
         return _graph.Constant(name, [1], 0L);
     }
 
@@ -120,9 +120,9 @@ public sealed class PublishedArchitectureTests
     private string ConvolutionWithNorm(string value, int from, int to, int kernel, int stride, int groups = 1)
     {
         long pad = kernel / 2;
-        var convolved = _graph.Node("Conv", [value, _graph.Weights(Next(), to, from / groups, kernel, kernel)], Next(),
+        string convolved = _graph.Node("Conv", [value, _graph.Weights(Next(), to, from / groups, kernel, kernel)], Next(),
             ("group", groups), ("strides", new long[] { stride, stride }), ("pads", new[] { pad, pad, pad, pad }));
-        var normed = _graph.Node("BatchNormalization",
+        string normed = _graph.Node("BatchNormalization",
             [convolved, _graph.Weights(Next(), to), _graph.Weights(Next(), to), _graph.Weights(Next(), to), _graph.Weights(Next(), to)], Next());
         return _graph.Node("Relu", [normed], Next());
     }

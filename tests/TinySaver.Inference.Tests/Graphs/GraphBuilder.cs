@@ -41,7 +41,7 @@ internal sealed class GraphBuilder
     public GraphBuilder Outputs(params string[] names)
     {
         _graph.Output.Clear();
-        foreach (var name in names)
+        foreach (string name in names)
             Output(name);
         return this;
     }
@@ -79,7 +79,7 @@ internal sealed class GraphBuilder
 
         node.Input.Add(inputs);
         node.Output.Add(output);
-        foreach (var (name, value) in attributes)
+        foreach ((string name, object? value) in attributes)
             node.Attribute.Add(Attribute(name, value));
         _graph.Node.Add(node);
         return output;
@@ -125,9 +125,9 @@ internal sealed class GraphBuilder
     private static ValueInfoProto Value(string name, string dimensions, DataType type)
     {
         var shape = new TensorShapeProto();
-        foreach (var part in dimensions.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in dimensions.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            shape.Dim.Add(long.TryParse(part, CultureInfo.InvariantCulture, out var size)
+            shape.Dim.Add(long.TryParse(part, CultureInfo.InvariantCulture, out long size)
                 ? new TensorShapeProto.Types.Dimension { DimValue = size }
                 : new TensorShapeProto.Types.Dimension { DimParam = part });
         }

@@ -15,7 +15,7 @@ public sealed class ImageInputTests
     [InlineData("batch_size, height, width, num_channels", TensorLayout.Nhwc, null, null, null)]
     public void Of_Dimensions_GiveLayoutAndSize(string dimensions, TensorLayout layout, int? batch, int? height, int? width)
     {
-        var input = Of(new GraphBuilder().Input("x", dimensions));
+        ImageInput input = Of(new GraphBuilder().Input("x", dimensions));
 
         Assert.Equal(new ImageInput("x", DataType.Float, layout, batch, height, width), input);
     }
@@ -23,7 +23,7 @@ public sealed class ImageInputTests
     [Fact]
     public void Of_InitializerListedAsInput_IsNotAnInput()
     {
-        var builder = new GraphBuilder().Input("x", "1, 3, 8, 8").Input("weights", "4, 3");
+        GraphBuilder builder = new GraphBuilder().Input("x", "1, 3, 8, 8").Input("weights", "4, 3");
         builder.Weights("weights", 4, 3);
 
         Assert.Equal("x", Of(builder).Name);

@@ -16,8 +16,8 @@ public sealed class ScoreKindsTests
     public void Of_LastOperators_Decide(string operators, ScoreKind expected)
     {
         var builder = new GraphBuilder();
-        var value = "x";
-        foreach (var (index, type) in operators.Split(' ').Index())
+        string value = "x";
+        foreach ((int index, string type) in operators.Split(' ').Index())
             value = builder.Node(type, [value], $"v{index}");
 
         Assert.Equal(expected, ScoreKinds.Of(OnnxGraph.FromModel(builder.Build()), value, "model.onnx"));

@@ -26,14 +26,14 @@ internal sealed record SmallNet
 
     public GraphBuilder Build()
     {
-        var type = IsHalf ? DataType.Float16 : DataType.Float;
+        DataType type = IsHalf ? DataType.Float16 : DataType.Float;
         var builder = new GraphBuilder();
         builder.Input("pixels", Nhwc ? $"{Batch}, {Side}, {Side}, 3" : $"{Batch}, 3, {Side}, {Side}", type);
-        var (filters, weights, bias) = Parameters();
+        (float[] filters, float[] weights, float[] bias) = Parameters();
         Add(builder, "filters", [Filters, 3, 3, 3], filters);
         Add(builder, "weights", [Classes, Filters], weights);
         Add(builder, "bias", [Classes], bias);
-        var image = Nhwc ? builder.Node("Transpose", ["pixels"], "planes", ("perm", new long[] { 0, 3, 1, 2 })) : "pixels";
+        string image = Nhwc ? builder.Node("Transpose", ["pixels"], "planes", ("perm", new long[] { 0, 3, 1, 2 })) : "pixels";
         builder.Node("Conv", [image, "filters"], "convolved", ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }), ("strides", new long[] { 2, 2 }));
         builder.Node("Relu", ["convolved"], "active");
         builder.Node("GlobalAveragePool", ["active"], "pooled");
@@ -47,13 +47,13 @@ internal sealed record SmallNet
     /// <summary>The scores of one image [3, 8, 8], computed by plain loops.</summary>
     public float[] Expected(ReadOnlySpan<float> image)
     {
-        var (filters, weights, bias) = Parameters();
-        var features = new double[Filters];
-        for (var filter = 0; filter < Filters; filter++)
+        (float[] filters, float[] weights, float[] bias) = Parameters();
+        double[] features = new double[Filters];
+        for (int filter = 0; filter < Filters; filter++)
         {
-            for (var row = 0; row < Side; row += 2)
+            for (int row = 0; row < Side; row += 2)
             {
-                for (var column = 0; column < Side; column += 2)
+                for (int column = 0; column < Side; column += 2)
                     features[filter] += Math.Max(0, Convolved(image, filters.AsSpan(filter * 27, 27), row, column)) / (Side * Side / 4);
             }
         }
@@ -63,14 +63,14 @@ internal sealed record SmallNet
 
     private static double Convolved(ReadOnlySpan<float> image, ReadOnlySpan<float> filter, int row, int column)
     {
-        var sum = 0.0;
-        for (var channel = 0; channel < 3; channel++)
+        double sum = 0.0;
+        for (int channel = 0; channel < 3; channel++)
         {
-            for (var y = 0; y < 3; y++)
+            for (int y = 0; y < 3; y++)
             {
-                for (var x = 0; x < 3; x++)
+                for (int x = 0; x < 3; x++)
                 {
-                    var (r, c) = (row + y - 1, column + x - 1);
+                    (int r, int c) = (row + y - 1, column + x - 1);
                     if (r is >= 0 and < Side && c is >= 0 and < Side)
                         sum += image[(channel * Side + r) * Side + c] * filter[(channel * 3 + y) * 3 + x];
                 }

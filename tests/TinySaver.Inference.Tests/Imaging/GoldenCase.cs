@@ -27,9 +27,9 @@ public sealed record GoldenCase(
 
     public float[] Actual(TensorLayout layout = TensorLayout.Nhwc)
     {
-        var spec = Spec(layout);
-        using var image = ImageDecoder.Decode(ImageBytes(Image));
-        var tensor = new float[spec.TensorLength];
+        PreprocessingSpec spec = Spec(layout);
+        using DecodedImage image = ImageDecoder.Decode(ImageBytes(Image));
+        float[] tensor = new float[spec.TensorLength];
         ImagePreprocessor.Write(image, spec, tensor);
         return tensor;
     }

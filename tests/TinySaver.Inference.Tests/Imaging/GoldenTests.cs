@@ -13,10 +13,10 @@ public sealed class GoldenTests
     [MemberData(nameof(Lossless))]
     public void Write_LosslessImage_EqualsPillowToTheBit(string title)
     {
-        var golden = GoldenCase.All.Single(c => c.Title == title);
-        var expected = golden.ExpectedPixels();
+        GoldenCase golden = GoldenCase.All.Single(c => c.Title == title);
+        byte[] expected = golden.ExpectedPixels();
 
-        var actual = golden.Actual();
+        float[] actual = golden.Actual();
 
         Assert.Equal(golden.Width * golden.Height * 3, actual.Length);
         Assert.Equal((0, 0), Differences(expected, actual));
@@ -29,9 +29,9 @@ public sealed class GoldenTests
     [MemberData(nameof(Jpeg))]
     public void Write_Jpeg_StaysWithinOneLevelOfPillow(string title)
     {
-        var golden = GoldenCase.All.Single(c => c.Title == title);
+        GoldenCase golden = GoldenCase.All.Single(c => c.Title == title);
 
-        var (largest, different) = Differences(golden.ExpectedPixels(), golden.Actual());
+        (int largest, int different) = Differences(golden.ExpectedPixels(), golden.Actual());
 
         TestContext.Current.TestOutputHelper?.WriteLine($"largest difference {largest}, different values {different}");
         Assert.InRange(largest, 0, 1);
@@ -41,21 +41,21 @@ public sealed class GoldenTests
     [MemberData(nameof(Lossless))]
     public void Write_OtherLayout_HoldsTheSameValuesInPlanes(string title)
     {
-        var golden = GoldenCase.All.Single(c => c.Title == title);
-        var interleaved = golden.Actual(TensorLayout.Nhwc);
-        var planes = golden.Actual(TensorLayout.Nchw);
+        GoldenCase golden = GoldenCase.All.Single(c => c.Title == title);
+        float[] interleaved = golden.Actual(TensorLayout.Nhwc);
+        float[] planes = golden.Actual(TensorLayout.Nchw);
 
-        var area = golden.Width * golden.Height;
-        for (var i = 0; i < interleaved.Length; i++)
+        int area = golden.Width * golden.Height;
+        for (int i = 0; i < interleaved.Length; i++)
             Assert.Equal(interleaved[i], planes[(i % 3 * area) + (i / 3)]);
     }
 
     private static (int Largest, int Count) Differences(byte[] expected, float[] actual)
     {
-        var (largest, count) = (0, 0);
-        for (var i = 0; i < expected.Length; i++)
+        (int largest, int count) = (0, 0);
+        for (int i = 0; i < expected.Length; i++)
         {
-            var difference = Math.Abs(expected[i] - actual[i]);
+            float difference = Math.Abs(expected[i] - actual[i]);
             largest = Math.Max(largest, (int)Math.Ceiling(difference));
             count += difference > 0 ? 1 : 0;
         }

@@ -44,18 +44,18 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Decode_MoreBytesThanTheLimit_IsRefused()
     {
-        var file = GoldenCase.ImageBytes("rgb.png");
+        byte[] file = GoldenCase.ImageBytes("rgb.png");
         Fails(FailureReason.TooManyBytes, file, $"{file.Length} bytes; at most {file.Length - 1}", new DecoderOptions { MaxBytes = file.Length - 1 });
-        using var image = ImageDecoder.Decode(file, new DecoderOptions { MaxBytes = file.Length });
+        using DecodedImage image = ImageDecoder.Decode(file, new DecoderOptions { MaxBytes = file.Length });
         Assert.Equal(150, image.Width);
     }
 
     [Fact]
     public void Decode_MorePixelsThanTheLimit_IsRefused()
     {
-        var file = GoldenCase.ImageBytes("rgb.png");
+        byte[] file = GoldenCase.ImageBytes("rgb.png");
         Fails(FailureReason.TooManyPixels, file, "150×113 = 16950 pixels; at most 16949", new DecoderOptions { MaxPixels = 16_949 });
-        using var image = ImageDecoder.Decode(file, new DecoderOptions { MaxPixels = 16_950 });
+        using DecodedImage image = ImageDecoder.Decode(file, new DecoderOptions { MaxPixels = 16_950 });
         Assert.Equal(113, image.Height);
     }
 
@@ -63,10 +63,10 @@ public sealed class ImageDecoderTests
     public void Decode_DecompressionBomb_IsRefusedWithoutPixelMemory()
     {
         // 30,000 × 30,000 pixels would be 3.6 GB; only the header is true here, which is all that may be read.
-        var bomb = TestImages.BlackPng(30_000, 1);
+        byte[] bomb = TestImages.BlackPng(30_000, 1);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bomb.AsSpan(20), 30_000);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bomb.AsSpan(29), System.IO.Hashing.Crc32.HashToUInt32(bomb.AsSpan(12, 17)));
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread();
 
         Fails(FailureReason.TooManyPixels, bomb, "30000×30000 = 900000000 pixels; at most 64000000");
 
@@ -77,8 +77,8 @@ public sealed class ImageDecoderTests
     [MemberData(nameof(OnePerFormat))]
     public void Decode_TruncatedFile_IsDamaged(string name)
     {
-        var file = GoldenCase.ImageBytes(name);
-        foreach (var share in (double[])[0.02, 0.1, 0.5, 0.9])
+        byte[] file = GoldenCase.ImageBytes(name);
+        foreach (double share in (double[])[0.02, 0.1, 0.5, 0.9])
             Fails(FailureReason.Damaged, file[..Math.Max((int)(file.Length * share), 16)], "truncated or damaged");
     }
 
@@ -87,8 +87,8 @@ public sealed class ImageDecoderTests
     [InlineData("rgba.png")]
     public void Decode_FlippedBytesInPng_IsDamaged(string name)
     {
-        var file = GoldenCase.ImageBytes(name);
-        for (var i = file.Length / 2; i < (file.Length / 2) + 40; i++)
+        byte[] file = GoldenCase.ImageBytes(name);
+        for (int i = file.Length / 2; i < (file.Length / 2) + 40; i++)
             file[i] ^= 0x5A;
         Fails(FailureReason.Damaged, file, "truncated or damaged");
     }
@@ -98,14 +98,14 @@ public sealed class ImageDecoderTests
     {
         var random = new Random(7);
         string[] names = ["photo-2.jpg", "progressive.jpg", "rgb.png", "palette.png", "rgba.webp", "palette.bmp", "transparent.gif", "orientation-7.jpg", "orientation-5.png"];
-        for (var round = 0; round < 600; round++)
+        for (int round = 0; round < 600; round++)
         {
-            var file = GoldenCase.ImageBytes(names[round % names.Length]);
-            for (var flips = random.Next(1, 30); flips > 0; flips--)
+            byte[] file = GoldenCase.ImageBytes(names[round % names.Length]);
+            for (int flips = random.Next(1, 30); flips > 0; flips--)
                 file[random.Next(file.Length)] = (byte)random.Next(256);
             try
             {
-                using var image = ImageDecoder.Decode(file.AsSpan(0, random.Next(1, file.Length + 1)), new DecoderOptions { MaxPixels = 1_000_000 });
+                using DecodedImage image = ImageDecoder.Decode(file.AsSpan(0, random.Next(1, file.Length + 1)), new DecoderOptions { MaxPixels = 1_000_000 });
                 Assert.InRange(image.Width * image.Height, 1, 1_000_000);
             }
             catch (PermanentFailureException failure)
@@ -122,14 +122,14 @@ public sealed class ImageDecoderTests
     [InlineData("orientation-5.webp", 36, 48)]
     public void Decode_OrientedImage_HasUprightSize(string name, int width, int height)
     {
-        using var image = ImageDecoder.Decode(GoldenCase.ImageBytes(name));
+        using DecodedImage image = ImageDecoder.Decode(GoldenCase.ImageBytes(name));
         Assert.Equal((width, height), (image.Width, image.Height));
     }
 
     [Fact]
     public void Pixels_AfterDispose_Throws()
     {
-        var image = ImageDecoder.Decode(GoldenCase.ImageBytes("rgb.png"));
+        DecodedImage image = ImageDecoder.Decode(GoldenCase.ImageBytes("rgb.png"));
         image.Dispose();
         image.Dispose();
         Assert.Throws<ObjectDisposedException>(() => image.Pixels.Length);
@@ -137,7 +137,7 @@ public sealed class ImageDecoderTests
 
     private static void Fails(FailureReason reason, byte[] file, string message, DecoderOptions? limits = null)
     {
-        var failure = Assert.Throws<PermanentFailureException>(() => ImageDecoder.Decode(file, limits).Dispose());
+        PermanentFailureException failure = Assert.Throws<PermanentFailureException>(() => ImageDecoder.Decode(file, limits).Dispose());
         Assert.Equal(reason, failure.Reason);
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
     }

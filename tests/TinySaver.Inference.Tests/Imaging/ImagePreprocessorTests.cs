@@ -20,7 +20,7 @@ public sealed class ImagePreprocessorTests
         // Reduction by 2, triangle of support 2. The first output's centre is 1; pixels 0, 1, 2 lie ½, ½, 1½ from it: weights ¾, ¾, ¼,
         // over their sum 3/7, 3/7, 1/7; red is (0·3 + 70·3 + 140)/7 = 50. The second is the mirror image: (70 + 140·3 + 210·3)/7 = 160.
         byte[] rgb = [0, 10, 255, 70, 10, 255, 140, 10, 255, 210, 10, 255];
-        var actual = Run(4, 1, rgb, PreprocessingSpec.Create(ResizeRule.Exact(2, 1), rescaleFactor: 1, layout: TensorLayout.Nhwc));
+        float[] actual = Run(4, 1, rgb, PreprocessingSpec.Create(ResizeRule.Exact(2, 1), rescaleFactor: 1, layout: TensorLayout.Nhwc));
         Assert.Equal([50, 10, 255, 160, 10, 255], actual);
     }
 
@@ -29,11 +29,11 @@ public sealed class ImagePreprocessorTests
     {
         byte[] rgb = [51, 102, 255];
         var spec = PreprocessingSpec.Create(ResizeRule.Exact(1, 1), mean: new(0.2f, 0.2f, 0.5f), std: new(0.5f, 0.1f, 0.25f));
-        var actual = Run(1, 1, rgb, spec);
+        float[] actual = Run(1, 1, rgb, spec);
         Assert.Equal(0f, actual[0], 1e-6);
         Assert.Equal(2f, actual[1], 1e-6);
         Assert.Equal(2f, actual[2], 1e-6);
-        var shifted = Run(1, 1, rgb, PreprocessingSpec.Create(ResizeRule.Exact(1, 1), rescaleFactor: 1 / 127.5f, rescaleOffset: -1));
+        float[] shifted = Run(1, 1, rgb, PreprocessingSpec.Create(ResizeRule.Exact(1, 1), rescaleFactor: 1 / 127.5f, rescaleOffset: -1));
         Assert.Equal(-0.6f, shifted[0], 1e-6);
         Assert.Equal(1f, shifted[2], 1e-6);
     }
@@ -41,15 +41,15 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_Normalisation_EqualsTheThreeStepsOfTheProcessors()
     {
-        var rgb = TestImages.RandomPixels(40, 40, 3);
+        byte[] rgb = TestImages.RandomPixels(40, 40, 3);
         float[] mean = [0.485f, 0.456f, 0.406f], std = [0.229f, 0.224f, 0.225f];
         var spec = PreprocessingSpec.Create(
             null, new CenterCrop(40, 40), mean: new(mean[0], mean[1], mean[2]), std: new(std[0], std[1], std[2]), layout: TensorLayout.Nhwc);
-        var actual = Run(40, 40, rgb, spec);
-        for (var i = 0; i < actual.Length; i++)
+        float[] actual = Run(40, 40, rgb, spec);
+        for (int i = 0; i < actual.Length; i++)
         {
             // transformers: float64 product cast to float32, then two float32 operations.
-            var expected = ((float)(rgb[i] * (1.0 / 255)) - mean[i % 3]) / std[i % 3];
+            float expected = ((float)(rgb[i] * (1.0 / 255)) - mean[i % 3]) / std[i % 3];
             Assert.Equal(expected, actual[i], 2e-6);
         }
     }
@@ -58,7 +58,7 @@ public sealed class ImagePreprocessorTests
     public void Write_Padding_IsBlackThatIsNormalisedToo()
     {
         var spec = PreprocessingSpec.Create(null, new CenterCrop(3, 3), rescaleFactor: 1, mean: new(1, 2, 3), layout: TensorLayout.Nhwc);
-        var actual = Run(1, 1, [9, 9, 9], spec);
+        float[] actual = Run(1, 1, [9, 9, 9], spec);
         Assert.Equal([-1, -2, -3], actual[..3]);
         Assert.Equal([8, 7, 6], actual[12..15]);
         Assert.Equal([-1, -2, -3], actual[24..]);
@@ -67,7 +67,7 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_AnyImage_EqualsPlainReference()
     {
-        var cases =
+        Gen<((int Width, int Height, int Seed) source, int width, int height, ResampleFilter filter)> cases =
             from source in Sources
             from width in Gen.Choose(1, 90)
             from height in Gen.Choose(1, 70)
@@ -75,8 +75,8 @@ public sealed class ImagePreprocessorTests
             select (source, width, height, filter);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            var rgb = TestImages.RandomPixels(c.source.Width, c.source.Height, c.source.Seed);
-            var expected = ReferenceResampler.Resize(rgb, c.source.Width, c.source.Height, c.width, c.height, c.filter);
+            byte[] rgb = TestImages.RandomPixels(c.source.Width, c.source.Height, c.source.Seed);
+            byte[] expected = ReferenceResampler.Resize(rgb, c.source.Width, c.source.Height, c.width, c.height, c.filter);
             var spec = PreprocessingSpec.Create(ResizeRule.Exact(c.width, c.height), filter: c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc);
             return Run(c.source.Width, c.source.Height, rgb, spec).AsSpan().SequenceEqual(Array.ConvertAll(expected, b => (float)b));
         }).Check(Properties);
@@ -85,21 +85,21 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Run_AllRegisterWidths_GiveTheSameRow()
     {
-        var cases = from size in Gen.Choose(1, 400) from output in Gen.Choose(1, 300) from filter in Filters from seed in Gen.Choose(0, 9999) select (size, output, filter, seed);
+        Gen<(int size, int output, ResampleFilter filter, int seed)> cases = from size in Gen.Choose(1, 400) from output in Gen.Choose(1, 300) from filter in Filters from seed in Gen.Choose(0, 9999) select (size, output, filter, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            var row = new byte[(c.size * 4) + HorizontalPass.ReadSlackBytes];
+            byte[] row = new byte[(c.size * 4) + HorizontalPass.ReadSlackBytes];
             new Random(c.seed).NextBytes(row);
-            var rgb = new byte[c.size * 3];
-            for (var i = 0; i < rgb.Length; i++)
+            byte[] rgb = new byte[c.size * 3];
+            for (int i = 0; i < rgb.Length; i++)
                 rgb[i] = row[(i / 3 * 4) + (i % 3)];
-            var expected = ReferenceResampler.Resize(rgb, c.size, 1, c.output, 1, c.filter);
+            byte[] expected = ReferenceResampler.Resize(rgb, c.size, 1, c.output, 1, c.filter);
             using var weights = ResampleWeights.Compute(c.size, c.output, c.filter, 0, c.output);
             byte[] wide = new byte[c.output * 4], middle = new byte[c.output * 4], narrow = new byte[c.output * 4];
             HorizontalPass.Run512(row, weights, wide);
             HorizontalPass.Run256(row, weights, middle);
             HorizontalPass.Run128(row, weights, narrow);
-            for (var i = 0; c.size != c.output && i < expected.Length; i++)
+            for (int i = 0; c.size != c.output && i < expected.Length; i++)
                 Assert.Equal(expected[i], narrow[(i / 3 * 4) + (i % 3)]);
             return wide.AsSpan().SequenceEqual(narrow) && middle.AsSpan().SequenceEqual(narrow);
         }).Check(Properties);
@@ -108,11 +108,11 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_ConstantImage_StaysConstant()
     {
-        var cases = from source in Sources from size in Gen.Choose(1, 120) from filter in Filters select (source, size, filter);
+        Gen<((int Width, int Height, int Seed) source, int size, ResampleFilter filter)> cases = from source in Sources from size in Gen.Choose(1, 120) from filter in Filters select (source, size, filter);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            var rgb = new byte[c.source.Width * c.source.Height * 3];
-            var value = (byte)c.source.Seed;
+            byte[] rgb = new byte[c.source.Width * c.source.Height * 3];
+            byte value = (byte)c.source.Seed;
             rgb.AsSpan().Fill(value);
             var spec = PreprocessingSpec.Create(ResizeRule.Exact(c.size, (c.size / 2) + 1), filter: c.filter, rescaleFactor: 1);
             return Run(c.source.Width, c.source.Height, rgb, spec).All(v => v == value);
@@ -122,7 +122,7 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_ResizeWithCrop_EqualsCropOfTheWholeResize()
     {
-        var cases =
+        Gen<((int Width, int Height, int Seed) source, int edge, CenterCrop crop, ResampleFilter filter)> cases =
             from source in Sources
             from edge in Gen.Choose(1, 60)
             from width in Gen.Choose(1, 100)
@@ -132,15 +132,15 @@ public sealed class ImagePreprocessorTests
             select (source, edge, crop: new CenterCrop(width, height, offset), filter);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            var rgb = TestImages.RandomPixels(c.source.Width, c.source.Height, c.source.Seed);
+            byte[] rgb = TestImages.RandomPixels(c.source.Width, c.source.Height, c.source.Seed);
             var rule = ResizeRule.ShortestEdge(c.edge);
-            var (width, height) = rule.OutputSize(c.source.Width, c.source.Height);
-            var whole = ReferenceResampler.Resize(rgb, c.source.Width, c.source.Height, width, height, c.filter);
-            var actual = Run(c.source.Width, c.source.Height, rgb, PreprocessingSpec.Create(rule, c.crop, c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc));
-            for (var i = 0; i < actual.Length; i++)
+            (int width, int height) = rule.OutputSize(c.source.Width, c.source.Height);
+            byte[] whole = ReferenceResampler.Resize(rgb, c.source.Width, c.source.Height, width, height, c.filter);
+            float[] actual = Run(c.source.Width, c.source.Height, rgb, PreprocessingSpec.Create(rule, c.crop, c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc));
+            for (int i = 0; i < actual.Length; i++)
             {
-                var (x, y) = ((i / 3 % c.crop.Width) + c.crop.Left(width), (i / 3 / c.crop.Width) + c.crop.Top(height));
-                var inside = x >= 0 && x < width && y >= 0 && y < height;
+                (int x, int y) = ((i / 3 % c.crop.Width) + c.crop.Left(width), (i / 3 / c.crop.Width) + c.crop.Top(height));
+                bool inside = x >= 0 && x < width && y >= 0 && y < height;
                 if (actual[i] != (inside ? whole[(((y * width) + x) * 3) + (i % 3)] : 0))
                     return false;
             }
@@ -152,14 +152,14 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_ManyThreadsAndSpecsOnOneImage_GiveWhatOneThreadGives()
     {
-        using var image = ImageDecoder.Decode(GoldenCase.ImageBytes("photo-2.jpg"));
+        using DecodedImage image = ImageDecoder.Decode(GoldenCase.ImageBytes("photo-2.jpg"));
         PreprocessingSpec[] specs =
         [
             PreprocessingSpec.Create(ResizeRule.ShortestEdge(96), new CenterCrop(80, 80)),
             PreprocessingSpec.Create(ResizeRule.Exact(64, 48), filter: ResampleFilter.Bicubic, layout: TensorLayout.Nhwc),
             PreprocessingSpec.Create(ResizeRule.Exact(400, 300), mean: new(0.5f, 0.5f, 0.5f), std: new(0.5f, 0.5f, 0.5f)),
         ];
-        var expected = specs.Select(spec => Tensor(image, spec)).ToArray();
+        float[][] expected = specs.Select(spec => Tensor(image, spec)).ToArray();
 
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, i =>
             Assert.Equal(expected[i % specs.Length], Tensor(image, specs[i % specs.Length])));
@@ -168,9 +168,9 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_ShortDestination_SaysWhatItNeeds()
     {
-        using var image = ImageDecoder.Decode(TestImages.Png(2, 2, TestImages.RandomPixels(2, 2, 1)));
+        using DecodedImage image = ImageDecoder.Decode(TestImages.Png(2, 2, TestImages.RandomPixels(2, 2, 1)));
         var spec = PreprocessingSpec.Create(ResizeRule.Exact(4, 4));
-        var error = Assert.Throws<ArgumentException>(() => ImagePreprocessor.Write(image, spec, new float[47]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => ImagePreprocessor.Write(image, spec, new float[47]));
         Assert.Contains("47 floats; the tensor of 4×4 needs 48", error.Message, StringComparison.Ordinal);
     }
 
@@ -178,23 +178,23 @@ public sealed class ImagePreprocessorTests
     public void Write_LargeImage_AllocatesNoMoreThanForASmallOne()
     {
         var spec = PreprocessingSpec.Create(ResizeRule.ShortestEdge(64), new CenterCrop(56, 56));
-        var tensor = new float[spec.TensorLength];
-        var small = TestImages.Png(70, 70, TestImages.RandomPixels(70, 70, 5));
-        var large = TestImages.Png(1400, 1100, TestImages.RandomPixels(1400, 1100, 5));
+        float[] tensor = new float[spec.TensorLength];
+        byte[] small = TestImages.Png(70, 70, TestImages.RandomPixels(70, 70, 5));
+        byte[] large = TestImages.Png(1400, 1100, TestImages.RandomPixels(1400, 1100, 5));
 
         // The second call is the one that counts: the first fills the pool.
-        var (ofSmall, ofLarge) = (Allocated(small), Allocated(large));
+        (long ofSmall, long ofLarge) = (Allocated(small), Allocated(large));
 
         Assert.InRange(ofLarge, 0, ofSmall + 1024);
         Assert.InRange(ofSmall, 0, 8 * 1024);
 
         long Allocated(byte[] file)
         {
-            var bytes = 0L;
-            for (var round = 0; round < 3; round++)
+            long bytes = 0L;
+            for (int round = 0; round < 3; round++)
             {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                using (var image = ImageDecoder.Decode(file))
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                using (DecodedImage image = ImageDecoder.Decode(file))
                     ImagePreprocessor.Write(image, spec, tensor);
                 bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             }
@@ -205,7 +205,7 @@ public sealed class ImagePreprocessorTests
 
     private static float[] Tensor(DecodedImage image, PreprocessingSpec spec)
     {
-        var tensor = new float[spec.TensorLength];
+        float[] tensor = new float[spec.TensorLength];
         ImagePreprocessor.Write(image, spec, tensor);
         return tensor;
     }
@@ -213,9 +213,9 @@ public sealed class ImagePreprocessorTests
     // Straight from pixels: property tests need no codec in between. What lies behind the pixels and in their fourth byte must not matter.
     private static float[] Run(int width, int height, byte[] rgb, PreprocessingSpec spec)
     {
-        var pixels = DecodedImage.Rent(width, height);
+        byte[] pixels = DecodedImage.Rent(width, height);
         pixels.AsSpan().Fill(0xEE);
-        for (var i = 0; i < rgb.Length; i++)
+        for (int i = 0; i < rgb.Length; i++)
             pixels[(i / 3 * 4) + (i % 3)] = rgb[i];
         using var image = new DecodedImage(pixels, width, height);
         return Tensor(image, spec);

@@ -17,7 +17,7 @@ public sealed class PreprocessingSpecTests
     [Fact]
     public void OutputSize_AbsurdAspectRatio_IsAPermanentFailure()
     {
-        var failure = Assert.Throws<PermanentFailureException>(() => ResizeRule.ShortestEdge(224).OutputSize(1, 60_000_000));
+        PermanentFailureException failure = Assert.Throws<PermanentFailureException>(() => ResizeRule.ShortestEdge(224).OutputSize(1, 60_000_000));
         Assert.Contains("1×60000000", failure.Message, StringComparison.Ordinal);
     }
 

@@ -7,7 +7,7 @@ internal static class ReferenceResampler
 {
     public static byte[] Resize(byte[] rgb, int width, int height, int newWidth, int newHeight, ResampleFilter filter)
     {
-        var middle = width == newWidth ? rgb : Pass(rgb, width, newWidth, height, filter, pixelStep: 3, rowStep: width * 3, outPixelStep: 3, outRowStep: newWidth * 3);
+        byte[] middle = width == newWidth ? rgb : Pass(rgb, width, newWidth, height, filter, pixelStep: 3, rowStep: width * 3, outPixelStep: 3, outRowStep: newWidth * 3);
         return height == newHeight ? middle
             : Pass(middle, height, newHeight, newWidth, filter, pixelStep: newWidth * 3, rowStep: 3, outPixelStep: newWidth * 3, outRowStep: 3);
     }
@@ -15,24 +15,24 @@ internal static class ReferenceResampler
     private static byte[] Pass(
         byte[] input, int size, int newSize, int lines, ResampleFilter filter, int pixelStep, int rowStep, int outPixelStep, int outRowStep)
     {
-        var output = new byte[newSize * lines * 3];
-        var scale = (double)size / newSize;
-        var stretch = scale < 1 ? 1 : scale;
-        var support = (filter == ResampleFilter.Bilinear ? 1 : 2) * stretch;
-        for (var i = 0; i < newSize; i++)
+        byte[] output = new byte[newSize * lines * 3];
+        double scale = (double)size / newSize;
+        double stretch = scale < 1 ? 1 : scale;
+        double support = (filter == ResampleFilter.Bilinear ? 1 : 2) * stretch;
+        for (int i = 0; i < newSize; i++)
         {
-            var center = (i + 0.5) * scale;
-            var start = Math.Max(0, (int)(center - support + 0.5));
-            var end = Math.Min(size, (int)(center + support + 0.5));
-            var weights = Enumerable.Range(start, end - start).Select(x => Kernel((x - center + 0.5) / stretch, filter)).ToArray();
-            var sum = weights.Sum();
-            var whole = weights.Select(w => (long)Math.Round(w / sum * (1 << 22), MidpointRounding.AwayFromZero)).ToArray();
-            for (var line = 0; line < lines; line++)
+            double center = (i + 0.5) * scale;
+            int start = Math.Max(0, (int)(center - support + 0.5));
+            int end = Math.Min(size, (int)(center + support + 0.5));
+            double[] weights = Enumerable.Range(start, end - start).Select(x => Kernel((x - center + 0.5) / stretch, filter)).ToArray();
+            double sum = weights.Sum();
+            long[] whole = weights.Select(w => (long)Math.Round(w / sum * (1 << 22), MidpointRounding.AwayFromZero)).ToArray();
+            for (int line = 0; line < lines; line++)
             {
-                for (var channel = 0; channel < 3; channel++)
+                for (int channel = 0; channel < 3; channel++)
                 {
-                    var total = 1L << 21;
-                    for (var x = start; x < end; x++)
+                    long total = 1L << 21;
+                    for (int x = start; x < end; x++)
                         total += whole[x - start] * input[(line * rowStep) + (x * pixelStep) + channel];
                     output[(line * outRowStep) + (i * outPixelStep) + channel] = (byte)Math.Clamp(total >> 22, 0, 255);
                 }

@@ -9,7 +9,7 @@ internal static class TestImages
 {
     public static byte[] RandomPixels(int width, int height, int seed)
     {
-        var bytes = new byte[width * height * 3];
+        byte[] bytes = new byte[width * height * 3];
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
@@ -20,7 +20,7 @@ internal static class TestImages
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            for (var y = 0; y < height; y++)
+            for (int y = 0; y < height; y++)
             {
                 zlib.WriteByte(0);
                 zlib.Write(rgb.Slice(y * width * 3, width * 3));
@@ -36,8 +36,8 @@ internal static class TestImages
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
-            var row = new byte[(width * 3) + 1];
-            for (var y = 0; y < height; y++)
+            byte[] row = new byte[(width * 3) + 1];
+            for (int y = 0; y < height; y++)
                 zlib.Write(row);
         }
 
@@ -46,7 +46,7 @@ internal static class TestImages
 
     private static byte[] Png(int width, int height, byte[] data)
     {
-        var header = new byte[13];
+        byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, 2);

@@ -33,7 +33,7 @@ public sealed partial class ConfinedFilesTests
     [InlineData("../weights", "function")]
     public void Open_ExternalWeightsOutsideTheFolder_AreRefusedWhereverTheyAreNamed(string location, string place)
     {
-        var model = new SmallNet().Build().Build();
+        ModelProto model = new SmallNet().Build().Build();
         var tensor = new TensorProto { Name = "w", DataType = TensorProto.Types.DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
         var attribute = new AttributeProto { Name = "value" };
@@ -65,7 +65,7 @@ public sealed partial class ConfinedFilesTests
                 break;
         }
 
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).With("model.onnx", model.ToByteArray());
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).With("model.onnx", model.ToByteArray());
 
         Assert.Contains(Confined, folder.Refusal(), StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public sealed partial class ConfinedFilesTests
     [InlineData("model.onnx", "model.onnx")]
     public void Open_LinkOutOfTheFolderOrInCircles_IsRefused(string name, string target)
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without(name);
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without(name);
         File.CreateSymbolicLink(Path.Combine(folder.Path, name), target);
 
         Assert.Contains(Confined, folder.Refusal(), StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed partial class ConfinedFilesTests
     public void Open_FolderThatIsALinkOut_IsRefused()
     {
         using var elsewhere = TestFolder.Of(new SmallNet().Build(), 5);
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx");
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx");
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, "onnx"), elsewhere.Path);
 
         Assert.Contains(Confined, folder.Refusal(), StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed partial class ConfinedFilesTests
     [Fact]
     public void Open_LinksWithinTheFolder_AreFollowed()
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx").With("blobs/weights", new SmallNet().Build().ToBytes());
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx").With("blobs/weights", new SmallNet().Build().ToBytes());
         Directory.CreateDirectory(Path.Combine(folder.Path, "onnx"));
         File.CreateSymbolicLink(Path.Combine(folder.Path, "onnx", "model.onnx"), "../blobs/weights");
 
@@ -111,7 +111,7 @@ public sealed partial class ConfinedFilesTests
     public void Open_PipeInsteadOfAFile_IsRefusedAndNeverOpened(string name, string expected)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe.");
-        using var folder = ExternalWeights.Folder().Without(name);
+        using TestFolder folder = ExternalWeights.Folder().Without(name);
         Assert.Equal(0, MakePipe(Path.Combine(folder.Path, name), Convert.ToUInt32("600", 8)));
 
         Assert.Contains(expected, folder.Refusal(), StringComparison.Ordinal);

@@ -12,9 +12,9 @@ internal static class ExternalWeights
 
     public static TestFolder Folder()
     {
-        var model = new SmallNet().Build().Build();
-        var filters = model.Graph.Initializer.Single(static tensor => tensor.Name == "filters");
-        var weights = filters.RawData.ToByteArray();
+        ModelProto model = new SmallNet().Build().Build();
+        TensorProto filters = model.Graph.Initializer.Single(static tensor => tensor.Name == "filters");
+        byte[] weights = filters.RawData.ToByteArray();
         filters.ClearRawData();
         filters.DataLocation = TensorProto.Types.DataLocation.External;
         filters.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = FileName });

@@ -9,7 +9,7 @@ public sealed class LabelSetTests
     [Fact]
     public void MapTo_EqualListsWithRepeatedText_IsIdentity()
     {
-        var map = new LabelSet(["crane", "dog", "crane"]).MapTo(new LabelSet(["crane", "dog", "crane"]), "tiny", "large");
+        LabelMap map = new LabelSet(["crane", "dog", "crane"]).MapTo(new LabelSet(["crane", "dog", "crane"]), "tiny", "large");
 
         Assert.True(map.IsIdentity);
         Assert.Equal([0, 1, 2], Enumerable.Range(0, map.Count).Select(i => map[i]));
@@ -18,7 +18,7 @@ public sealed class LabelSetTests
     [Fact]
     public void MapTo_OtherOrder_MapsByText()
     {
-        var map = new LabelSet(["a", "b", "c"]).MapTo(new LabelSet(["c", "a", "b"]), "tiny", "large");
+        LabelMap map = new LabelSet(["a", "b", "c"]).MapTo(new LabelSet(["c", "a", "b"]), "tiny", "large");
 
         Assert.False(map.IsIdentity);
         Assert.Equal([1, 2, 0], Enumerable.Range(0, map.Count).Select(i => map[i]));
@@ -33,14 +33,14 @@ public sealed class LabelSetTests
             string[] texts = [.. Enumerable.Range(0, size.Get).Select(i => $"label {i}")];
             string[] shuffled = [.. texts];
             new System.Random(seed).Shuffle(shuffled);
-            var map = new LabelSet(texts).MapTo(new LabelSet(shuffled), "tiny", "large");
+            LabelMap map = new LabelSet(texts).MapTo(new LabelSet(shuffled), "tiny", "large");
             return Enumerable.Range(0, texts.Length).All(i => shuffled[map[i]] == texts[i]);
         }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void MapTo_OtherOrderWithRepeatedText_IsRefused()
     {
-        var message = Assert.Throws<InvalidModelException>(
+        string message = Assert.Throws<InvalidModelException>(
             () => new LabelSet(["crane", "dog", "crane"]).MapTo(new LabelSet(["dog", "crane", "crane"]), "tiny", "large")).Message;
 
         Assert.Contains("'crane' occurs more than once", message, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class LabelSetTests
     [Fact]
     public void MapTo_OtherLabels_NamesBothDifferences()
     {
-        var message = Assert.Throws<InvalidModelException>(
+        string message = Assert.Throws<InvalidModelException>(
             () => new LabelSet(["a", "b", "x"]).MapTo(new LabelSet(["a", "b", "y", "z"]), "tiny", "large")).Message;
 
         Assert.Contains("'tiny' (3 labels) and 'large' (4 labels)", message, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class LabelSetTests
     [Fact]
     public void MapTo_TextOnceAndTwice_IsRefused()
     {
-        var message = Assert.Throws<InvalidModelException>(
+        string message = Assert.Throws<InvalidModelException>(
             () => new LabelSet(["crane", "dog"]).MapTo(new LabelSet(["crane", "dog", "crane"]), "tiny", "large")).Message;
 
         Assert.Contains("none only in 'tiny'; only in 'large': 'crane'", message, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class LabelSetTests
     [Fact]
     public void MapTo_ManyDifferences_MessageStaysShort()
     {
-        var message = Assert.Throws<InvalidModelException>(() => new LabelSet(Enumerable.Range(0, 1000).Select(i => $"{i} {new string('x', 500)}"))
+        string message = Assert.Throws<InvalidModelException>(() => new LabelSet(Enumerable.Range(0, 1000).Select(i => $"{i} {new string('x', 500)}"))
             .MapTo(new LabelSet(["a"]), "tiny", "large")).Message;
 
         Assert.Contains("and 995 more", message, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class ModelFolderTests
     {
         using var folder = TestFolder.Of(new SmallNet().Build(), 5);
 
-        var model = folder.Open();
+        ModelFolder model = folder.Open();
 
         Assert.Equal(Path.GetFileName(folder.Path), model.Name);
         Assert.Equal("model.onnx", model.OnnxFile);
@@ -26,7 +26,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void Open_TimmFolder_ReadsLabelNamesDescriptionsAndPretrainedCfg()
     {
-        using var folder = TestFolder.Of(new SmallNet { Classes = 2 }.Build(), 2, preprocessor: null).With("config.json", """
+        using TestFolder folder = TestFolder.Of(new SmallNet { Classes = 2 }.Build(), 2, preprocessor: null).With("config.json", """
             {
               "architecture": "mobilenetv3_small_050", "num_classes": 2,
               "label_names": ["n01440764", "n01443537"],
@@ -39,7 +39,7 @@ public sealed class ModelFolderTests
             }
             """);
 
-        var model = folder.Open();
+        ModelFolder model = folder.Open();
 
         Assert.Equal(["tench, Tinca tinca", "goldfish"], model.Labels.Texts);
         Assert.Equal("shortest edge 10", model.Preprocessing.Resize!.ToString());
@@ -53,7 +53,7 @@ public sealed class ModelFolderTests
     [InlineData("""{"id2label": {"1": "b", "0": "a"}, "label_names": ["other", "names"]}""")]
     public void Open_LabelSpellings_AreRead(string config)
     {
-        using var folder = TestFolder.Of(new SmallNet { Classes = 2 }.Build(), 2).With("config.json", config);
+        using TestFolder folder = TestFolder.Of(new SmallNet { Classes = 2 }.Build(), 2).With("config.json", config);
 
         Assert.Equal(["a", "b"], folder.Open().Labels.Texts);
     }
@@ -74,9 +74,9 @@ public sealed class ModelFolderTests
     [InlineData("""{"id2label": {"0": "a"}, "tinysaver_scores": "sigmoid"}""", "'tinysaver_scores' is \"sigmoid\"; expected \"logits\" or \"probabilities\"")]
     public void Open_BadConfig_IsRefusedBySayingWhy(string config, string expected)
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).With("config.json", config);
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).With("config.json", config);
 
-        var message = folder.Refusal();
+        string message = folder.Refusal();
 
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("config.json", message, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void Open_NoOnnxFile_IsRefused()
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx");
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx");
 
         Assert.Contains("has no ONNX file; expected model.onnx or onnx/model.onnx", folder.Refusal(), StringComparison.Ordinal);
     }
@@ -115,7 +115,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void Open_NoConfig_IsRefused()
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without("config.json");
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without("config.json");
 
         Assert.Contains("has no config.json; it is needed for the labels", folder.Refusal(), StringComparison.Ordinal);
     }
@@ -131,7 +131,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void Open_TwoOnnxFiles_ListsThemAndTakesTheNamedOne()
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx")
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx")
             .With("onnx/a.onnx", new SmallNet().Build().ToBytes()).With("b.onnx", new SmallNet().Build().ToBytes());
 
         Assert.Contains("has 2 ONNX files (b.onnx, onnx/a.onnx) and it is not clear which is meant; name one", folder.Refusal(), StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void Open_BothStandardPlaces_IsRefused()
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).With("onnx/model.onnx", new SmallNet().Build().ToBytes());
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).With("onnx/model.onnx", new SmallNet().Build().ToBytes());
 
         Assert.Contains("has 2 ONNX files (model.onnx, onnx/model.onnx)", folder.Refusal(), StringComparison.Ordinal);
     }
@@ -151,7 +151,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void Open_VariantsBesideTheStandardPlace_TakesTheStandardPlace()
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx")
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).Without("model.onnx")
             .With("onnx/model.onnx", new SmallNet().Build().ToBytes()).With("onnx/model_fp16.onnx", [1]);
 
         Assert.Equal("onnx/model.onnx", folder.Open().OnnxFile);
@@ -163,7 +163,7 @@ public sealed class ModelFolderTests
     [InlineData("", "is not an ONNX model")]
     public void Open_DamagedOnnx_IsRefused(string content, string expected)
     {
-        using var folder = TestFolder.Of(new SmallNet().Build(), 5).With("model.onnx", content);
+        using TestFolder folder = TestFolder.Of(new SmallNet().Build(), 5).With("model.onnx", content);
 
         Assert.Contains(expected, folder.Refusal(), StringComparison.Ordinal);
     }
@@ -180,10 +180,10 @@ public sealed class ModelFolderTests
     public void ContentHash_IsTheDocumentedHash()
     {
         using var folder = TestFolder.Of(new SmallNet().Build(), 5);
-        var lines = string.Concat(new[] { "config.json", "model.onnx", "preprocessor_config.json" }
+        string lines = string.Concat(new[] { "config.json", "model.onnx", "preprocessor_config.json" }
             .Select(name => $"{name}\0{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder.Path, name))))}\n"));
 
-        var model = folder.Open();
+        ModelFolder model = folder.Open();
 
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines))), model.ContentHash);
         Assert.Equal(model.ContentHash[..12], model.ShortHash);
@@ -193,7 +193,7 @@ public sealed class ModelFolderTests
     public void ContentHash_OtherFolderNameAndReadme_StaysTheSame()
     {
         using var one = TestFolder.Of(new SmallNet().Build(), 5);
-        using var other = TestFolder.Of(new SmallNet().Build(), 5).With("README.md", "about");
+        using TestFolder other = TestFolder.Of(new SmallNet().Build(), 5).With("README.md", "about");
 
         Assert.Equal(one.Open().ContentHash, other.Open().ContentHash);
     }
@@ -204,7 +204,7 @@ public sealed class ModelFolderTests
     public void ContentHash_ChangedConfiguration_Changes(string name, string content)
     {
         using var folder = TestFolder.Of(new SmallNet().Build(), 5);
-        var before = folder.Open().ContentHash;
+        string before = folder.Open().ContentHash;
 
         Assert.NotEqual(before, folder.With(name, content).Open().ContentHash);
     }
@@ -212,8 +212,8 @@ public sealed class ModelFolderTests
     [Fact]
     public void ContentHash_ExternalWeights_AreIncludedAndNeeded()
     {
-        using var folder = ExternalWeights.Folder();
-        var before = folder.Open().ContentHash;
+        using TestFolder folder = ExternalWeights.Folder();
+        string before = folder.Open().ContentHash;
 
         folder.With(ExternalWeights.FileName, new byte[ExternalWeights.Bytes]);
         Assert.NotEqual(before, folder.Open().ContentHash);
@@ -225,7 +225,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void DeclaredScores_OwnKey_IsRead()
     {
-        using var folder = TestFolder.Of(new SmallNet { Classes = 1 }.Build(), 1).With("config.json", """{"id2label": {"0": "a"}, "tinysaver_scores": "probabilities"}""");
+        using TestFolder folder = TestFolder.Of(new SmallNet { Classes = 1 }.Build(), 1).With("config.json", """{"id2label": {"0": "a"}, "tinysaver_scores": "probabilities"}""");
 
         Assert.Equal(ScoreKind.Probabilities, folder.Open().DeclaredScores);
     }

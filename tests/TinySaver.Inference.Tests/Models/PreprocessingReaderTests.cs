@@ -33,7 +33,7 @@ public sealed class PreprocessingReaderTests
     [InlineData("\"image_processor_type\": \"PoolFormerImageProcessor\"", "shortest edge 248", 224, 224)]
     public void Read_SizeSpellings_GiveResizeAndInput(string keys, string? resize, int width, int height)
     {
-        var spec = Read($"{{{keys}, {Normalized}}}");
+        PreprocessingSpec spec = Read($"{{{keys}, {Normalized}}}");
 
         Assert.Equal(resize, spec.Resize?.ToString());
         Assert.Equal((width, height), (spec.InputWidth, spec.InputHeight));
@@ -42,7 +42,7 @@ public sealed class PreprocessingReaderTests
     [Fact]
     public void Read_ProcessorWithoutKeys_UsesItsDefaults()
     {
-        var spec = Read("""{"image_processor_type": "MobileNetV1ImageProcessor"}""");
+        PreprocessingSpec spec = Read("""{"image_processor_type": "MobileNetV1ImageProcessor"}""");
 
         Assert.Equal(ResampleFilter.Bilinear, spec.Filter);
         Assert.Equal(new ChannelValues(0.5f, 0.5f, 0.5f), spec.Mean);
@@ -54,7 +54,7 @@ public sealed class PreprocessingReaderTests
     [Fact]
     public void Read_FlagsOff_SkipRescaleAndNormalization()
     {
-        var spec = Read("""{"size": 224, "resample": 3, "do_rescale": false, "do_normalize": false, "image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3]}""");
+        PreprocessingSpec spec = Read("""{"size": 224, "resample": 3, "do_rescale": false, "do_normalize": false, "image_mean": [0.1, 0.2, 0.3], "image_std": [1, 2, 3]}""");
 
         Assert.Equal(ResampleFilter.Bicubic, spec.Filter);
         Assert.Equal((1f, 0f), (spec.RescaleFactor, spec.RescaleOffset));
@@ -64,7 +64,7 @@ public sealed class PreprocessingReaderTests
     [Fact]
     public void Read_EfficientNet_DividesByTheDeviationTwice()
     {
-        var spec = Read("""{"image_processor_type": "EfficientNetImageProcessor", "resample": 3, "image_std": [0.5, 0.25, 0.1], "rescale_factor": 0.00784313725490196, "rescale_offset": true}""");
+        PreprocessingSpec spec = Read("""{"image_processor_type": "EfficientNetImageProcessor", "resample": 3, "image_std": [0.5, 0.25, 0.1], "rescale_factor": 0.00784313725490196, "rescale_offset": true}""");
 
         Assert.Equal(new ChannelValues(0.25f, 0.0625f, 0.1f * 0.1f), spec.Std);
         Assert.Equal(-1f, spec.RescaleOffset);
@@ -99,7 +99,7 @@ public sealed class PreprocessingReaderTests
     [Fact]
     public void ReadTimm_PretrainedCfg_IsTimmsEvaluationTransform()
     {
-        var spec = ReadTimm("""{"input_size": [3, 224, 224], "crop_pct": 0.9, "interpolation": "bilinear", "mean": [0.5, 0.4, 0.3], "std": [0.1, 0.2, 0.3]}""");
+        PreprocessingSpec spec = ReadTimm("""{"input_size": [3, 224, 224], "crop_pct": 0.9, "interpolation": "bilinear", "mean": [0.5, 0.4, 0.3], "std": [0.1, 0.2, 0.3]}""");
 
         Assert.Equal("shortest edge 248", spec.Resize!.ToString());
         Assert.Equal(new CenterCrop(224, 224, CropOffset.HalfToEven), spec.Crop);
@@ -110,7 +110,7 @@ public sealed class PreprocessingReaderTests
     [Fact]
     public void ReadTimm_OnlyInputSize_UsesTimmsDefaults()
     {
-        var spec = ReadTimm("""{"input_size": [3, 224, 224]}""");
+        PreprocessingSpec spec = ReadTimm("""{"input_size": [3, 224, 224]}""");
 
         Assert.Equal("shortest edge 256", spec.Resize!.ToString());
         Assert.Equal(ResampleFilter.Bicubic, spec.Filter);

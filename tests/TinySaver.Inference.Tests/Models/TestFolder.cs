@@ -17,7 +17,7 @@ internal sealed class TestFolder : IDisposable
     /// <summary>A folder with everything: labels "class 0"…, 8 × 8 images.</summary>
     public static TestFolder Of(GraphBuilder graph, int classes, string? preprocessor = ExactEight)
     {
-        var folder = new TestFolder().With("model.onnx", graph.ToBytes()).With("config.json", Config(Enumerable.Range(0, classes).Select(i => $"class {i}")));
+        TestFolder folder = new TestFolder().With("model.onnx", graph.ToBytes()).With("config.json", Config(Enumerable.Range(0, classes).Select(i => $"class {i}")));
         return preprocessor is null ? folder : folder.With("preprocessor_config.json", preprocessor);
     }
 

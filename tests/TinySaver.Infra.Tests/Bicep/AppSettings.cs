@@ -17,9 +17,7 @@ internal static partial class AppSettings
     private static string Resolve(string value)
     {
         if (!value.StartsWith('['))
-        {
             return value;
-        }
 
         string text = value[1..^1];
         if (FormatExpression().Match(text) is { Success: true } format)

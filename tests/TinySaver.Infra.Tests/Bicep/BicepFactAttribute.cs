@@ -10,8 +10,6 @@ internal sealed class BicepFactAttribute : FactAttribute
         : base(sourceFilePath, sourceLineNumber)
     {
         if (!BicepCompiler.IsAvailable)
-        {
             Skip = BicepCompiler.WhyMissing;
-        }
     }
 }

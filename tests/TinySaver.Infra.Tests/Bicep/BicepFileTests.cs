@@ -19,9 +19,7 @@ public sealed class BicepFileTests
     public void Format_AllFiles_ChangesNothing()
     {
         foreach (string file in BicepCompiler.Files)
-        {
             Assert.Equal(BicepCompiler.Format(file), Repository.Read("infra", file));
-        }
     }
 
     // A file that no entry point reaches would be checked by nobody.
@@ -37,9 +35,7 @@ public sealed class BicepFileTests
                 string named = line.Split('\'')[1];
                 string path = Path.GetRelativePath(Repository.PathOf("infra"), Repository.PathOf("infra", Path.GetDirectoryName(file)!, named));
                 if (reached.Add(path))
-                {
                     waiting.Enqueue(path);
-                }
             }
         }
 

@@ -10,8 +10,6 @@ internal sealed class BicepTheoryAttribute : TheoryAttribute
         : base(sourceFilePath, sourceLineNumber)
     {
         if (!BicepCompiler.IsAvailable)
-        {
             Skip = BicepCompiler.WhyMissing;
-        }
     }
 }

@@ -57,9 +57,7 @@ internal static class Deployments
         string file, Dictionary<string, string> parameters, Dictionary<string, string> changes, string? resourceGroup)
     {
         foreach ((string name, string value) in changes)
-        {
             parameters[name] = value;
-        }
 
         string key = $"{file} {string.Join(' ', parameters.OrderBy(p => p.Key, StringComparer.Ordinal))}";
         return Made.GetOrAdd(key, _ => new(() => Task.Run(() => PredictedDeployment.Predict(file, parameters, resourceGroup)))).Value;

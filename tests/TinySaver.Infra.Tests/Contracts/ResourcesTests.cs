@@ -129,9 +129,7 @@ public sealed class ResourcesTests
         PredictedDeployment large = await Deployments.LargeAsync();
 
         foreach (PredictedResource resource in main.Resources.Concat(large.Resources).Where(r => !untaggable.Contains(r.Type.Split('/')[^1])))
-        {
             Assert.Equal("dev", resource.At("tags.azd-env-name").GetString());
-        }
     }
 
     [BicepFact]

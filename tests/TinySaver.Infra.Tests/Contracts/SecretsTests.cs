@@ -34,9 +34,7 @@ public sealed partial class SecretsTests
         using var template = JsonDocument.Parse((await BicepCompiler.BuildAsync("main.bicep")).Template);
 
         foreach (string outputs in OutputsOf(template.RootElement))
-        {
             Assert.DoesNotMatch(Secretive(), outputs);
-        }
     }
 
     [BicepFact]
@@ -47,9 +45,7 @@ public sealed partial class SecretsTests
         {
             // Names the component and its endpoint. Its instrumentation key opens nothing: see Services_RefuseKeys.
             if (name != FunctionAppTelemetry.ConnectionSetting)
-            {
                 Assert.DoesNotMatch(Secretive(), $"{name}={value}");
-            }
         }
     }
 

@@ -36,9 +36,7 @@ public sealed partial class DockerfileTests
         Assert.All(common, line =>
         {
             while (rest.TryDequeue(out string? next) && next != line)
-            {
                 Assert.True(next.Length == 0 || next[0] is '#' or ' ' || CudaWords().IsMatch(next), $"Only Dockerfile.gpu says '{next}'.");
-            }
         });
         Assert.Contains(Gpu, l => l.EndsWith("-p:RequireFunctionApps=true -p:Gpu=true", StringComparison.Ordinal));
         Assert.Contains("'$(Gpu)' == 'true'", Repository.Read("src", "TinySaver.Functions.Large", "TinySaver.Functions.Large.csproj"), StringComparison.Ordinal);
@@ -55,7 +53,7 @@ public sealed partial class DockerfileTests
         Assert.All((string[])["libcublas.so.13", "libcublasLt.so.13", "libcudart.so.13", "libcurand.so.10", "libnvrtc.so.13", "libnvrtc-builtins.so.13.0"], l => Assert.Matches($"^{pattern}$", $"/{l}"));
         Assert.All((string[])["libcufft.so.12", "libcusolver.so.12", "libcublas.so.13.1.0.3"], l => Assert.DoesNotMatch($"^{pattern}$", $"/{l}"));
         Assert.Contains("libcudnn*.so.9", string.Join('\n', Gpu), StringComparison.Ordinal);
-        Version runtime = Version.Parse(OnnxRuntime().Match(Repository.Read("Directory.Packages.props")).Groups[1].Value);
+        var runtime = Version.Parse(OnnxRuntime().Match(Repository.Read("Directory.Packages.props")).Groups[1].Value);
         Assert.True(runtime >= new Version(1, 28), "Before 1.27 it was built against CUDA 12, and before 1.28 it needed cuFFT.");
     }
 
@@ -80,9 +78,7 @@ public sealed partial class DockerfileTests
         try
         {
             if (ldd is not null)
-            {
                 await File.WriteAllTextAsync(Path.Combine(folder, "libonnxruntime_providers_cuda.so"), "", TestContext.Current.CancellationToken);
-            }
 
             // The step itself, with the app's folder and ldd replaced.
             string step = string.Join('\n', Gpu[Array.FindIndex(Gpu, l => l.StartsWith("RUN provider=", StringComparison.Ordinal))..Array.FindIndex(Gpu, l => l.StartsWith("USER ", StringComparison.Ordinal))]

@@ -13,9 +13,7 @@ internal sealed class HookTheoryAttribute : TheoryAttribute
         : base(sourceFilePath, sourceLineNumber)
     {
         if (OperatingSystem.IsWindows())
-        {
             Skip = "The programs that stand in for az and azd do not run on Windows.";
-        }
     }
 }
 

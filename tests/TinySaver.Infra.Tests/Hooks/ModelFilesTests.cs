@@ -54,8 +54,6 @@ public sealed class ModelFilesTests
     {
         Directory.CreateDirectory(to);
         foreach (string file in Directory.EnumerateFiles(from))
-        {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        }
     }
 }

@@ -103,9 +103,7 @@ public sealed class SubscribeEventsTests
         using var hook = new HookRun();
         hook.Write("environment", "AZURE_SUBSCRIPTION_ID=sub-dev\nAZURE_RESOURCE_GROUP=rg-dev\nTINYSAVER_TINY_APP=func-tiny-abc\nTINYSAVER_EVENT_TOPIC=egst-abc\nTINYSAVER_STORAGE_ACCOUNT=stabc\n");
         foreach (string name in hook.Environment.Keys)
-        {
             hook.Environment[name] = null;
-        }
 
         ProcessRun run = await hook.RunAsync($"{Hook}.{shell}");
 

@@ -103,9 +103,7 @@ internal sealed partial class KustoQuery
         }
 
         if (token[0] == '\'')
-        {
             return _ => token[1..^1];
-        }
 
         if (char.IsAsciiDigit(token[0]))
         {
@@ -114,15 +112,11 @@ internal sealed partial class KustoQuery
         }
 
         if (Take("("))
-        {
             return Call(token);
-        }
 
         string name = Unquoted(token);
         if (_lets.TryGetValue(name, out object? constant))
-        {
             return _ => constant;
-        }
 
         Func<Scope, object?> value = s => s.Table[s.Index].TryGetValue(name, out object? column)
             ? column
@@ -202,9 +196,7 @@ internal sealed partial class KustoQuery
     {
         var packed = new Row();
         foreach (object?[] pair in pairs.Chunk(2))
-        {
             packed[(string)pair[0]!] = pair[1];
-        }
 
         return packed;
     }

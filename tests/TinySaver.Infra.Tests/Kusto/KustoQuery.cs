@@ -88,9 +88,7 @@ internal sealed partial class KustoQuery
         foreach ((string name, Func<Scope, object?> value) in columns)
         {
             for (int i = 0; i < rows.Count; i++)
-            {
                 extended[i][name] = value(new Scope(rows, null, i));
-            }
         }
 
         return extended;
@@ -119,9 +117,7 @@ internal sealed partial class KustoQuery
                 List<Row> group = [.. g.Select(r => r.Row)];
                 var result = new Row(g.First().Key);
                 foreach ((string name, object? value) in RowOf(columns, new Scope(group, group, 0)))
-                {
                     result[name] = value;
-                }
 
                 return result;
             })];
@@ -164,13 +160,9 @@ internal sealed partial class KustoQuery
         {
             // arg_max alone gives several columns.
             if (value(scope) is Row several && name.StartsWith("arg_max", StringComparison.Ordinal))
-            {
                 several.ToList().ForEach(c => row[c.Key] = c.Value);
-            }
             else
-            {
                 row[name] = value(scope);
-            }
         }
 
         return row;

@@ -29,9 +29,7 @@ internal static class RecordedTelemetry
             Emit(ActivatorUtilities.CreateInstance<PipelineTelemetry>(services));
             using var worker = new ActivitySource(Ingestion.WorkerSource);
             for (int i = 1; i <= 100; i++)
-            {
                 Call(worker, "ClassifyWithTinyModel", TimeSpan.FromMilliseconds(i));
-            }
 
             Call(worker, "ClassifyWithLargeModel", TimeSpan.FromSeconds(2));
             return Task.CompletedTask;
@@ -59,9 +57,7 @@ internal static class RecordedTelemetry
         static void Times(int times, Action action)
         {
             for (int i = 0; i < times; i++)
-            {
                 action();
-            }
         }
     }
 
@@ -103,9 +99,7 @@ internal static class RecordedTelemetry
     {
         var row = new Row();
         foreach (JsonProperty property in properties.EnumerateObject())
-        {
             row[property.Name] = property.Value.GetString();
-        }
 
         return row;
     }

@@ -28,9 +28,7 @@ public sealed class CascadeHostTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_disposed)
-        {
             await _host.DisposeAsync();
-        }
 
         _cascade.Dispose();
     }
@@ -69,9 +67,7 @@ public sealed class CascadeHostTests : IAsyncDisposable
         _cascade.WritePolicy(threshold: 0.5);
 
         using (CascadeLease early = await _host.RentAsync(Cancellation))
-        {
             Assert.Equal(oldId, early.Cascade.PolicyId);
-        }
 
         _time.Advance(TimeSpan.FromMinutes(1));
         string id;
@@ -131,9 +127,7 @@ public sealed class CascadeHostTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMinutes(1));
 
         using (CascadeLease lease = await _host.RentAsync(Cancellation))
-        {
             Assert.Equal(_cascade.Policy.Id, lease.Cascade.PolicyId);
-        }
 
         await _files.SecondRead;
         _disposed = true;
@@ -176,9 +170,7 @@ public sealed class CascadeHostTests : IAsyncDisposable
             finally
             {
                 if (Interlocked.Increment(ref _reads) == 2)
-                {
                     _secondRead.SetResult();
-                }
             }
         }
 

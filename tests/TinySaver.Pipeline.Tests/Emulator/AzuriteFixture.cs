@@ -24,9 +24,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
-        {
             await _server.DisposeAsync();
-        }
     }
 
     /// <summary>Options with containers, table and queue that no other test uses.</summary>

@@ -50,7 +50,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     {
         await using AzuriteServer first = await AzuriteServer.StartAsync(_tool, null, AzuritePorts.Free, Cancellation);
 
-        var e = await Assert.ThrowsAsync<TinySaverException>(() => AzuriteServer.StartAsync(_tool, null, first.Ports, Cancellation));
+        TinySaverException e = await Assert.ThrowsAsync<TinySaverException>(() => AzuriteServer.StartAsync(_tool, null, first.Ports, Cancellation));
 
         Assert.Contains("EADDRINUSE", e.Message, StringComparison.Ordinal);
     }
@@ -59,9 +59,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     public async Task SignalsToTheWholeGroup_AreLeftToTheOwner()
     {
         if (OperatingSystem.IsWindows())
-        {
             Assert.Skip("Windows has no signals to send.");
-        }
 
         await using AzuriteServer server = await AzuriteServer.StartAsync(_tool, _data.FullName, AzuritePorts.Free, Cancellation);
 
@@ -81,9 +79,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
         await using AzuriteServer server = await AzuriteServer.StartAsync(_tool, null, AzuritePorts.Free, Cancellation);
         Task ended = server.Ended;
         using (var process = Process.GetProcessById(server.ProcessId))
-        {
             process.Kill();
-        }
 
         await ended;
 
@@ -94,9 +90,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     public async Task OwnerKilled_EndsTheEmulatorWithItsDataSaved()
     {
         if (OperatingSystem.IsWindows())
-        {
             Assert.Skip("Uses a shell to stand for the owner.");
-        }
 
         // The shell holds the pipe's other end as an owner would; SIGKILL gives it no chance to close anything.
         const string Script = """
@@ -126,7 +120,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
 
     private static async Task SignalAsync(string signal, int processId)
     {
-        using Process kill = Process.Start("kill", [$"-{signal}", processId.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", processId.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(Cancellation);
         Assert.Equal(0, kill.ExitCode);
     }

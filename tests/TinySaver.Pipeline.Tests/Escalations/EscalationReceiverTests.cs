@@ -157,9 +157,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         await Receiver(async (list, settle, _) =>
         {
             for (int i = 0; i < list.Count; i++)
-            {
                 await settle(i, new EscalationResult(outcomes[i]));
-            }
         }).ReceiveAsync(messages, result => seen.Add(result.Outcome), Cancellation);
 
         Assert.All(messages, m => Assert.Equal(Settlement.Complete, m.Settled));
@@ -272,9 +270,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask, (escalation, detail, _) =>
         {
             if (_time.GetUtcNow() < end)
-            {
                 throw Away;
-            }
 
             _givenUp.Add((escalation.Name, detail));
             return Task.CompletedTask;

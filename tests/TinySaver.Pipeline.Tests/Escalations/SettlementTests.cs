@@ -8,7 +8,7 @@ public sealed class SettlementTests
     [Fact]
     public void DeadLetter_LongMessage_IsCutToWhatServiceBusTakes()
     {
-        Settlement settlement = Settlement.DeadLetter(new PermanentFailureException(FailureReason.MalformedMessage, new string('x', 5_000)));
+        var settlement = Settlement.DeadLetter(new PermanentFailureException(FailureReason.MalformedMessage, new string('x', 5_000)));
 
         Assert.Equal((SettlementKind.DeadLetter, "malformed-message", 4_096), (settlement.Kind, settlement.Reason, settlement.Description!.Length));
     }

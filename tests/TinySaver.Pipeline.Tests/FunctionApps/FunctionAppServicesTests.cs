@@ -140,7 +140,7 @@ public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposab
     {
         using IHost host = Build(isTiny: true, ("EscalationsServiceBus", null));
 
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
         Assert.Contains("EscalationsServiceBus__fullyQualifiedNamespace", error.Message, StringComparison.Ordinal);
     }
@@ -170,13 +170,9 @@ public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposab
         builder.Logging.AddProvider(_log);
         configure(builder.Services);
         if (isTiny)
-        {
             builder.Services.AddTinyFunctionApp(builder.Configuration, _ => { }).AddStorageEscalations();
-        }
         else
-        {
             builder.Services.AddLargeFunctionApp(builder.Configuration, _ => { });
-        }
 
         builder.Services.AddFunctionAppTelemetry(builder.Configuration);
         return builder.Build();

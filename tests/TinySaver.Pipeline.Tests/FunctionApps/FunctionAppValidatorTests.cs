@@ -121,9 +121,7 @@ public sealed class FunctionAppValidatorTests
     private static void Parse(string connectionString)
     {
         if (!connectionString.StartsWith("Endpoint=", StringComparison.Ordinal))
-        {
             throw new FormatException("The connection string could not be parsed.");
-        }
     }
 
     private static ValidateOptionsResult Validate(bool isTiny, Dictionary<string, string?> settings, FunctionAppOptions? options = null) =>

@@ -48,9 +48,7 @@ internal sealed class Ingestion : HttpMessageHandler
         });
         await using ServiceProvider provider = services.BuildServiceProvider();
         foreach (IHostedService service in provider.GetServices<IHostedService>())
-        {
             await service.StartAsync(CancellationToken.None);
-        }
 
         TracerProvider traces = provider.GetRequiredService<TracerProvider>();
         MeterProvider metrics = provider.GetRequiredService<MeterProvider>();
@@ -81,9 +79,7 @@ internal sealed class Ingestion : HttpMessageHandler
         using var reader = new StreamReader(request.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(body, CompressionMode.Decompress) : body, Encoding.UTF8);
         string[] items = (await reader.ReadToEndAsync(cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lock (_items)
-        {
             _items.AddRange(items);
-        }
 
         return new HttpResponseMessage(HttpStatusCode.OK)
         {

@@ -91,16 +91,12 @@ public sealed class TelemetrySpecs
         Ingestion exits = await Ingestion.RecordAsync(Share("1"), async _ =>
         {
             for (int i = 0; i < Images; i++)
-            {
                 await CallAsync("ClassifyWithTinyModel", () => pipeline.LabelAsync($"belt-7/2026-08-01/{i:D6}.jpg", TestImages.Red));
-            }
         });
         Ingestion escalations = await Ingestion.RecordAsync(Share("1"), async _ =>
         {
             for (int i = 0; i < Images; i++)
-            {
                 await CallAsync("ClassifyWithTinyModel", () => pipeline.LabelAsync($"belt-8/2026-08-01/{i:D6}.jpg", TestImages.Unsure));
-            }
 
             await CallAsync("ClassifyWithLargeModel", pipeline.PumpAsync);
         });

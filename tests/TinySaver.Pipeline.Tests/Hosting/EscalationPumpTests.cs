@@ -46,9 +46,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
     public async Task RunAsync_Escalations_AreAnsweredAndCounted()
     {
         for (int i = 0; i < 50; i++)
-        {
             await _pipeline.LabelAsync($"{i}", TestImages.Unsure);
-        }
 
         await RunUntilAsync(() => _pipeline.Labels.Final == 50 && _progress.LabelledByLarge == 50);
 
@@ -91,14 +89,10 @@ public sealed class EscalationPumpTests : IAsyncDisposable
     public async Task RunAsync_DeadLetterWhoseRowCannotBeWritten_HoldsUpNoOther()
     {
         foreach (string name in (string[])["a", "b"])
-        {
             await _pipeline.LabelAsync(name, TestImages.Unsure);
-        }
 
         foreach (IEscalationMessage message in await _pipeline.Queue.ReceiveAsync(2, Cancellation))
-        {
             await message.SettleAsync(new Settlement(SettlementKind.DeadLetter, "r", "given up"), Cancellation);
-        }
 
         int writes = 0;
         _pipeline.Faults.CrashBefore = operation => operation == "labels.insert" && Interlocked.Increment(ref writes) == 1;
@@ -128,9 +122,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         _pipeline.Faults.Outage = operation => operation == "images.open";
         Task running = _pump.RunAsync(_stop.Token);
         while (_pipeline.Faults.Crashes == 0)
-        {
             await Task.Yield();
-        }
 
         await StopAsync(running);
 
@@ -139,7 +131,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
 
     private async Task RunUntilAsync(Func<bool> done)
     {
-        Task running = Task.Run(() => _pump.RunAsync(_stop.Token), Cancellation);
+        var running = Task.Run(() => _pump.RunAsync(_stop.Token), Cancellation);
         while (!done())
         {
             Assert.False(running.IsCompleted, "The pump ended by itself.");

@@ -28,9 +28,7 @@ public sealed class ImageWatcherTests
     public async Task WatchAsync_ListingThatBreaksInTheMiddle_AnnouncesEachImageOnceAllTheSame()
     {
         foreach (string name in (string[])["a", "b", "c"])
-        {
             await UploadAsync(name);
-        }
 
         await using Watching watching = Watch();
 
@@ -47,9 +45,7 @@ public sealed class ImageWatcherTests
     public async Task WatchAsync_RowsThatAreThere_AreDoneUnlessTheyWait()
     {
         foreach ((string name, LabelStatus status) in ((string, LabelStatus)[])[("done", LabelStatus.Labelled), ("failed", LabelStatus.Failed), ("waits", LabelStatus.Escalated), ("overwritten", LabelStatus.Labelled)])
-        {
             await _labels.TryInsertAsync(new() { Name = name, Version = await UploadAsync(name), Status = status }, Cancellation);
-        }
 
         ImageVersion newer = await UploadAsync("overwritten");
         await using Watching watching = Watch();

@@ -88,7 +88,7 @@ public sealed class LocalPipelineSpecs(AzuriteFixture azurite) : IDisposable
     {
         IHost host = Build(_options.ConnectionString!, new() { [key] = value });
 
-        var e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
+        OptionsValidationException e = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
@@ -138,9 +138,7 @@ public sealed class LocalPipelineSpecs(AzuriteFixture azurite) : IDisposable
             ["TinySaver:Local:RetryDelay"] = "00:00:00.5",
         };
         foreach ((string key, string? value) in more)
-        {
             settings[key] = value;
-        }
 
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddLocalPipeline(builder.Configuration).AddAzureStorage(builder.Configuration).AddStorageEscalations();
@@ -166,9 +164,7 @@ public sealed class LocalPipelineSpecs(AzuriteFixture azurite) : IDisposable
                 try
                 {
                     await foreach (StoredRow stored in labels.QueryAsync(LabelQuery.All, Cancellation))
-                    {
                         found.Add(stored.Row);
-                    }
                 }
                 catch (Azure.RequestFailedException)
                 {
@@ -176,9 +172,7 @@ public sealed class LocalPipelineSpecs(AzuriteFixture azurite) : IDisposable
                 }
 
                 if (found.Count(r => !final || r.Status != LabelStatus.Escalated) >= rows)
-                {
                     return found;
-                }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(100), Cancellation);
             }

@@ -47,7 +47,7 @@ public sealed class OutageSpecs : IAsyncDisposable
     [InlineData("escalations")]
     public async Task TheLocalHostLosesNothing_and_needs_nobody(string service)
     {
-        var local = Options.Create(new LocalPipelineOptions());
+        IOptions<LocalPipelineOptions> local = Options.Create(new LocalPipelineOptions());
         var progress = new LocalProgress();
         Patience patience = FakeTime.Patience(_pipeline.Time, Timeout.InfiniteTimeSpan);
         var receiver = new EscalationReceiver(_pipeline.Large.ProcessAsync, _pipeline.Large.GiveUpAsync, patience, _pipeline.Time, _random, NullLogger<EscalationReceiver>.Instance);
@@ -58,13 +58,11 @@ public sealed class OutageSpecs : IAsyncDisposable
             new ImageWatcher(_pipeline.Images, _pipeline.Labels, local, _pipeline.Time, _random, NullLogger<ImageWatcher>.Instance), pump, _pipeline.Tiny, progress, patience,
             local, Options.Create(_pipeline.Options), _pipeline.Time, _random, NullLogger<LocalPipeline>.Instance);
         for (int i = 0; i < Images; i++)
-        {
             await _pipeline.UploadAsync($"batch/{i}.bmp", Content(i));
-        }
 
         BreakInTheMiddle(service);
         using var stop = new CancellationTokenSource();
-        Task running = Task.Run(() => host.RunAsync(stop.Token), Cancellation);
+        var running = Task.Run(() => host.RunAsync(stop.Token), Cancellation);
         await UntilAllAreLabelledAsync(running, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -94,9 +92,7 @@ public sealed class OutageSpecs : IAsyncDisposable
                 await _pipeline.UploadAsync(name, Content(i - 1));
                 int tries = 0;
                 while (tries < MaxDeliveries && !await TryAsync(() => images.ReceiveAsync(name, Cancellation)))
-                {
                     tries++;
-                }
 
                 poisoned += tries < MaxDeliveries ? 0 : 1;
             }
@@ -114,13 +110,11 @@ public sealed class OutageSpecs : IAsyncDisposable
 
         // Service Bus itself gives out its messages.
         BreakInTheMiddle(service, except: "escalations.receive");
-        Task running = Task.WhenAll([.. Enumerable.Range(0, 16).Select(_ => Task.Run(TriggerAsync, Cancellation)), Task.Run(TriggerBatchesAsync, Cancellation)]);
+        var running = Task.WhenAll([.. Enumerable.Range(0, 16).Select(_ => Task.Run(TriggerAsync, Cancellation)), Task.Run(TriggerBatchesAsync, Cancellation)]);
         await UntilAllAreLabelledAsync(running, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         while (!running.IsCompleted)
-        {
             await PassAsync();
-        }
 
         await running;
 
@@ -138,9 +132,7 @@ public sealed class OutageSpecs : IAsyncDisposable
         _pipeline.Faults.Outage = operation =>
         {
             if (operation == "labels.insert" && Interlocked.Increment(ref rows) == Images / 3)
-            {
                 Volatile.Write(ref end, (_pipeline.Time.GetUtcNow() + Outage).Ticks);
-            }
 
             return _pipeline.Time.GetUtcNow().Ticks < Volatile.Read(ref end) && operation.StartsWith(service, StringComparison.Ordinal) && operation != except;
         };
@@ -183,9 +175,7 @@ public sealed class OutageSpecs : IAsyncDisposable
         Assert.InRange(_pipeline.Queue.MostDeliveries, 1, MaxDeliveries);
         var rows = new Dictionary<string, LabelRow>();
         await foreach (StoredRow stored in _pipeline.Labels.QueryAsync(LabelQuery.All, Cancellation))
-        {
             rows.Add(stored.Row.Name, stored.Row);
-        }
 
         Assert.Equal(Images, rows.Count);
         for (int i = 0; i < Images; i++)

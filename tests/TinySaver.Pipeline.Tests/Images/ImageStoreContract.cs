@@ -60,7 +60,7 @@ public abstract class ImageStoreContract
         ImageVersion first = await UploadAsync(store, "a", "1");
         ImageVersion second = await UploadAsync(store, "a", "2");
 
-        var e = await Assert.ThrowsAsync<PermanentFailureException>(() => store.OpenAsync("a", first.ETag, Cancellation));
+        PermanentFailureException e = await Assert.ThrowsAsync<PermanentFailureException>(() => store.OpenAsync("a", first.ETag, Cancellation));
 
         Assert.Equal(FailureReason.Superseded, e.Reason);
         Assert.NotEqual(first.ETag, second.ETag);
@@ -100,9 +100,7 @@ public abstract class ImageStoreContract
     {
         IImageStore store = await CreateAsync();
         foreach (string name in new[] { "a/1", "a/2", "ab", "b/1" })
-        {
             await UploadAsync(store, name, "x");
-        }
 
         Assert.Equal(["a/1", "a/2"], await store.ListAsync("a/", Cancellation).Select(i => i.Name).ToArrayAsync(Cancellation));
         Assert.Equal(4, await store.ListAsync(null, Cancellation).CountAsync(Cancellation));

@@ -27,9 +27,7 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
         await _faults.PauseAsync();
         _faults.Before("escalations.send");
         lock (_lock)
-        {
             _messages.Add(new Entry(text, _sent++) { VisibleAt = time.GetUtcNow() });
-        }
 
         _faults.After("escalations.send");
     }
@@ -37,9 +35,7 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
     public Task<long> GetBacklogAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
-        {
             return Task.FromResult((long)_messages.Count);
-        }
     }
 
     public Task CheckAsync(CancellationToken cancellationToken)
@@ -54,9 +50,7 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
         get
         {
             lock (_lock)
-            {
                 return _messages.Count + _deadLetters.Count == 0;
-            }
         }
     }
 
@@ -66,9 +60,7 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
         get
         {
             lock (_lock)
-            {
                 return _deadLetters.Count;
-            }
         }
     }
 
@@ -93,9 +85,7 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
     {
         _faults.Before("escalations.receive-dead");
         lock (_lock)
-        {
             return Task.FromResult<IReadOnlyList<IEscalationMessage>>(Take(_deadLetters, max));
-        }
     }
 
     private List<Message> Take(List<Entry> queue, int max)
@@ -178,9 +168,7 @@ public sealed class InMemoryEscalations(TimeProvider time, TimeSpan lockDuration
             lock (owner.Sync)
             {
                 if (_done || entry.Deliveries != delivery || !queue.Contains(entry))
-                {
                     return Task.FromResult(false);
-                }
 
                 act();
             }

@@ -23,14 +23,10 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
         lock (_lock)
         {
             if (!_blobs.TryGetValue(BlobNames.Normalize(name), out (ImageVersion Version, byte[] Content, byte[] Md5) blob))
-            {
                 throw new PermanentFailureException(FailureReason.Deleted, name);
-            }
 
             if (etag is not null && etag != blob.Version.ETag)
-            {
                 throw new PermanentFailureException(FailureReason.Superseded, name);
-            }
 
             return Task.FromResult(new OpenedImage(blob.Version, blob.Content.Length, new MemoryStream(blob.Content, writable: false)));
         }
@@ -40,9 +36,7 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
     {
         _faults.Reach("images.version");
         lock (_lock)
-        {
-            return Task.FromResult(_blobs.TryGetValue(BlobNames.Normalize(name), out var blob) ? blob.Version : (ImageVersion?)null);
-        }
+            return Task.FromResult(_blobs.TryGetValue(BlobNames.Normalize(name), out (ImageVersion Version, byte[] Content, byte[] Md5) blob) ? blob.Version : (ImageVersion?)null);
     }
 
     public async IAsyncEnumerable<ListedImage> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -50,9 +44,7 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
         ListedImage[] all;
         _faults.Reach("images.list");
         lock (_lock)
-        {
             all = [.. _blobs.Select(b => new ListedImage(b.Key, b.Value.Version, b.Value.Content.Length, b.Value.Md5))];
-        }
 
         foreach (ListedImage image in all.Where(i => prefix is null || i.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
@@ -79,8 +71,6 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
     public void Delete(string name)
     {
         lock (_lock)
-        {
             _blobs.Remove(name);
-        }
     }
 }

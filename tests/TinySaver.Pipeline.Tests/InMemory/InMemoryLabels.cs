@@ -22,9 +22,7 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         get
         {
             lock (_lock)
-            {
                 return _rows.Count;
-            }
         }
     }
 
@@ -34,9 +32,7 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         get
         {
             lock (_lock)
-            {
                 return _rows.Values.Count(r => r.Row.Status != LabelStatus.Escalated);
-            }
         }
     }
 
@@ -46,9 +42,7 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
     {
         _faults.Reach("labels.get");
         lock (_lock)
-        {
             return Task.FromResult(_rows.GetValueOrDefault(Key(name)));
-        }
     }
 
     public Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
@@ -65,9 +59,7 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         StoredRow[] rows;
         _faults.Reach("labels.query");
         lock (_lock)
-        {
             rows = [.. _rows.Values];
-        }
 
         foreach (StoredRow row in rows)
         {
@@ -87,18 +79,12 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         lock (_lock)
         {
             if (!condition(_rows.GetValueOrDefault(Key(name))))
-            {
                 return false;
-            }
 
             if (row is null)
-            {
                 _rows.Remove(Key(name));
-            }
             else
-            {
                 _rows[Key(name)] = new StoredRow(row, (++_writes).ToString(CultureInfo.InvariantCulture), time.GetUtcNow());
-            }
         }
 
         _faults.After(operation);

@@ -29,9 +29,7 @@ public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessag
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (Fault is not null)
-        {
             throw Fault;
-        }
 
         Assert.Null(Settled);
         Settled = settlement;

@@ -111,9 +111,7 @@ public abstract class LabelStoreContract
     {
         ILabelStore store = await CreateAsync();
         foreach (string name in new[] { "a/1", "a/2", "a!/3", "4", "_/5" })
-        {
             await store.TryInsertAsync(Row(name, name == "a/2" ? LabelStatus.Failed : LabelStatus.Labelled), Cancellation);
-        }
 
         Assert.Equal(["a/1", "a/2"], await NamesAsync(store, new LabelQuery("a")));
         Assert.Equal(["a!/3"], await NamesAsync(store, new LabelQuery("a!")));

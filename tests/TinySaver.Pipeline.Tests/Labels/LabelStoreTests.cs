@@ -45,7 +45,7 @@ public sealed class TableLabelStoreTests(AzuriteFixture azurite) : LabelStoreCon
         ILabelStore store = await CreateAsync();
         await Table.AddEntityAsync(new TableEntity(LabelKeys.PartitionKey("a"), LabelKeys.RowKey("a")) { ["Name"] = "a" }, Cancellation);
 
-        var e = await Assert.ThrowsAsync<FormatException>(() => store.GetAsync("a", Cancellation));
+        FormatException e = await Assert.ThrowsAsync<FormatException>(() => store.GetAsync("a", Cancellation));
 
         Assert.Contains("Status is missing", e.Message, StringComparison.Ordinal);
     }

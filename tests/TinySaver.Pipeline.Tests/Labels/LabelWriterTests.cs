@@ -131,9 +131,7 @@ public sealed class LabelWriterTests
     private static bool Chance(Random random, double share)
     {
         lock (random)
-        {
             return random.NextDouble() < share;
-        }
     }
 
     private static LabelRow Row(string etag, LabelStatus status, Decider? decidedBy = null) =>

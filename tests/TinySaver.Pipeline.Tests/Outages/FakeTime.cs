@@ -52,24 +52,18 @@ internal sealed class LockedRandom(int seed) : Random
     public override int Next(int maxValue)
     {
         lock (_random)
-        {
             return _random.Next(maxValue);
-        }
     }
 
     public override double NextDouble()
     {
         lock (_random)
-        {
             return _random.NextDouble();
-        }
     }
 
     public override long NextInt64()
     {
         lock (_random)
-        {
             return _random.NextInt64();
-        }
     }
 }

@@ -87,8 +87,6 @@ public sealed class BudgetTests
     {
         long seen = Interlocked.Read(ref target);
         while (seen < value && Interlocked.CompareExchange(ref target, value, seen) != seen)
-        {
             seen = Interlocked.Read(ref target);
-        }
     }
 }

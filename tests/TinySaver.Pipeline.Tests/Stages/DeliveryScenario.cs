@@ -43,7 +43,7 @@ internal sealed class DeliveryScenario(
         faults.CrashBefore = _ => Chance(CrashShare / 2);
         faults.CrashAfter = _ => Chance(CrashShare / 2);
         Task acting = ActAsync(steps);
-        Task delivering = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => DeliverAsync(acting), Cancellation)));
+        var delivering = Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => DeliverAsync(acting), Cancellation)));
         await Task.WhenAll([acting, delivering, .. Enumerable.Range(0, Receivers).Select(_ => Task.Run(() => ReceiveAsync(delivering), Cancellation))]);
 
         // The crashes end; what the dead had begun is taken up again.
@@ -62,9 +62,7 @@ internal sealed class DeliveryScenario(
     {
         List<LabelRow> rows = [];
         await foreach (StoredRow stored in labels.QueryAsync(LabelQuery.All, Cancellation))
-        {
             rows.Add(stored.Row);
-        }
 
         Assert.Equal(rows.Count, rows.Select(r => r.Name).Distinct().Count());
         Assert.DoesNotContain(rows, r => r.Status == LabelStatus.Escalated);
@@ -72,9 +70,7 @@ internal sealed class DeliveryScenario(
         {
             LabelRow? row = rows.SingleOrDefault(r => r.Name == name);
             if (truth is not { } present)
-            {
                 continue;
-            }
 
             Assert.NotNull(row);
             Assert.Equal(present.Version, row.Version);
@@ -120,9 +116,7 @@ internal sealed class DeliveryScenario(
         }
 
         if (Chance(0.3))
-        {
             await passTimeAsync();
-        }
     }
 
     private async Task DeliverAsync(Task acting)
@@ -130,17 +124,11 @@ internal sealed class DeliveryScenario(
         while (!acting.IsCompleted || Volatile.Read(ref _undelivered) > 0)
         {
             if (TakeEvent() is not { } image)
-            {
                 await Task.Delay(1, Cancellation);
-            }
             else if (await TryLabelAsync(image))
-            {
                 Interlocked.Decrement(ref _undelivered);
-            }
             else
-            {
                 PutEvent(image);
-            }
         }
     }
 
@@ -158,9 +146,7 @@ internal sealed class DeliveryScenario(
         lock (random)
         {
             if (_events.Count == 0)
-            {
                 return null;
-            }
 
             ImageReference image = _events[^1];
             _events.RemoveAt(_events.Count - 1);
@@ -171,9 +157,7 @@ internal sealed class DeliveryScenario(
     private void PutEvent(ImageReference image)
     {
         lock (random)
-        {
             _events.Insert(random.Next(_events.Count + 1), image);
-        }
     }
 
     private async Task<bool> TryLabelAsync(ImageReference image)
@@ -219,16 +203,12 @@ internal sealed class DeliveryScenario(
     private T Pick<T>(T[] choices)
     {
         lock (random)
-        {
             return choices[random.Next(choices.Length)];
-        }
     }
 
     private bool Chance(double share)
     {
         lock (random)
-        {
             return random.NextDouble() < share;
-        }
     }
 }

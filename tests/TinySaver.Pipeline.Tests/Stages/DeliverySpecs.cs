@@ -57,9 +57,7 @@ public sealed class DeliverySpecs(AzuriteFixture azurite, ITestOutputHelper outp
     private static async Task YieldAsync(int times)
     {
         for (int i = 0; i < times; i++)
-        {
             await Task.Yield();
-        }
     }
 
     [Theory]

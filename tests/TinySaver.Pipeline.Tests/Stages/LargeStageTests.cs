@@ -28,9 +28,7 @@ public sealed class LargeStageTests : IAsyncDisposable
     public async Task ProcessAsync_Escalations_AreLabelledEachWithItsOwnAnswer()
     {
         for (int i = 0; i < 50; i++)
-        {
             await _pipeline.LabelAsync($"{i}.bmp", i % 2 == 0 ? TestImages.Unsure : TestImages.UnsureGreen);
-        }
 
         IReadOnlyList<EscalationResult> results = await _pipeline.PumpAsync();
 
@@ -55,9 +53,7 @@ public sealed class LargeStageTests : IAsyncDisposable
         using var cascade = new TestCascade(largeBatch: largeBatch);
         await using var pipeline = new MemoryPipeline(cascade);
         for (int i = 0; i < 10; i++)
-        {
             await pipeline.LabelAsync($"{i}.bmp", i % 3 == 0 ? TestImages.Unsure : TestImages.UnsureGreen);
-        }
 
         Assert.All(await pipeline.PumpAsync(), r => Assert.Equal(EscalationOutcome.Labelled, r.Outcome));
         Assert.Equal("red", (await pipeline.RowAsync("9.bmp"))!.Label);
@@ -68,9 +64,7 @@ public sealed class LargeStageTests : IAsyncDisposable
     public async Task ProcessAsync_BadImagesAmongGood_EachHasItsOwnResult()
     {
         foreach (string name in new[] { "good", "deleted", "overwritten", "unreadable" })
-        {
             await _pipeline.LabelAsync(name, TestImages.Unsure);
-        }
 
         _pipeline.Images.Delete("deleted");
         await _pipeline.UploadAsync("overwritten", TestImages.Red);
@@ -83,7 +77,7 @@ public sealed class LargeStageTests : IAsyncDisposable
 
         IReadOnlyList<EscalationResult> results = await _pipeline.Large.ProcessAsync(messages, null, Cancellation);
 
-        Dictionary<string, EscalationOutcome> outcomes = messages.Zip(results).ToDictionary(p => p.First.Name, p => p.Second.Outcome);
+        var outcomes = messages.Zip(results).ToDictionary(p => p.First.Name, p => p.Second.Outcome);
         Assert.Equal(EscalationOutcome.Labelled, outcomes["good"]);
         Assert.Equal(EscalationOutcome.Deleted, outcomes["deleted"]);
         Assert.Equal(EscalationOutcome.Superseded, outcomes["overwritten"]);
@@ -97,9 +91,7 @@ public sealed class LargeStageTests : IAsyncDisposable
     public async Task ProcessAsync_PassingFailureOfOne_IsRetriedAloneAndThenDone()
     {
         for (int i = 0; i < 5; i++)
-        {
             await _pipeline.LabelAsync($"{i}", TestImages.Unsure);
-        }
 
         int opens = 0;
         _pipeline.Faults.CrashBefore = operation => operation == "images.open" && Interlocked.Increment(ref opens) == 3;
@@ -118,9 +110,7 @@ public sealed class LargeStageTests : IAsyncDisposable
         using var cascade = new TestCascade(largeThrowsOnWhite: true);
         await using var pipeline = new MemoryPipeline(cascade);
         foreach ((string name, byte[] image) in ((string, byte[])[])[("red", TestImages.Unsure), ("white", TestImages.White), ("green", TestImages.UnsureGreen)])
-        {
             Assert.Equal(TinyOutcome.Escalated, (await pipeline.LabelAsync(name, image)).Outcome);
-        }
 
         IReadOnlyList<EscalationResult> results = await pipeline.PumpAsync();
 

@@ -33,9 +33,7 @@ public sealed class StageSet : IAsyncDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Name == "tinysaver.batch.size" && ReferenceEquals(instrument.Meter.Scope, Meters))
-            {
                 listener.EnableMeasurementEvents(instrument);
-            }
         };
         _listener.SetMeasurementEventCallback<int>((_, images, _, _) => Interlocked.Add(ref _largeInferences, images));
         _listener.Start();

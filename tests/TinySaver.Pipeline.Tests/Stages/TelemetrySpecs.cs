@@ -18,9 +18,7 @@ public sealed class TelemetrySpecs
             InstrumentPublished = (instrument, listening) =>
             {
                 if (instrument.Meter.Name == PipelineTelemetry.SourceName && ReferenceEquals(instrument.Meter.Scope, pipeline.Meters))
-                {
                     listening.EnableMeasurementEvents(instrument);
-                }
             },
         };
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> with)
@@ -55,8 +53,6 @@ public sealed class TelemetrySpecs
         Assert.Contains("tinysaver.shadows agrees=False", tags);
         Assert.Contains("tinysaver.confidence exits=False", tags);
         foreach (string step in new[] { "tiny step=download", "tiny step=decode", "tiny step=infer", "tiny step=write", "tiny step=send", "large step=infer" })
-        {
             Assert.Contains($"tinysaver.stage.duration stage={step}", tags);
-        }
     }
 }

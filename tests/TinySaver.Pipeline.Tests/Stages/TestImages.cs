@@ -28,7 +28,7 @@ internal static class TestImages
 
     public static byte[] Bmp(byte red, byte green, byte blue)
     {
-        var file = new byte[HeaderLength + (Side * Side * 3)];
+        byte[] file = new byte[HeaderLength + (Side * Side * 3)];
         "BM"u8.CopyTo(file);
         BitConverter.TryWriteBytes(file.AsSpan(2), file.Length);
         file[10] = HeaderLength;
@@ -38,9 +38,7 @@ internal static class TestImages
         file[26] = 1;
         file[28] = 24;
         for (int i = HeaderLength; i < file.Length; i += 3)
-        {
             (file[i], file[i + 1], file[i + 2]) = (blue, green, red);
-        }
 
         return file;
     }

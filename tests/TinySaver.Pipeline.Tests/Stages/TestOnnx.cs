@@ -50,11 +50,9 @@ internal static class TestOnnx
 
     private static byte[] Tensor(string name, long[] dimensions, float[] values)
     {
-        var raw = new byte[values.Length * sizeof(float)];
+        byte[] raw = new byte[values.Length * sizeof(float)];
         for (int i = 0; i < values.Length; i++)
-        {
             BinaryPrimitives.WriteSingleLittleEndian(raw.AsSpan(i * sizeof(float)), values[i]);
-        }
 
         return Message(5, [.. dimensions.SelectMany(d => Number(1, (ulong)d)), .. Number(2, Float), .. Text(8, name), .. Message(9, raw)]);
     }

@@ -184,9 +184,7 @@ public sealed class TinyStageTests : IAsyncDisposable
     {
         await using var pipeline = new MemoryPipeline(_cascade, o => o.MaxBacklog = 2);
         for (int i = 0; i < 3; i++)
-        {
             Assert.Equal(TinyOutcome.Escalated, (await pipeline.LabelAsync($"{i}.bmp", TestImages.Unsure)).Outcome);
-        }
 
         // The backlog is asked for now and then only.
         Assert.Equal(TinyOutcome.Escalated, (await pipeline.LabelAsync("3.bmp", TestImages.Unsure)).Outcome);

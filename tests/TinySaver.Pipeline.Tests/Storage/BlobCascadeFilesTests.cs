@@ -49,9 +49,7 @@ public sealed class BlobCascadeFilesTests : IDisposable
         await foreach (Azure.Storage.Blobs.Models.BlobItem blob in _container.GetBlobsAsync(cancellationToken: Cancellation))
         {
             if (blob.Name != policyBlob)
-            {
                 await _container.DeleteBlobAsync(blob.Name, cancellationToken: Cancellation);
-            }
         }
 
         await using CascadeHost second = Host(policyBlob);
@@ -96,7 +94,7 @@ public sealed class BlobCascadeFilesTests : IDisposable
             BinaryData.FromString("""{"id2label":{"0":"green","1":"red","2":"blue"}}"""), overwrite: true, Cancellation);
         await using CascadeHost host = Host("cascade.json");
 
-        var e = await Assert.ThrowsAsync<InvalidPolicyException>(async () => await host.RentAsync(Cancellation));
+        InvalidPolicyException e = await Assert.ThrowsAsync<InvalidPolicyException>(async () => await host.RentAsync(Cancellation));
 
         Assert.Contains("models/tiny", e.Message, StringComparison.Ordinal);
         Assert.Empty(_cache.GetFiles("*", SearchOption.AllDirectories));
@@ -140,7 +138,7 @@ public sealed class BlobCascadeFilesTests : IDisposable
 
         await using CascadeHost host = Host("cascade.json");
 
-        var e = await Assert.ThrowsAnyAsync<TinySaverException>(async () => await host.RentAsync(Cancellation));
+        TinySaverException e = await Assert.ThrowsAnyAsync<TinySaverException>(async () => await host.RentAsync(Cancellation));
 
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }

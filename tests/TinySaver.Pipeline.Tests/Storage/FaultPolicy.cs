@@ -14,15 +14,11 @@ public sealed class FaultPolicy(Faults faults) : HttpPipelinePolicy
         ArgumentNullException.ThrowIfNull(message);
         string? operation = Operation(message.Request);
         if (operation is not null)
-        {
             faults.Before(operation);
-        }
 
         await ProcessNextAsync(message, pipeline);
         if (operation is not null && !message.Response.IsError)
-        {
             faults.After(operation);
-        }
     }
 
     private static string? Operation(Request request)

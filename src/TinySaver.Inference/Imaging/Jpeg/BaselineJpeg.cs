@@ -31,7 +31,7 @@ internal static class BaselineJpeg
     {
         if (!Avx2.IsSupported)
             return false;
-        var scan = _idle ?? new JpegScan();
+        JpegScan scan = _idle ?? new JpegScan();
         _idle = null;
         try
         {
@@ -45,21 +45,21 @@ internal static class BaselineJpeg
 
     private static bool TryDecode(ReadOnlySpan<byte> jpeg, JpegScan scan, Span<byte> pixels, RowTaker? take)
     {
-        var (across, down) = (scan.AcrossFactor, scan.DownFactor);
-        var columns = (scan.Width + (8 * across) - 1) / (8 * across);
-        var mcuRows = (scan.Height + (8 * down) - 1) / (8 * down);
-        var rowBytes = scan.Width * BytesPerPixel;
-        var roomRows = pixels.Length / rowBytes;
+        (int across, int down) = (scan.AcrossFactor, scan.DownFactor);
+        int columns = (scan.Width + (8 * across) - 1) / (8 * across);
+        int mcuRows = (scan.Height + (8 * down) - 1) / (8 * down);
+        int rowBytes = scan.Width * BytesPerPixel;
+        int roomRows = pixels.Length / rowBytes;
         using var luma = new SampleRing(columns * across * 8, down * 8);
         using var blue = new SampleRing(columns * 8, 8);
         using var red = new SampleRing(columns * 8, 8);
         using var upsampler = new Upsampler(scan, blue, red);
         var bits = new BitReader(jpeg[scan.DataStart..]);
         Span<int> predictions = stackalloc int[3];
-        var (written, inRoom, sinceRestart, restarts) = (0, 0, 0, 0);
-        for (var mcuRow = 0; mcuRow < mcuRows; mcuRow++)
+        (int written, int inRoom, int sinceRestart, int restarts) = (0, 0, 0, 0);
+        for (int mcuRow = 0; mcuRow < mcuRows; mcuRow++)
         {
-            for (var column = 0; column < columns; column++)
+            for (int column = 0; column < columns; column++)
             {
                 if (scan.RestartInterval > 0 && sinceRestart == scan.RestartInterval)
                 {
@@ -70,7 +70,7 @@ internal static class BaselineJpeg
                 }
 
                 sinceRestart++;
-                for (var block = 0; block < across * down; block++)
+                for (int block = 0; block < across * down; block++)
                 {
                     if (!BlockReader.TryRead(ref bits, scan, 0, ref predictions[0], luma, (mcuRow * down) + (block / across), (column * across) + (block % across)))
                         return false;
@@ -87,10 +87,10 @@ internal static class BaselineJpeg
                 return false;
 
             // With chroma halved down, the last row needs chroma from the row of MCUs below.
-            var ready = mcuRow == mcuRows - 1 ? scan.Height : ((mcuRow + 1) * 8 * down) - (down - 1);
+            int ready = mcuRow == mcuRows - 1 ? scan.Height : ((mcuRow + 1) * 8 * down) - (down - 1);
             for (; written < ready; written++)
             {
-                var chroma = upsampler.Rows(written);
+                Upsampler.UpsampledRows chroma = upsampler.Rows(written);
                 ColourRows.ToRgb(luma.Row(written), chroma.Blue, chroma.Red, scan.Width, pixels.Slice(inRoom * rowBytes, rowBytes));
                 if (++inRoom == roomRows || written == scan.Height - 1)
                 {

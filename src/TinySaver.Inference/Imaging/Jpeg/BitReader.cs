@@ -23,13 +23,13 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
             return;
         if (_position + 8 <= _data.Length)
         {
-            var next = BinaryPrimitives.ReadUInt64BigEndian(_data[_position..]);
+            ulong next = BinaryPrimitives.ReadUInt64BigEndian(_data[_position..]);
             // No byte is 0xFF: the usual trick to find a zero byte, on the complement.
             if (((~next - 0x0101010101010101) & next & 0x8080808080808080) == 0)
             {
                 // Bits beyond the whole bytes may be set already: the next fill sets the same ones again.
                 _buffer |= next >> _count;
-                var bytes = (63 - _count) >> 3;
+                int bytes = (63 - _count) >> 3;
                 _position += bytes;
                 _count += bytes * 8;
                 return;
@@ -53,7 +53,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Value(int size)
     {
-        var value = Extend(Peek(size), size);
+        int value = Extend(Peek(size), size);
         Skip(size);
         return value;
     }
@@ -82,7 +82,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
     {
         while (_count <= 56)
         {
-            var next = 0;
+            int next = 0;
             if (_position >= _data.Length || (_data[_position] == 0xFF && (_position + 1 >= _data.Length || _data[_position + 1] != 0)))
             {
                 _padding += 8;

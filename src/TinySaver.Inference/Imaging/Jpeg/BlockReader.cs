@@ -11,22 +11,22 @@ internal static class BlockReader
         ref BitReader bits, JpegScan scan, int component, ref int prediction, in SampleRing samples, int blockRow, int blockColumn)
     {
         bits.Fill();
-        var dc = scan.Dc(component);
+        HuffmanTable dc = scan.Dc(component);
         int code = dc.Codes[bits.Peek(HuffmanTable.LookupBits)];
         if (code == 0 && (code = dc.Long(bits.Peek(16))) == 0)
             return false;
         bits.Skip(code >> 8);
-        var size = code & 0xFF;
+        int size = code & 0xFF;
         if (size > 0)
             prediction += bits.Value(size);
 
         Span<short> block = stackalloc short[64];
         block.Clear();
         block[0] = (short)prediction;
-        var last = ReadRest(ref bits, scan.Ac(component), block);
+        int last = ReadRest(ref bits, scan.Ac(component), block);
         if (last < 0)
             return false;
-        var quantisation = scan.Quantisation(component);
+        int[] quantisation = scan.Quantisation(component);
         if (last == 0)
             InverseDct.WriteFlat((short)prediction, quantisation[0], samples.Block(blockRow, blockColumn), samples.Stride);
         else
@@ -37,15 +37,15 @@ internal static class BlockReader
     // The place of the last coefficient that is not 0, or −1 where the bits make no sense.
     private static int ReadRest(ref BitReader bits, HuffmanTable table, scoped Span<short> block)
     {
-        var values = table.Values;
-        var codes = table.Codes;
+        ReadOnlySpan<int> values = table.Values;
+        ReadOnlySpan<ushort> codes = table.Codes;
         ReadOnlySpan<byte> order = JpegScan.NaturalOrder;
-        var place = 0;
+        int place = 0;
         while (place < 63)
         {
             bits.Fill();
-            var next = bits.Peek(HuffmanTable.LookupBits);
-            var value = values[next];
+            int next = bits.Peek(HuffmanTable.LookupBits);
+            int value = values[next];
             if (value != 0)
             {
                 bits.Skip(value & 0xFF);
@@ -58,8 +58,8 @@ internal static class BlockReader
             if (code == 0 && (code = table.Long(bits.Peek(16))) == 0)
                 return -1;
             bits.Skip(code >> 8);
-            var size = code & 15;
-            var run = (code >> 4) & 15;
+            int size = code & 15;
+            int run = (code >> 4) & 15;
             if (size != 0)
             {
                 place += run + 1;

@@ -17,9 +17,9 @@ internal static class ColourRows
         row = row[..count];
         output[0] = row[0];
         output[1] = (byte)(((row[0] * 3) + row[1] + 2) >> 2);
-        for (var i = 1; i < count - 1; i++)
+        for (int i = 1; i < count - 1; i++)
         {
-            var three = row[i] * 3;
+            int three = row[i] * 3;
             output[2 * i] = (byte)((three + row[i - 1] + 1) >> 2);
             output[(2 * i) + 1] = (byte)((three + row[i + 1] + 2) >> 2);
         }
@@ -36,14 +36,14 @@ internal static class ColourRows
         ArgumentOutOfRangeException.ThrowIfLessThan(far.Length, count + Slack);
         ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, count + (2 * Slack));
         ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, 2 * (count + Slack));
-        ref var nearer = ref MemoryMarshal.GetReference(near);
-        ref var farther = ref MemoryMarshal.GetReference(far);
-        ref var sum = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), 1);
-        ref var target = ref MemoryMarshal.GetReference(output);
+        ref byte nearer = ref MemoryMarshal.GetReference(near);
+        ref byte farther = ref MemoryMarshal.GetReference(far);
+        ref short sum = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), 1);
+        ref byte target = ref MemoryMarshal.GetReference(output);
         for (nuint i = 0; i < (nuint)count; i += 16)
         {
-            var a = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref nearer, i));
-            var b = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref farther, i));
+            Vector256<short> a = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref nearer, i));
+            Vector256<short> b = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref farther, i));
             (a + a + a + b).StoreUnsafe(ref sum, i);
         }
 
@@ -55,9 +55,9 @@ internal static class ColourRows
             var here = Vector256.LoadUnsafe(ref sum, i);
             var before = Vector256.LoadUnsafe(ref Unsafe.Add(ref sum, -1), i);
             var after = Vector256.LoadUnsafe(ref Unsafe.Add(ref sum, 1), i);
-            var three = here + here + here;
-            var even = (three + before + Vector256.Create((short)8)) >>> 4;
-            var odd = (three + after + Vector256.Create((short)7)) >>> 4;
+            Vector256<short> three = here + here + here;
+            Vector256<short> even = (three + before + Vector256.Create((short)8)) >>> 4;
+            Vector256<short> odd = (three + after + Vector256.Create((short)7)) >>> 4;
             (even | (odd << 8)).AsByte().StoreUnsafe(ref target, i * 2);
         }
     }
@@ -69,8 +69,8 @@ internal static class ColourRows
         ArgumentOutOfRangeException.ThrowIfLessThan(blue.Length, count + Slack);
         ArgumentOutOfRangeException.ThrowIfLessThan(red.Length, count + Slack);
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels.Length, count * 4);
-        ref var target = ref MemoryMarshal.GetReference(pixels);
-        var i = 0;
+        ref byte target = ref MemoryMarshal.GetReference(pixels);
+        int i = 0;
         for (; i <= count - 8; i += 8)
             Convert(luma, blue, red, i).StoreUnsafe(ref target, (nuint)(i * 4));
         if (i < count)
@@ -86,13 +86,13 @@ internal static class ColourRows
     {
         const int bits = 16;
         var half = Vector256.Create(1 << (bits - 1));
-        var y = Load(luma, i);
-        var cb = Load(blue, i) - Vector256.Create(128);
-        var cr = Load(red, i) - Vector256.Create(128);
+        Vector256<int> y = Load(luma, i);
+        Vector256<int> cb = Load(blue, i) - Vector256.Create(128);
+        Vector256<int> cr = Load(red, i) - Vector256.Create(128);
         // round(x · 2^16) of 1.40200, 0.34414, 0.71414 and 1.77200.
-        var r = Clamp(y + (((cr * 91881) + half) >> bits));
-        var g = Clamp(y + (((cb * -22554) + (cr * -46802) + half) >> bits));
-        var b = Clamp(y + (((cb * 116130) + half) >> bits));
+        Vector256<int> r = Clamp(y + (((cr * 91881) + half) >> bits));
+        Vector256<int> g = Clamp(y + (((cb * -22554) + (cr * -46802) + half) >> bits));
+        Vector256<int> b = Clamp(y + (((cb * 116130) + half) >> bits));
         return (r | (g << 8) | (b << 16) | Vector256.Create(unchecked((int)0xFF000000))).AsByte();
     }
 

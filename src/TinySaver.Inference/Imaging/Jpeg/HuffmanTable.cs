@@ -41,11 +41,11 @@ internal sealed class HuffmanTable
         symbols.CopyTo(_symbols);
         Array.Clear(_codes);
         Array.Clear(_values);
-        var (code, place) = (0, 0);
-        for (var length = 1; length <= LongestCode; length++)
+        (int code, int place) = (0, 0);
+        for (int length = 1; length <= LongestCode; length++)
         {
             _offsets[length] = place - code;
-            for (var i = 0; i < counts[length - 1]; i++, code++, place++)
+            for (int i = 0; i < counts[length - 1]; i++, code++, place++)
             {
                 if (length <= LookupBits && code < 1 << length)
                     Spread(code, length, symbols[place]);
@@ -66,7 +66,7 @@ internal sealed class HuffmanTable
     /// <summary>Length &lt;&lt; 8 | symbol of a code longer than <see cref="LookupBits"/>, or 0 where the bits are no code.</summary>
     public int Long(int next16)
     {
-        for (var length = LookupBits + 1; length <= LongestCode; length++)
+        for (int length = LookupBits + 1; length <= LongestCode; length++)
         {
             if (next16 < _ends[length])
                 return (length << 8) | _symbols[((next16 >> (LongestCode - length)) + _offsets[length]) & 0xFF];
@@ -77,13 +77,13 @@ internal sealed class HuffmanTable
 
     private void Spread(int code, int length, byte symbol)
     {
-        var rest = LookupBits - length;
-        var first = code << rest;
+        int rest = LookupBits - length;
+        int first = code << rest;
         _codes.AsSpan(first, 1 << rest).Fill((ushort)((length << 8) | symbol));
-        var (run, size) = (symbol >> 4, symbol & 15);
+        (int run, int size) = (symbol >> 4, symbol & 15);
         if (size == 0 || size > rest)
             return;
-        for (var i = 0; i < 1 << rest; i++)
+        for (int i = 0; i < 1 << rest; i++)
             _values[first + i] = (BitReader.Extend(i >> (rest - size), size) << 16) | (run << 8) | (length + size);
     }
 }

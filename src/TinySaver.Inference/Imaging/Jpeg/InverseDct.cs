@@ -30,17 +30,17 @@ internal static class InverseDct
         ArgumentOutOfRangeException.ThrowIfLessThan(block.Length, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(quantisation.Length, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples.Length, (7 * stride) + 8);
-        ref var source = ref MemoryMarshal.GetReference(block);
-        ref var factor = ref MemoryMarshal.GetReference(quantisation);
-        var r0 = Row(ref source, ref factor, 0);
-        var r1 = Row(ref source, ref factor, 1);
-        var r2 = Row(ref source, ref factor, 2);
-        var r3 = Row(ref source, ref factor, 3);
-        var r4 = Row(ref source, ref factor, 4);
-        var r5 = Row(ref source, ref factor, 5);
-        var r6 = Row(ref source, ref factor, 6);
-        var r7 = Row(ref source, ref factor, 7);
-        var sums = Vector256.Abs(r0) + Vector256.Abs(r1) + Vector256.Abs(r2) + Vector256.Abs(r3)
+        ref short source = ref MemoryMarshal.GetReference(block);
+        ref int factor = ref MemoryMarshal.GetReference(quantisation);
+        Vector256<int> r0 = Row(ref source, ref factor, 0);
+        Vector256<int> r1 = Row(ref source, ref factor, 1);
+        Vector256<int> r2 = Row(ref source, ref factor, 2);
+        Vector256<int> r3 = Row(ref source, ref factor, 3);
+        Vector256<int> r4 = Row(ref source, ref factor, 4);
+        Vector256<int> r5 = Row(ref source, ref factor, 5);
+        Vector256<int> r6 = Row(ref source, ref factor, 6);
+        Vector256<int> r7 = Row(ref source, ref factor, 7);
+        Vector256<int> sums = Vector256.Abs(r0) + Vector256.Abs(r1) + Vector256.Abs(r2) + Vector256.Abs(r3)
             + Vector256.Abs(r4) + Vector256.Abs(r5) + Vector256.Abs(r6) + Vector256.Abs(r7);
         if (Vector256.GreaterThanAny(sums, Vector256.Create(MaxColumnSum)))
             return false;
@@ -48,7 +48,7 @@ internal static class InverseDct
         Transpose(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
         Pass(ConstantBits + KeptBits + 3, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
         Transpose(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
-        ref var target = ref MemoryMarshal.GetReference(samples);
+        ref byte target = ref MemoryMarshal.GetReference(samples);
         Store(r0, r1, ref target, stride);
         Store(r2, r3, ref Unsafe.Add(ref target, 2 * stride), stride);
         Store(r4, r5, ref Unsafe.Add(ref target, 4 * stride), stride);
@@ -59,9 +59,9 @@ internal static class InverseDct
     /// <summary>The same for a block whose only coefficient is the first: all samples are alike.</summary>
     public static void WriteFlat(int coefficient, int quantisation, Span<byte> samples, int stride)
     {
-        var level = ((coefficient * quantisation * (1 << KeptBits)) + (1 << (KeptBits + 2))) >> (KeptBits + 3);
-        var value = (byte)Math.Clamp(((level << 22) >> 22) + 128, 0, 255);
-        for (var y = 0; y < 8; y++)
+        int level = ((coefficient * quantisation * (1 << KeptBits)) + (1 << (KeptBits + 2))) >> (KeptBits + 3);
+        byte value = (byte)Math.Clamp(((level << 22) >> 22) + 128, 0, 255);
+        for (int y = 0; y < 8; y++)
             samples.Slice(y * stride, 8).Fill(value);
     }
 
@@ -75,27 +75,27 @@ internal static class InverseDct
         ref Vector256<int> r4, ref Vector256<int> r5, ref Vector256<int> r6, ref Vector256<int> r7)
     {
         // Even part; each constant is round(x · 2^13) of the x behind it.
-        var shared = (r2 + r6) * 4433; // 0.541196100
-        var even2 = shared - (r6 * 15137); // 1.847759065
-        var even3 = shared + (r2 * 6270); // 0.765366865
-        var even0 = (r0 + r4) << ConstantBits;
-        var even1 = (r0 - r4) << ConstantBits;
+        Vector256<int> shared = (r2 + r6) * 4433; // 0.541196100
+        Vector256<int> even2 = shared - (r6 * 15137); // 1.847759065
+        Vector256<int> even3 = shared + (r2 * 6270); // 0.765366865
+        Vector256<int> even0 = (r0 + r4) << ConstantBits;
+        Vector256<int> even1 = (r0 - r4) << ConstantBits;
         var half = Vector256.Create(1 << (shift - 1));
-        var sum0 = even0 + even3 + half;
-        var sum3 = even0 - even3 + half;
-        var sum1 = even1 + even2 + half;
-        var sum2 = even1 - even2 + half;
+        Vector256<int> sum0 = even0 + even3 + half;
+        Vector256<int> sum3 = even0 - even3 + half;
+        Vector256<int> sum1 = even1 + even2 + half;
+        Vector256<int> sum2 = even1 - even2 + half;
 
         // Odd part.
-        var all = (r7 + r3 + r5 + r1) * 9633; // 1.175875602
-        var z1 = (r7 + r1) * -7373; // 0.899976223
-        var z2 = (r5 + r3) * -20995; // 2.562915447
-        var z3 = ((r7 + r3) * -16069) + all; // 1.961570560
-        var z4 = ((r5 + r1) * -3196) + all; // 0.390180644
-        var odd0 = (r7 * 2446) + z1 + z3; // 0.298631336
-        var odd1 = (r5 * 16819) + z2 + z4; // 2.053119869
-        var odd2 = (r3 * 25172) + z2 + z3; // 3.072711026
-        var odd3 = (r1 * 12299) + z1 + z4; // 1.501321110
+        Vector256<int> all = (r7 + r3 + r5 + r1) * 9633; // 1.175875602
+        Vector256<int> z1 = (r7 + r1) * -7373; // 0.899976223
+        Vector256<int> z2 = (r5 + r3) * -20995; // 2.562915447
+        Vector256<int> z3 = ((r7 + r3) * -16069) + all; // 1.961570560
+        Vector256<int> z4 = ((r5 + r1) * -3196) + all; // 0.390180644
+        Vector256<int> odd0 = (r7 * 2446) + z1 + z3; // 0.298631336
+        Vector256<int> odd1 = (r5 * 16819) + z2 + z4; // 2.053119869
+        Vector256<int> odd2 = (r3 * 25172) + z2 + z3; // 3.072711026
+        Vector256<int> odd3 = (r1 * 12299) + z1 + z4; // 1.501321110
 
         r0 = (sum0 + odd3) >> shift;
         r7 = (sum0 - odd3) >> shift;
@@ -112,14 +112,14 @@ internal static class InverseDct
         ref Vector256<int> r0, ref Vector256<int> r1, ref Vector256<int> r2, ref Vector256<int> r3,
         ref Vector256<int> r4, ref Vector256<int> r5, ref Vector256<int> r6, ref Vector256<int> r7)
     {
-        var (a0, a1) = (Avx2.UnpackLow(r0, r1).AsInt64(), Avx2.UnpackHigh(r0, r1).AsInt64());
-        var (a2, a3) = (Avx2.UnpackLow(r2, r3).AsInt64(), Avx2.UnpackHigh(r2, r3).AsInt64());
-        var (a4, a5) = (Avx2.UnpackLow(r4, r5).AsInt64(), Avx2.UnpackHigh(r4, r5).AsInt64());
-        var (a6, a7) = (Avx2.UnpackLow(r6, r7).AsInt64(), Avx2.UnpackHigh(r6, r7).AsInt64());
-        var (b0, b1) = (Avx2.UnpackLow(a0, a2).AsInt32(), Avx2.UnpackHigh(a0, a2).AsInt32());
-        var (b2, b3) = (Avx2.UnpackLow(a1, a3).AsInt32(), Avx2.UnpackHigh(a1, a3).AsInt32());
-        var (b4, b5) = (Avx2.UnpackLow(a4, a6).AsInt32(), Avx2.UnpackHigh(a4, a6).AsInt32());
-        var (b6, b7) = (Avx2.UnpackLow(a5, a7).AsInt32(), Avx2.UnpackHigh(a5, a7).AsInt32());
+        (Vector256<long> a0, Vector256<long> a1) = (Avx2.UnpackLow(r0, r1).AsInt64(), Avx2.UnpackHigh(r0, r1).AsInt64());
+        (Vector256<long> a2, Vector256<long> a3) = (Avx2.UnpackLow(r2, r3).AsInt64(), Avx2.UnpackHigh(r2, r3).AsInt64());
+        (Vector256<long> a4, Vector256<long> a5) = (Avx2.UnpackLow(r4, r5).AsInt64(), Avx2.UnpackHigh(r4, r5).AsInt64());
+        (Vector256<long> a6, Vector256<long> a7) = (Avx2.UnpackLow(r6, r7).AsInt64(), Avx2.UnpackHigh(r6, r7).AsInt64());
+        (Vector256<int> b0, Vector256<int> b1) = (Avx2.UnpackLow(a0, a2).AsInt32(), Avx2.UnpackHigh(a0, a2).AsInt32());
+        (Vector256<int> b2, Vector256<int> b3) = (Avx2.UnpackLow(a1, a3).AsInt32(), Avx2.UnpackHigh(a1, a3).AsInt32());
+        (Vector256<int> b4, Vector256<int> b5) = (Avx2.UnpackLow(a4, a6).AsInt32(), Avx2.UnpackHigh(a4, a6).AsInt32());
+        (Vector256<int> b6, Vector256<int> b7) = (Avx2.UnpackLow(a5, a7).AsInt32(), Avx2.UnpackHigh(a5, a7).AsInt32());
         (r0, r4) = (Avx2.Permute2x128(b0, b4, 0x20), Avx2.Permute2x128(b0, b4, 0x31));
         (r1, r5) = (Avx2.Permute2x128(b1, b5, 0x20), Avx2.Permute2x128(b1, b5, 0x31));
         (r2, r6) = (Avx2.Permute2x128(b2, b6, 0x20), Avx2.Permute2x128(b2, b6, 0x31));
@@ -130,9 +130,9 @@ internal static class InverseDct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector256<int> upper, Vector256<int> lower, ref byte target, int stride)
     {
-        var shorts = Avx2.PackSignedSaturate((upper << 22) >> 22, (lower << 22) >> 22) + Vector256.Create((short)128);
+        Vector256<short> shorts = Avx2.PackSignedSaturate((upper << 22) >> 22, (lower << 22) >> 22) + Vector256.Create((short)128);
         // Lanes hold upper 0-3, lower 0-3 | upper 4-7, lower 4-7.
-        var bytes = Avx2.PackUnsignedSaturate(shorts, shorts).AsUInt32();
+        Vector256<uint> bytes = Avx2.PackUnsignedSaturate(shorts, shorts).AsUInt32();
         Unsafe.WriteUnaligned(ref target, bytes.GetElement(0) | ((ulong)bytes.GetElement(4) << 32));
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, stride), bytes.GetElement(1) | ((ulong)bytes.GetElement(5) << 32));
     }

@@ -51,19 +51,19 @@ internal sealed class JpegScan
     /// <summary>Reads the header. False for anything but sound baseline Y′CbCr in one scan at 4:4:4, 4:2:2 or 4:2:0.</summary>
     public bool TryRead(ReadOnlySpan<byte> jpeg)
     {
-        foreach (var table in _dc)
+        foreach (HuffmanTable table in _dc)
             table.Reset();
-        foreach (var table in _ac)
+        foreach (HuffmanTable table in _ac)
             table.Reset();
         (_quantisationsRead, _hasJfif, _adobeTransform, Width, RestartInterval) = (0, false, -1, 0, 0);
-        var position = 2;
+        int position = 2;
         while (position + 4 <= jpeg.Length && jpeg[position] == 0xFF)
         {
-            var marker = jpeg[position + 1];
-            var length = BinaryPrimitives.ReadUInt16BigEndian(jpeg[(position + 2)..]);
+            byte marker = jpeg[position + 1];
+            ushort length = BinaryPrimitives.ReadUInt16BigEndian(jpeg[(position + 2)..]);
             if (length < 2 || position + 2 + length > jpeg.Length)
                 return false;
-            var body = jpeg.Slice(position + 4, length - 2);
+            ReadOnlySpan<byte> body = jpeg.Slice(position + 4, length - 2);
             position += 2 + length;
             if (marker == 0xDA)
             {
@@ -71,7 +71,7 @@ internal sealed class JpegScan
                 return TryReadScan(body);
             }
 
-            var understood = marker switch
+            bool understood = marker switch
             {
                 0xC0 or 0xC1 => TryReadFrame(body),
                 0xC4 => TryReadHuffman(body),
@@ -96,7 +96,7 @@ internal sealed class JpegScan
         Height = BinaryPrimitives.ReadUInt16BigEndian(body[1..]);
         Width = BinaryPrimitives.ReadUInt16BigEndian(body[3..]);
         (AcrossFactor, DownFactor) = (body[7] >> 4, body[7] & 15);
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
         {
             _ids[i] = body[6 + (3 * i)];
             _quantisationOf[i] = body[8 + (3 * i)];
@@ -112,13 +112,13 @@ internal sealed class JpegScan
     {
         while (body.Length >= 17)
         {
-            var counts = body.Slice(1, 16);
-            var total = 0;
-            foreach (var count in counts)
+            ReadOnlySpan<byte> counts = body.Slice(1, 16);
+            int total = 0;
+            foreach (byte count in counts)
                 total += count;
             if ((body[0] & 0xEC) != 0 || total > 256 || body.Length < 17 + total)
                 return false;
-            var table = ((body[0] & 0x10) == 0 ? _dc : _ac)[body[0] & 3];
+            HuffmanTable table = ((body[0] & 0x10) == 0 ? _dc : _ac)[body[0] & 3];
             if (!table.TryRead(counts, body.Slice(17, total)))
                 return false;
             body = body[(17 + total)..];
@@ -134,7 +134,7 @@ internal sealed class JpegScan
             // 16-bit factors are for 12-bit images.
             if (body[0] > 3)
                 return false;
-            for (var i = 0; i < 64; i++)
+            for (int i = 0; i < 64; i++)
                 _quantisations[body[0]][NaturalOrder[i]] = body[1 + i];
             _quantisationsRead |= 1 << body[0];
             body = body[65..];
@@ -162,7 +162,7 @@ internal sealed class JpegScan
     {
         if (Width == 0 || body.Length != 10 || body[0] != 3 || body[7] != 0 || body[8] != 63 || body[9] != 0)
             return false;
-        for (var i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++)
         {
             _tablesOf[i] = body[2 + (2 * i)];
             if (body[1 + (2 * i)] != _ids[i] || (_tablesOf[i] & 0xCC) != 0 || !Dc(i).IsDefined || Dc(i).MaxSymbol > MaxDifferenceBits || !Ac(i).IsDefined

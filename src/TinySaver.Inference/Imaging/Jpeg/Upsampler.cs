@@ -48,8 +48,8 @@ internal readonly struct Upsampler : IDisposable
     {
         if (_scan.AcrossFactor == 1)
             return new(_blue.Row(y), _red.Row(y));
-        var first = _rows.AsSpan(0, Wide);
-        var second = _rows.AsSpan(Wide, Wide);
+        Span<byte> first = _rows.AsSpan(0, Wide);
+        Span<byte> second = _rows.AsSpan(Wide, Wide);
         if (_scan.DownFactor == 1)
         {
             ColourRows.Double(_blue.Row(y), _count, first);
@@ -57,9 +57,9 @@ internal readonly struct Upsampler : IDisposable
         }
         else
         {
-            var near = y / 2;
+            int near = y / 2;
             // The rows above the first and below the last are those themselves.
-            var far = Math.Clamp((y & 1) == 0 ? near - 1 : near + 1, 0, _lastRow);
+            int far = Math.Clamp((y & 1) == 0 ? near - 1 : near + 1, 0, _lastRow);
             ColourRows.DoubleBoth(_blue.Row(near), _blue.Row(far), _count, _sums, first);
             ColourRows.DoubleBoth(_red.Row(near), _red.Row(far), _count, _sums, second);
         }

@@ -16,7 +16,7 @@ public sealed class BaselineJpegTests
     public void TryDecode_AnySizeQualityAndSubsampling_EqualsSkiaToTheBit()
     {
         Assert.SkipUnless(Avx2.IsSupported, "The short cut needs AVX2.");
-        var cases =
+        Gen<(int width, int height, int quality, SKJpegEncoderDownsample sampling, int noise, int seed)> cases =
             from width in Gen.Choose(16, 150)
             from height in Gen.Choose(1, 150)
             from quality in Gen.Choose(1, 100)
@@ -26,7 +26,7 @@ public sealed class BaselineJpegTests
             select (width, height, quality, sampling, noise, seed);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
-            var file = Encode(c.width, c.height, c.quality, c.sampling, c.noise, c.seed);
+            byte[] file = Encode(c.width, c.height, c.quality, c.sampling, c.noise, c.seed);
             Assert.Equal(SkiaPixels(file), Pixels(file));
             Assert.Equal(SkiaPixels(file), Pixels(file, roomRows: 1 + (c.seed % 20)));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
@@ -41,7 +41,7 @@ public sealed class BaselineJpegTests
     public void TryDecode_FilesOfOtherEncoders_EqualSkiaToTheBit(string name)
     {
         Assert.SkipUnless(Avx2.IsSupported, "The short cut needs AVX2.");
-        var file = GoldenCase.ImageBytes(name);
+        byte[] file = GoldenCase.ImageBytes(name);
         Assert.Equal(SkiaPixels(file), Pixels(file));
     }
 
@@ -54,10 +54,10 @@ public sealed class BaselineJpegTests
     [Fact]
     public void TryDecode_TruncatedAnywhere_IsLeftToSkia()
     {
-        foreach (var name in (string[])["photo-2.jpg", "../restart.jpg"])
+        foreach (string name in (string[])["photo-2.jpg", "../restart.jpg"])
         {
-            var file = GoldenCase.ImageBytes(name);
-            for (var length = 2; length < file.Length; length += length < file.Length - 64 ? 97 : 1)
+            byte[] file = GoldenCase.ImageBytes(name);
+            for (int length = 2; length < file.Length; length += length < file.Length - 64 ? 97 : 1)
                 Assert.Null(Pixels(file[..length], 320, 240));
         }
     }
@@ -75,10 +75,10 @@ public sealed class BaselineJpegTests
     public void TryDecode_WhatDoesNotEndOrCountExactly_IsLeftToSkia(string damage)
     {
         Assert.SkipUnless(Avx2.IsSupported, "The short cut needs AVX2.");
-        var sound = Encode(48, 40, 100, SKJpegEncoderDownsample.Downsample420, 255, 5);
+        byte[] sound = Encode(48, 40, 100, SKJpegEncoderDownsample.Downsample420, 255, 5);
         Assert.NotNull(Pixels(sound));
 
-        var damaged = Damaged(sound, damage);
+        byte[] damaged = Damaged(sound, damage);
 
         Assert.Null(Pixels(damaged, 48, 40));
         Assert.Equal(Outcome(damaged, shortCut: false), Outcome(damaged, shortCut: true));
@@ -89,14 +89,14 @@ public sealed class BaselineJpegTests
     {
         var random = new Random(23);
         string[] names = ["photo-2.jpg", "odd.jpg", "../restart.jpg", "orientation-6.jpg"];
-        var decoded = 0;
-        for (var round = 0; round < 400; round++)
+        int decoded = 0;
+        for (int round = 0; round < 400; round++)
         {
-            var file = GoldenCase.ImageBytes(names[round % names.Length]);
-            for (var flips = random.Next(1, 4); flips > 0; flips--)
+            byte[] file = GoldenCase.ImageBytes(names[round % names.Length]);
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
                 file[random.Next(random.Next(4) == 0 ? 700 : file.Length)] ^= (byte)(1 << random.Next(8));
             file = file[..^(random.Next(3) == 0 ? random.Next(5) : 0)];
-            var outcome = Outcome(file, shortCut: true);
+            string outcome = Outcome(file, shortCut: true);
             Assert.Equal(Outcome(file, shortCut: false), outcome);
             decoded += outcome.StartsWith("refused", StringComparison.Ordinal) ? 0 : 1;
         }
@@ -109,12 +109,12 @@ public sealed class BaselineJpegTests
     {
         var random = new Random(11);
         string[] names = ["photo-0.jpg", "photo-1.jpg", "photo-2.jpg", "odd.jpg", "../restart.jpg", "orientation-6.jpg"];
-        var decoded = 0;
-        for (var round = 0; round < 1_000; round++)
+        int decoded = 0;
+        for (int round = 0; round < 1_000; round++)
         {
-            var file = GoldenCase.ImageBytes(names[round % names.Length]);
+            byte[] file = GoldenCase.ImageBytes(names[round % names.Length]);
             // Half of the damage goes where the tables and sizes are.
-            for (var flips = random.Next(1, 12); flips > 0; flips--)
+            for (int flips = random.Next(1, 12); flips > 0; flips--)
                 file[random.Next(random.Next(2) == 0 ? 700 : file.Length)] = (byte)random.Next(256);
             var scan = new JpegScan();
             if (scan.TryRead(file) && scan.Width * scan.Height < 1_000_000)
@@ -129,7 +129,7 @@ public sealed class BaselineJpegTests
     {
         try
         {
-            using var image = ImageDecoder.Decode(file, new DecoderOptions { MaxPixels = 1_000_000, JpegShortCut = shortCut });
+            using DecodedImage image = ImageDecoder.Decode(file, new DecoderOptions { MaxPixels = 1_000_000, JpegShortCut = shortCut });
             return $"{image.Width}×{image.Height} {Convert.ToHexString(SHA256.HashData(image.Pixels))}";
         }
         catch (PermanentFailureException refusal)
@@ -140,7 +140,7 @@ public sealed class BaselineJpegTests
 
     private static byte[] Damaged(byte[] jpeg, string damage)
     {
-        var damaged = (byte[])jpeg.Clone();
+        byte[] damaged = (byte[])jpeg.Clone();
         switch (damage)
         {
             case "no end marker":
@@ -162,9 +162,9 @@ public sealed class BaselineJpegTests
             case "a difference category above 15":
                 return WithCode(jpeg, 1, 16);
             default:
-                var frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
-                var scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
-                for (var i = 0; i < 3; i++)
+                int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
+                int scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+                for (int i = 0; i < 3; i++)
                     damaged[frame + 10 + (3 * i)] = damaged[scan + 5 + (2 * i)] = (byte)"RGB"[i];
                 return [0xFF, 0xD8, 0xFF, 0xE0, 0, 7, .. "JFIF\0"u8, .. damaged[20..]];
         }
@@ -173,9 +173,9 @@ public sealed class BaselineJpegTests
     // Skia's encoder writes the table of the luma's differences first, fitted to the image: only the longest code of ones is left over.
     private static byte[] WithCode(byte[] jpeg, int longer, byte symbol)
     {
-        var start = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]);
-        var end = start + 2 + jpeg[start + 3];
-        var damaged = (byte[])jpeg.Clone();
+        int start = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]);
+        int end = start + 2 + jpeg[start + 3];
+        byte[] damaged = (byte[])jpeg.Clone();
         damaged[start + 3]++;
         damaged[start + 5 + damaged.AsSpan(start + 5, 16).LastIndexOfAnyExcept((byte)0) + longer]++;
         return [.. damaged[..end], symbol, .. damaged[end..]];
@@ -190,7 +190,7 @@ public sealed class BaselineJpegTests
             (width, height) = (codec.Info.Width, codec.Info.Height);
         }
 
-        var pixels = new byte[width * height * 4];
+        byte[] pixels = new byte[width * height * 4];
         return (roomRows == 0
             ? BaselineJpeg.TryDecode(file, width, height, pixels)
             : BaselineJpeg.TryDecode(file, width, height, new byte[roomRows * width * 4], (rows, first) => rows.CopyTo(pixels.AsSpan(first * width * 4)))) ? pixels : null;
@@ -200,7 +200,7 @@ public sealed class BaselineJpegTests
     {
         using var codec = SKCodec.Create(SKData.CreateCopy(file));
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        var pixels = new byte[info.BytesSize];
+        byte[] pixels = new byte[info.BytesSize];
         fixed (byte* target = pixels)
             Assert.Equal(SKCodecResult.Success, codec.GetPixels(info, (nint)target));
         return pixels;
@@ -211,9 +211,9 @@ public sealed class BaselineJpegTests
     {
         var random = new Random(seed);
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        for (var y = 0; y < height; y++)
+        for (int y = 0; y < height; y++)
         {
-            for (var x = 0; x < width; x++)
+            for (int x = 0; x < width; x++)
             {
                 byte Channel(int slope) => (byte)Math.Clamp((((x * slope) + (y * 3)) % 256) + random.Next(-noise, noise + 1), 0, 255);
                 bitmap.SetPixel(x, y, new SKColor(Channel(1), Channel(2), Channel(5)));
@@ -222,7 +222,7 @@ public sealed class BaselineJpegTests
 
         using var stream = new SKDynamicMemoryWStream();
         Assert.True(bitmap.PeekPixels().Encode(stream, new SKJpegEncoderOptions(quality, sampling, SKJpegEncoderAlphaOption.Ignore)));
-        using var data = stream.DetachAsData();
+        using SKData data = stream.DetachAsData();
         return data.ToArray();
     }
 }
