@@ -17,12 +17,13 @@ internal static class TinySaverProcess
         return new(process.ExitCode, await output, await errors);
     }
 
-    public static Process Start(string? workingFolder, params string[] arguments) => StartBy(null, workingFolder, arguments);
+    public static Process Start(string? workingFolder, params string[] arguments) => StartBy([], workingFolder, arguments);
 
-    /// <summary>Starts the program by another, which takes the command line as its arguments.</summary>
-    public static Process StartBy(string? starter, string? workingFolder, params string[] arguments)
+    /// <summary>Starts the program by others, each of which takes the rest of the command line as its arguments.</summary>
+    public static Process StartBy(IReadOnlyList<string> starters, string? workingFolder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(starter ?? "dotnet")
+        string[] line = [.. starters, "dotnet", typeof(ExitCode).Assembly.Location, .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = workingFolder ?? RepositoryPaths.Root,
             RedirectStandardOutput = true,
@@ -32,13 +33,6 @@ internal static class TinySaverProcess
         };
         // What a developer's shell names is not for tests to write to.
         start.Environment.Remove("AZURE_STORAGE_CONNECTION_STRING");
-        if (starter is not null)
-            start.ArgumentList.Add("dotnet");
-
-        start.ArgumentList.Add(typeof(ExitCode).Assembly.Location);
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-
         return Process.Start(start)!;
     }
 }

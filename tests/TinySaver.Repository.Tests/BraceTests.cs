@@ -17,7 +17,7 @@ public sealed class BraceTests
 
     [Theory]
     [InlineData("if (a)\n{\nb();\n}", 2)]
-    [InlineData("if (a)\nb();\nelse\n{\nc();\n}", 5)]
+    [InlineData("if (a)\nb();\nelse\n{\nc();\n}", 4)]
     [InlineData("if (a)\n{\nb();\n}\nelse\n{\nc();\nd();\n}", null)]
     [InlineData("foreach (int a in b)\n{\n// Why.\nc();\n}", null)]
     [InlineData("while (a)\n{\nint b = 1;\n}", null)]

@@ -39,8 +39,8 @@ internal sealed class PipelineData : IDisposable
 
     public Process Start(params string[] arguments) => TinySaverProcess.Start(null, [.. arguments, "--data", Folder]);
 
-    /// <summary>Starts a process group of its own, as a service manager does.</summary>
-    public Process StartGroup(params string[] arguments) => TinySaverProcess.StartBy("setsid", null, [.. arguments, "--data", Folder]);
+    /// <summary>Starts a process group of its own, as a service manager does; no signal is ignored there that the tests were started to ignore.</summary>
+    public Process StartGroup(params string[] arguments) => TinySaverProcess.StartBy(["env", "--default-signal", "setsid"], null, [.. arguments, "--data", Folder]);
 
     /// <summary>The rows that <c>results</c> shows, by name.</summary>
     public async Task<Dictionary<string, JsonElement>> ResultsAsync(params string[] arguments)
