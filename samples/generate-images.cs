@@ -31,13 +31,13 @@ catch (ArgumentException refusal)
 }
 
 var watch = Stopwatch.StartNew();
-var lines = new string[options.Count];
+string[] lines = new string[options.Count];
 try
 {
     foreach (string label in Steel.Labels)
         Directory.CreateDirectory(Path.Combine(options.Out, label));
 
-    Parallel.For(0, options.Count, () => new Frame(), (index, _, frame) =>
+    Parallel.For(0, options.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, () => new Frame(), (index, _, frame) =>
     {
         (string label, float difficulty) = Steel.Draw(frame, options.Seed, index);
         string path = options.PathOf(index);
@@ -122,8 +122,7 @@ internal sealed record Options(int Count, long Seed, string Out, string Manifest
                 .Select(file => $"{label}/{Path.GetFileName(file)}"))
             .FirstOrDefault(path => !own.Contains(path));
         if (foreign is not null)
-            throw new ArgumentException(
-                $"--out '{Out}' already holds '{foreign}', which is not of this run; name an empty folder or delete it.");
+            throw new ArgumentException($"--out '{Out}' already holds '{foreign}', which is not of this run; name an empty folder or delete it.");
     }
 
     private static string Required(Dictionary<string, string> values, string name) =>

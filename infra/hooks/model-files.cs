@@ -26,9 +26,7 @@ try
     string root = Path.GetDirectoryName(Path.GetFullPath(policyPath))!;
     var lines = new List<string>();
     foreach (ModelReference model in policy.Savers.Select(s => s.Model).Append(policy.Large).DistinctBy(m => m.Folder))
-    {
         lines.AddRange(FilesOf(model, root, policyPath));
-    }
 
     lines.Add(Line(PolicyBlob, Path.GetFullPath(policyPath)));
     Console.Write(string.Concat(lines.Select(l => l + "\n")));
@@ -43,30 +41,22 @@ catch (TinySaverException error)
 static IEnumerable<string> FilesOf(ModelReference model, string root, string policyPath)
 {
     if (model.Sha256 is not { } expected)
-    {
         throw new TinySaverException($"{policyPath}: the model '{model.Folder}' has no 'sha256', by which the apps verify it. Write the policy with `tinysaver search`.");
-    }
 
     string[] segments = [.. model.Folder.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(s => s != ".")];
     if (Path.IsPathRooted(model.Folder) || segments.Contains(".."))
-    {
         throw new TinySaverException($"{policyPath}: the model folder '{model.Folder}' is not beside the policy, but the container has to hold both. Move the folder there, and change the policy.");
-    }
 
-    ModelFolder folder = ModelFolder.Open(Path.Combine(root, model.Folder), model.OnnxFile);
+    var folder = ModelFolder.Open(Path.Combine(root, model.Folder), model.OnnxFile);
     if (folder.ContentHash != expected)
-    {
         throw new TinySaverException($"{policyPath}: the model '{model.Folder}' has the content hash {folder.ContentHash[..12]}…, but the policy was made for {expected[..12]}…. Restore the model, or search anew.");
-    }
 
     // All of the folder, so that a README goes along, but nothing hidden.
     foreach (string path in Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
     {
         string relative = Path.GetRelativePath(folder.Path, path).Replace('\\', '/');
         if (!relative.Split('/').Any(s => s.StartsWith('.')))
-        {
             yield return Line($"{string.Join('/', segments)}/{relative}", path);
-        }
     }
 }
 

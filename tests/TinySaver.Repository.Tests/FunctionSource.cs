@@ -25,7 +25,7 @@ internal sealed record FunctionSource(string Name, string Class, string Trigger,
     /// <summary>Parses a source file, which must have no syntax error.</summary>
     public static SyntaxNode Parse(string source)
     {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest));
+        SyntaxTree tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest).WithFeatures([new("FileBasedProgram", "true")]));
         Assert.DoesNotContain(tree.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
         return tree.GetRoot();
     }

@@ -5,6 +5,7 @@ using TinySaver.Inference.Models;
 namespace TinySaver.Infra.Tests.Hooks;
 
 /// <summary>The program that tells the upload hook what to upload, run as the hook runs it.</summary>
+[Collection(nameof(ProcessRun))] // file-based programs share a folder for what the compiler writes
 public sealed class ModelFilesTests
 {
     [Fact]
@@ -20,7 +21,7 @@ public sealed class ModelFilesTests
 
             ProcessRun listed = await RunAsync(policy);
 
-            Assert.True(listed.ExitCode == 0, listed.Errors);
+            Assert.True(listed.ExitCode == 0, listed.Output + listed.Errors); // the compiler's messages go to standard output
             string[][] lines = [.. listed.Output.TrimEnd('\n').Split('\n').Select(l => l.Split('\t'))];
             Assert.Equal(["models/tiny/README.md", "models/tiny/config.json", "models/tiny/model.onnx", "models/tiny/preprocessor_config.json", "cascade.json"], lines.Select(l => l[1]));
             Assert.All(lines, l => Assert.Equal(64, l[0].Length));
