@@ -17,10 +17,6 @@ internal static class ParquetTable
     // Magic, the footer's length, magic.
     private const int Frame = 12;
 
-    // Far above what any table takes, also on a machine with other work.
-    private const int LeastSeconds = 30;
-    private const long BytesASecond = 500_000;
-
     // Generous: an id of its own takes a row more than a byte, however well it is compressed.
     private const int MostRowsInAByte = 16;
 
@@ -30,13 +26,9 @@ internal static class ParquetTable
     {
         try
         {
-            // On a thread of its own, which ends with this process: past the end of a number Parquet.Net reads for ever.
-            DeserializationResult<Dictionary<string, object>> read = await Task.Run(async () =>
-            {
-                await CheckAsync(content, cancellationToken);
-                content.Position = 0;
-                return await ParquetSerializer.DeserializeUntypedAsync(new FrugalStream(content), cancellationToken: cancellationToken);
-            }, cancellationToken).WaitAsync(TimeSpan.FromSeconds(LeastSeconds + content.Length / BytesASecond), cancellationToken);
+            await CheckAsync(content, cancellationToken);
+            content.Position = 0;
+            DeserializationResult<Dictionary<string, object>> read = await ParquetSerializer.DeserializeUntypedAsync(new FrugalStream(content), cancellationToken: cancellationToken);
             string[] columns = [.. read.Schema.Fields.Select(f => f.Name)];
             return new(path, columns, [.. read.Data.Select(row => columns.Select(c => Text(row, c)).ToArray())]);
         }

@@ -1,79 +1,116 @@
 namespace TinySaver.Cli.Tables;
 
-/// <summary>Walks through a structure in Thrift's compact protocol, in which Parquet keeps what it says of itself, without reading any of it.</summary>
-/// <remarks>Parquet.Net reads on past the end, and goes as deep and counts as far as it is told: a damaged byte makes two thousand million elements.</remarks>
+/// <summary>Walks through what a Parquet file says of itself, a structure in Thrift's compact protocol, without reading any of it.</summary>
+/// <remarks>
+/// Parquet.Net takes a field for what its number promises, whatever type is stated, reads on past the end, and counts as far as it is
+/// told: a damaged byte makes it count for ever. So types, counts and lengths are compared with the format before it reads.
+/// </remarks>
 internal ref struct ThriftShape(ReadOnlySpan<byte> left)
 {
-    // Parquet's own structures are seven deep.
-    private const int MostLevels = 32;
+    private const int Truth = 2;
+    private const int Octet = 3;
+    private const int LongestNumber = 6;
+    private const int Real = 7;
+    private const int Bytes = 8;
+    private const int Elements = 9;
+    private const int Struct = 12;
+
+    // The structures of parquet.thrift with their fields in order of their numbers: n a number, t a truth, o an octet, b bytes, a
+    // capital another structure, + a list of what follows, . unknown here.
+    private static readonly Dictionary<char, string[]> Structures = new()
+    {
+        ['F'] = "n +S n +R +K b +Q . b".Split(' '), // the file; nothing that is encrypted can be read
+        ['S'] = "n n n b n n n n n L".Split(' '), // a column's schema
+        ['L'] = "E E E E D E T T . I E E E E E".Split(' '), // its logical type
+        ['D'] = "n n".Split(' '),
+        ['T'] = "t U".Split(' '),
+        ['I'] = "o t".Split(' '),
+        ['U'] = "E E E".Split(' '),
+        ['E'] = [],
+        ['Q'] = ["E"],
+        ['R'] = "+C n n +O n n n".Split(' '), // a group of rows
+        ['O'] = "n t t".Split(' '), // its order
+        ['C'] = "b n M n n n n . b".Split(' '), // a column of it
+        ['M'] = "n +n +b n n n n +K n n n Z +P n n H .".Split(' '),
+        ['P'] = "n n n".Split(' '),
+        ['H'] = "n +n +n".Split(' '),
+        ['Z'] = "b b n n b b t t".Split(' '), // statistics
+        ['K'] = "b b".Split(' '),
+    };
 
     private ReadOnlySpan<byte> _left = left;
 
-    /// <summary>Refuses a structure that does not fit into its bytes.</summary>
-    /// <exception cref="InvalidDataException">It is longer than the bytes, or too deep.</exception>
-    public static void Check(ReadOnlySpan<byte> structure) => new ThriftShape(structure).Structure(0);
+    /// <summary>Refuses a footer that does not fit into its bytes, or has not the fields that Parquet gives it.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or of a newer format.</exception>
+    public static void Check(ReadOnlySpan<byte> footer) => new ThriftShape(footer).Structure('F');
 
-    private void Structure(int level)
+    private void Structure(char name)
     {
-        if (level > MostLevels)
+        string[] fields = Structures[name];
+        short number = 0;
+        while (Byte() is var head and not 0)
+        {
+            number = (short)(head >> 4 == 0 ? Identifier() : number + (head >> 4));
+            Value(number > 0 && number <= fields.Length ? fields[number - 1] : ".", head & 0x0F);
+        }
+    }
+
+    private void Value(string promised, int type)
+    {
+        bool kept = promised[0] switch
+        {
+            'n' => type is > Octet and <= LongestNumber,
+            't' => type is > 0 and <= Truth,
+            'o' => type == Octet,
+            'b' => type == Bytes,
+            '+' => type == Elements,
+            '.' => type is > 0 and <= Bytes,
+            _ => type == Struct,
+        };
+        if (!kept)
             throw Damaged();
 
-        while (Byte() is var field && (field & 0x0F) != 0)
-        {
-            if (field >> 4 == 0)
-                Number();
-
-            // A field's truth is in its type.
-            if ((field & 0x0F) > 2)
-                Value(field & 0x0F, level);
-        }
-    }
-
-    private void Value(int type, int level)
-    {
         switch (type)
         {
-            case 1 or 2 or 3:
+            case <= Truth: // is in the type itself
+                break;
+            case Octet:
                 Skip(1);
                 break;
-            case 4 or 5 or 6:
+            case <= LongestNumber:
                 Number();
                 break;
-            case 7:
+            case Real:
                 Skip(sizeof(double));
                 break;
-            case 8:
+            case Bytes:
                 Skip(Number());
                 break;
-            case 9 or 10:
-                int list = Byte();
-                Values(list >> 4 == 15 ? Number() : (ulong)(list >> 4), list & 0x0F, null, level + 1);
-                break;
-            case 11:
-                ulong pairs = Number();
-                int types = pairs == 0 ? 0 : Byte();
-                Values(pairs, types >> 4, types & 0x0F, level + 1);
-                break;
-            case 12:
-                Structure(level + 1);
+            case Elements:
+                List(promised[1..]);
                 break;
             default:
-                throw Damaged();
+                Structure(promised[0]);
+                break;
         }
     }
 
-    private void Values(ulong count, int type, int? second, int level)
+    private void List(string promised)
     {
-        // No value takes less than a byte.
-        if (count > (ulong)_left.Length || level > MostLevels)
+        int head = Byte();
+        ulong count = head >> 4 == 15 ? Number() : (ulong)(head >> 4);
+        // No element takes less than a byte.
+        if (count > (ulong)_left.Length)
             throw Damaged();
 
         for (ulong i = 0; i < count; i++)
-        {
-            Value(type, level);
-            if (second is { } other)
-                Value(other, level);
-        }
+            Value(promised, head & 0x0F);
+    }
+
+    private int Identifier()
+    {
+        ulong zigzag = Number();
+        return zigzag <= ushort.MaxValue ? (int)(zigzag >> 1) ^ -(int)(zigzag & 1) : throw Damaged();
     }
 
     private int Byte()

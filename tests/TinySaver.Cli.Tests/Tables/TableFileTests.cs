@@ -99,6 +99,32 @@ public sealed class TableFileTests : IDisposable
         { "a footer that is none", [.. "PAR1"u8, 0x15, 0x02, 0x19, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 8, 0, 0, 0, .. "PAR1"u8] },
     };
 
+    [Fact]
+    public async Task ReadAsync_AnyByteOfTheFooterDamaged_ReadsOrRefuses()
+    {
+        string sound = Path.Combine(_folder.Path, "sound.parquet");
+        await RowWriter.WriteAsync(sound, [new Row("a.png", 1, 0.5f), new Row("b.png", Reason: "not-an-image")], Columns);
+        byte[] content = await File.ReadAllBytesAsync(sound, TestContext.Current.CancellationToken);
+        int footer = BitConverter.ToInt32(content, content.Length - 8);
+        int refused = 0;
+        for (int i = content.Length - 8 - footer; i < content.Length - 8; i++)
+        {
+            foreach (byte damage in new byte[] { 0x01, 0x0C, 0x70, 0x80 })
+            {
+                content[i] ^= damage;
+                if (await Record.ExceptionAsync(() => ParquetTable.ReadAsync("x.parquet", new MemoryStream(content), TestContext.Current.CancellationToken)) is { } error)
+                {
+                    Assert.IsType<TinySaverException>(error);
+                    refused++;
+                }
+
+                content[i] ^= damage;
+            }
+        }
+
+        Assert.InRange(refused, footer, 4 * footer);
+    }
+
     private static byte[] Footer(byte[] content) => [.. "PAR1"u8, .. content, .. BitConverter.GetBytes(content.Length), .. "PAR1"u8];
 
     [Fact]
