@@ -116,7 +116,7 @@ public class PreprocessingBenchmarks
     }
 
     // Like a photo to the entropy coder: structure on all scales, soft edges, a little sensor noise.
-    private static byte[] Photo(int width, int height)
+    internal static byte[] Photo(int width, int height)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(bitmap))

@@ -8,6 +8,8 @@ internal static class Program
     {
         if (args is ["preprocessing-cpu-time"])
             PreprocessingCpuTime.Run();
+        else if (args is ["jpeg-decoders"])
+            JpegDecoders.Run();
         else if (args is ["inference-paired"])
             InferencePaired.Run();
         else
