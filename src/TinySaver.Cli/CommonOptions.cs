@@ -1,10 +1,12 @@
 using System.CommandLine;
+using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
+using TinySaver.Core.Failures;
 using TinySaver.Inference.Classification;
 
 namespace TinySaver.Cli;
 
-/// <summary>Options that several commands share.</summary>
+/// <summary>What several commands share: options, and how a command comes to run.</summary>
 internal static class CommonOptions
 {
     /// <summary>The cascade policy.</summary>
@@ -15,19 +17,19 @@ internal static class CommonOptions
     };
 
     /// <summary>How many images are worked on at once.</summary>
-    public static readonly Option<int> Threads = new("--threads", "-t")
+    public static readonly Option<int> Threads = new Option<int>("--threads", "-t")
     {
         Description = "How many images are worked on at once; as a rule one a processor.",
         HelpName = "n",
         DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    }.Takes(AtLeastOne, n => n >= 1);
 
     /// <summary>Where the models run.</summary>
-    public static readonly Option<ExecutionProvider> Provider = new("--provider")
+    public static readonly Option<ExecutionProvider> Provider = new Option<ExecutionProvider>("--provider")
     {
         Description = "Where the models run.",
         DefaultValueFactory = _ => ExecutionProvider.Cpu,
-    };
+    }.TakesName();
 
     /// <summary>Whether to print one JSON object instead of tables.</summary>
     public static readonly Option<bool> Json = new("--json")
@@ -64,12 +66,32 @@ internal static class CommonOptions
         Provider = arguments.GetValue(Provider),
     };
 
+    /// <summary>The policy that was named, or else the first found in this folder or one above it.</summary>
+    /// <exception cref="TinySaverException">None was named and none is found.</exception>
+    public static string FindPolicy(ParseResult arguments)
+    {
+        if (arguments.GetValue(Policy) is { } named)
+            return named;
+
+        string here = Directory.GetCurrentDirectory();
+        for (string? folder = here; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (PolicyPlaces.Select(p => Path.Combine(folder, p)).FirstOrDefault(File.Exists) is { } found)
+                return Path.GetRelativePath(here, found);
+        }
+
+        throw new TinySaverException("There is no cascade.json here or in a folder above; name one with --policy, or let `tinysaver search` write one.");
+    }
+
+    /// <summary>The command with what it does; the exit code is what that returns.</summary>
+    public static Command Running(this Command command, Terminal terminal, Func<Terminal, ParseResult, CancellationToken, Task<int>> run)
+    {
+        command.SetAction((arguments, cancellationToken) => run(terminal, arguments, cancellationToken));
+        return command;
+    }
+
     /// <summary>What a count takes, for <see cref="OptionValues"/>.</summary>
     public const string AtLeastOne = "a whole number, at least 1";
 
-    static CommonOptions()
-    {
-        Threads.Takes(AtLeastOne, n => n >= 1);
-        Provider.TakesName();
-    }
+    private static readonly string[] PolicyPlaces = ["cascade.json", "samples/cascade.json"];
 }

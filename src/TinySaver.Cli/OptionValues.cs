@@ -12,18 +12,25 @@ internal static class OptionValues
     /// <param name="option">The option.</param>
     /// <param name="expected">What it takes, for the sentence: "a whole number, at least 1".</param>
     /// <param name="fits">Which numbers are meant; null for all that are finite.</param>
-    public static void Takes<T>(this Option<T> option, string expected, Func<T, bool>? fits = null)
-        where T : struct, INumber<T> =>
+    public static Option<T> Takes<T>(this Option<T> option, string expected, Func<T, bool>? fits = null)
+        where T : struct, INumber<T>
+    {
         option.CustomParser = argument => Parse(option.Name, argument, expected, fits) ?? default;
+        return option;
+    }
 
     /// <inheritdoc cref="Takes{T}(Option{T}, string, Func{T, bool}?)"/>
-    public static void Takes<T>(this Option<T?> option, string expected, Func<T, bool>? fits = null)
-        where T : struct, INumber<T> =>
+    public static Option<T?> Takes<T>(this Option<T?> option, string expected, Func<T, bool>? fits = null)
+        where T : struct, INumber<T>
+    {
         option.CustomParser = argument => Parse(option.Name, argument, expected, fits);
+        return option;
+    }
 
     /// <summary>Refuses what is none of an enumeration's names, in any case, with a sentence that has them.</summary>
-    public static void TakesName<T>(this Option<T> option)
-        where T : struct, Enum =>
+    public static Option<T> TakesName<T>(this Option<T> option)
+        where T : struct, Enum
+    {
         option.CustomParser = argument =>
         {
             string text = Text(argument);
@@ -33,6 +40,8 @@ internal static class OptionValues
             argument.AddError($"{option.Name} is '{text}'; expected {string.Join(" or ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
             return default;
         };
+        return option;
+    }
 
     private static T? Parse<T>(string name, ArgumentResult argument, string expected, Func<T, bool>? fits)
         where T : struct, INumber<T>

@@ -32,47 +32,33 @@ internal static class CandidateSection
             : points;
     }
 
-    private static XElement Table(SearchResult search, IEnumerable<CandidateResult> candidates)
+    private static XElement Table(SearchResult search, IEnumerable<CandidateResult> candidates) => Html.Table("Candidates", candidates, [.. Columns(search)]);
+
+    // By what is asked for first: on a phone the rest scrolls.
+    private static IEnumerable<(string Head, Func<CandidateResult, object> Cell)> Columns(SearchResult search)
     {
-        // By what is asked for first: on a phone the rest scrolls.
-        string[] heads =
-        [
-            "saver", "confidence", "verdict",
-            .. !AnyPoint(search) ? Array.Empty<string>()
-                : search.Labelled ? ["#ΔC", "#exit rate", "#accuracy", "#drop", "#threshold"]
-                : ["#ΔC", "#exit rate", "#agreement", "#threshold"],
-            .. search.Labelled ? ["#alone"] : Array.Empty<string>(),
-            "#cost",
-        ];
-        return Html.Table("Candidates", heads, candidates.Select(c => Row(c, search)));
+        yield return ("saver", c => c.Saver);
+        yield return ("confidence", c => Wording.Measure(c.Measure, c.Temperature));
+        yield return ("verdict", c => Verdict(c, search));
+        if (AnyPoint(search))
+        {
+            yield return ("#ΔC", c => c.Point is { } point ? Wording.Change(point.DeltaC) : "–");
+            yield return ("#exit rate", c => Amounts.Percent(c.Point?.ExitRate));
+            yield return (search.Labelled ? "#accuracy" : "#agreement", c => Amounts.Percent(search.Labelled ? c.Point?.AccuracyCascade : c.Point?.Agreement, 2));
+            if (search.Labelled)
+                yield return ("#drop", c => c.Point?.AccuracyDrop is { } drop ? Wording.Drop(drop) : "–");
+
+            yield return ("#threshold", c => c.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
+        }
+
+        if (search.Labelled)
+            yield return ("#alone", c => Amounts.Percent(c.Accuracy));
+
+        yield return ("#cost", c => Amounts.Percent(c.CostRatio));
     }
 
     // A search that certified nothing has no thresholds to show.
     private static bool AnyPoint(SearchResult search) => search.Candidates.Any(c => c.Point is not null);
-
-    private static List<object> Row(CandidateResult candidate, SearchResult search)
-    {
-        var cells = new List<object>
-        {
-            candidate.Saver,
-            Wording.Measure(candidate.Measure, candidate.Temperature),
-            Verdict(candidate, search),
-        };
-        if (AnyPoint(search))
-        {
-            cells.Add(candidate.Point is { } point ? Wording.Change(point.DeltaC) : "–");
-            cells.Add(Amounts.Percent(candidate.Point?.ExitRate));
-            cells.Add(Amounts.Percent(search.Labelled ? candidate.Point?.AccuracyCascade : candidate.Point?.Agreement, 2));
-            if (search.Labelled)
-                cells.Add(candidate.Point?.AccuracyDrop is { } drop ? Wording.Drop(drop) : "–");
-            cells.Add(candidate.Threshold is { } threshold ? Wording.Threshold(threshold) : "–");
-        }
-
-        if (search.Labelled)
-            cells.Add(Amounts.Percent(candidate.Accuracy));
-        cells.Add(Amounts.Percent(candidate.CostRatio));
-        return cells;
-    }
 
     private static XElement Verdict(CandidateResult candidate, SearchResult search) => candidate.Verdict switch
     {

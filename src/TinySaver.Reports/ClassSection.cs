@@ -87,17 +87,14 @@ internal static class ClassSection
 
     private static XElement Table(ClassRow[] worst, ReportInput input) => Html.Table(
         "Classes",
-        ["class", "#images", "#large", "#cascade", "#lost", "#gained", "#exit rate"],
-        worst.Take(MostRows).Select(row => (IReadOnlyList<object>)
-        [
-            Name(row.Class, input.Labels),
-            Amounts.Number(row.Images, 0),
-            Amounts.Percent(row.AccuracyLarge),
-            Amounts.Percent(row.AccuracyCascade),
-            Amounts.Number(row.Losses, 0),
-            Amounts.Number(row.Gains, 0),
-            Amounts.Percent(row.ExitRate),
-        ]));
+        worst.Take(MostRows),
+        ("class", row => Name(row.Class, input.Labels)),
+        ("#images", row => Amounts.Number(row.Images, 0)),
+        ("#large", row => Amounts.Percent(row.AccuracyLarge)),
+        ("#cascade", row => Amounts.Percent(row.AccuracyCascade)),
+        ("#lost", row => Amounts.Number(row.Losses, 0)),
+        ("#gained", row => Amounts.Number(row.Gains, 0)),
+        ("#exit rate", row => Amounts.Percent(row.ExitRate)));
 
     /// <summary>A class's label, or its number where there is none.</summary>
     public static string Name(int index, IReadOnlyList<string> labels) =>

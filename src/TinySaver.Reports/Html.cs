@@ -26,12 +26,10 @@ internal static partial class Html
 
     /// <summary>A table within a frame that scrolls where the page is too narrow.</summary>
     /// <param name="caption">What it shows, for those who don't see it.</param>
-    /// <param name="heads">The column heads; those that start with <c>#</c> head numbers, which stand at the right.</param>
-    /// <param name="rows">The cells: text or elements.</param>
-    public static XElement Table(string caption, IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<object>> rows)
-    {
-        bool[] number = [.. heads.Select(h => h.StartsWith('#'))];
-        return Element(
+    /// <param name="rows">What a row is made of.</param>
+    /// <param name="columns">The heads, of which those that start with <c>#</c> head numbers, which stand at the right; and the cells: text or elements.</param>
+    public static XElement Table<T>(string caption, IEnumerable<T> rows, params IReadOnlyList<(string Head, Func<T, object> Cell)> columns) =>
+        Element(
             "div",
             "scroll",
             new XAttribute("tabindex", "0"),
@@ -40,11 +38,10 @@ internal static partial class Html
             Element(
                 "table",
                 null,
-                Element("thead", null, Element("tr", null, heads.Select((h, i) => Element("th", Align(i), new XAttribute("scope", "col"), h.TrimStart('#'))))),
-                Element("tbody", null, rows.Select(row => Element("tr", null, row.Select((cell, i) => Element("td", Align(i), cell)))))));
+                Element("thead", null, Element("tr", null, columns.Select(c => Element("th", Align(c.Head), new XAttribute("scope", "col"), c.Head.TrimStart('#'))))),
+                Element("tbody", null, rows.Select(row => Element("tr", null, columns.Select(c => Element("td", Align(c.Head), c.Cell(row))))))));
 
-        string? Align(int column) => number[column] ? "number" : null;
-    }
+    private static string? Align(string head) => head.StartsWith('#') ? "number" : null;
 
     /// <summary>Writes a tree as HTML text that is well-formed XML too, whatever characters its texts hold.</summary>
     public static string Write(XElement root)
@@ -102,18 +99,22 @@ internal static class Page
     public static string Of(string title, XElement body)
     {
         // The style sheet is raw text in HTML, so it goes in as it is; everything else is escaped by the tree that it is part of.
-        var page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n");
-        page.Append(Html.Write(Html.Element("meta", null, new XAttribute("charset", "utf-8")))).Append('\n');
-        page.Append(Html.Write(Meta("viewport", "width=device-width, initial-scale=1"))).Append('\n');
-        page.Append(Html.Write(Meta("color-scheme", "light dark"))).Append('\n');
-        page.Append(Html.Write(Html.Element("title", null, title + " · TinySaver"))).Append('\n');
-        page.Append("<style>\n").Append(StyleSheet.Value).Append("</style>\n</head>\n");
-        page.Append(Html.Write(body)).Append("\n</html>\n");
-        return page.ToString();
-    }
+        return $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            {Html.Write(Html.Element("title", null, title + " · TinySaver"))}
+            <style>
+            {StyleSheet.Value}</style>
+            </head>
+            {Html.Write(body)}
+            </html>
 
-    private static XElement Meta(string name, string content) =>
-        Html.Element("meta", null, new XAttribute("name", name), new XAttribute("content", content));
+            """;
+    }
 
     private static string ReadStyleSheet()
     {

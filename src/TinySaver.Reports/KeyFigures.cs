@@ -21,7 +21,7 @@ internal static class KeyFigures
             Html.Element("dl", "tiles", Tiles(input, findings, basis).Select(Tile)));
     }
 
-    private static IEnumerable<(string Name, string Value, string Remark)> Tiles(ReportInput input, Findings findings, MeasuredSet basis)
+    private static IEnumerable<(string Name, string Value, string Remark)> Tiles(ReportInput input, Findings findings, PolicyMeasurement basis)
     {
         yield return basis.DeltaC < 0
             ? ("Compute saved", Amounts.Percent(-basis.DeltaC), Compute(input, findings, basis))
@@ -33,7 +33,7 @@ internal static class KeyFigures
             yield return ("Accuracy drop", $"{Wording.Drop(basis.AccuracyDrop ?? 0)} points", Drop(input.Test));
         }
 
-        if (basis.Agreement is { } agreement && !findings.Labelled)
+        if (findings.Agreement is { } agreement && !findings.Labelled)
             yield return ("Agreement with the large model", Amounts.Percent(agreement, 2), $"{Range(input.Test?.AgreementInterval)}{Disagreements(input)}");
 
         yield return Promise(input, findings);
@@ -46,7 +46,7 @@ internal static class KeyFigures
         }
     }
 
-    private static string Compute(ReportInput input, Findings findings, MeasuredSet basis)
+    private static string Compute(ReportInput input, Findings findings, PolicyMeasurement basis)
     {
         double? large = input.Models.FirstOrDefault(m => m.Name == findings.LargeModel)?.Macs;
         return large is { } macs && input.CostUnit == "MACs"

@@ -18,20 +18,20 @@ internal static class MoneySection
         };
         double? share = costs.LargeOnlyPerMillion > 0 ? costs.SavingPerMillion / costs.LargeOnlyPerMillion : null;
         string total = share is null ? "" : share >= 0 ? $"It saves {Wording.Share(share.Value)} of the bill. " : $"It adds {Wording.Share(-share.Value)} to the bill. ";
-        IEnumerable<IReadOnlyList<object>> rows = costs.Lines
-            .Select(line => Row(line.Item, line.LargeOnly, line.Cascade, false))
-            .Append(Row("Total", costs.LargeOnlyPerMillion, costs.CascadePerMillion, true));
+        CostLine sum = new("Total", costs.LargeOnlyPerMillion, costs.CascadePerMillion);
         return Html.Section(
             "Money",
             total + breakEven,
-            Html.Table("US dollars per million images", ["per million images", "#large only", "#cascade", "#change"], rows),
+            Html.Table(
+                "US dollars per million images",
+                costs.Lines.Append(sum),
+                ("per million images", line => Cell(line, line.Item)),
+                ("#large only", line => Cell(line, Wording.Dollars(line.LargeOnly))),
+                ("#cascade", line => Cell(line, Wording.Dollars(line.Cascade))),
+                ("#change", line => Cell(line, Difference(line.Cascade - line.LargeOnly)))),
             Html.Element("p", "note after", $"US dollars before tax, prices as of {costs.PricesAsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}. Storing the images costs the same in both and is left out."));
-    }
 
-    private static IReadOnlyList<object> Row(string item, double large, double cascade, bool total)
-    {
-        string[] cells = [item, Wording.Dollars(large), Wording.Dollars(cascade), Difference(cascade - large)];
-        return [.. cells.Select(cell => total ? (object)Html.Element("strong", null, cell) : cell)];
+        object Cell(CostLine line, string text) => ReferenceEquals(line, sum) ? Html.Element("strong", null, text) : text;
     }
 
     private static string Difference(double dollars) => dollars switch

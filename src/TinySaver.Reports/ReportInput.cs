@@ -44,20 +44,11 @@ public sealed record ReportInput
 }
 
 /// <summary>How a report came to be, so that it can be made again.</summary>
-public sealed record ReportProvenance
-{
-    /// <summary>The command line that wrote the report.</summary>
-    public required string Command { get; init; }
-
-    /// <summary>When it was written.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>The images, each set with its hash.</summary>
-    public IReadOnlyList<ReportDataSet> Data { get; init; } = [];
-
-    /// <summary>Seeds, versions, machine and settings, in the order in which to show them.</summary>
-    public IReadOnlyList<ReportFact> Facts { get; init; } = [];
-}
+/// <param name="Command">The command line that wrote the report.</param>
+/// <param name="CreatedAt">When it was written.</param>
+/// <param name="Data">The images, each set with its hash.</param>
+/// <param name="Facts">Seeds, versions, machine and settings, in the order in which to show them.</param>
+public sealed record ReportProvenance(string Command, DateTimeOffset CreatedAt, IReadOnlyList<ReportDataSet> Data, IReadOnlyList<ReportFact> Facts);
 
 /// <summary>A model of a report.</summary>
 /// <param name="Name">The name that the search and the policy know it by.</param>

@@ -27,20 +27,20 @@ internal static class Reproduction
 
     private static XElement Models(IReadOnlyList<ReportModel> models) => Html.Table(
         "Models",
-        ["model", "source", "#MACs", "#time an image", "SHA-256"],
-        models.Select(model => (IReadOnlyList<object>)
-        [
-            model.Name,
-            model.Source,
-            Amounts.Macs(model.Macs),
-            Amounts.Seconds(model.Milliseconds / 1000),
-            Hash(model.Sha256),
-        ]));
+        models,
+        ("model", model => model.Name),
+        ("source", model => model.Source),
+        ("#MACs", model => Amounts.Macs(model.Macs)),
+        ("#time an image", model => Amounts.Seconds(model.Milliseconds / 1000)),
+        ("SHA-256", model => Hash(model.Sha256)));
 
     private static XElement Data(IReadOnlyList<ReportDataSet> data) => Html.Table(
         "Data",
-        ["images", "source", "#count", "SHA-256"],
-        data.Select(set => (IReadOnlyList<object>)[set.Role, set.Source, Amounts.Number(set.Images, 0), Hash(set.Sha256)]));
+        data,
+        ("images", set => set.Role),
+        ("source", set => set.Source),
+        ("#count", set => Amounts.Number(set.Images, 0)),
+        ("SHA-256", set => Hash(set.Sha256)));
 
     // The whole hash is there to be copied, but wraps only where it must.
     private static XElement Hash(string? hash) => hash is null ? Html.Element("span", null, "–") : Html.Element("code", "hash", hash);

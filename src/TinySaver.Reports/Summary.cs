@@ -75,14 +75,14 @@ internal sealed record Headline(string Sentence, string Tone)
         _ => $"No cascade: every image goes to {findings.LargeModel}",
     };
 
-    private static string Compute(MeasuredSet basis) => basis.DeltaC < 0
+    private static string Compute(PolicyMeasurement basis) => basis.DeltaC < 0
         ? $"Saves {Wording.Share(-basis.DeltaC)} of compute"
         : $"Costs {Wording.Share(basis.DeltaC)} more compute than the large model alone,";
 
-    private static string Accuracy(Findings findings, MeasuredSet basis)
+    private static string Accuracy(Findings findings, PolicyMeasurement basis)
     {
         if (!findings.Labelled)
-            return $"and answers as {findings.LargeModel} does on {Wording.Share(basis.Agreement ?? 0)} of images";
+            return $"and answers as {findings.LargeModel} does on {Wording.Share(findings.Agreement ?? 0)} of images";
 
         string points = Wording.Points(basis.AccuracyDrop ?? 0);
         return points == "0" ? "without a loss of accuracy"

@@ -33,42 +33,44 @@ internal static class ThresholdCharts
         Scale axis = Axis(candidate);
         string name = Wording.Measure(saver.Measure, saver.Temperature);
         string rule = search.Choice is null ? "nearest miss" : "chosen";
-        string label = $"{rule} {Wording.Threshold(saver.Threshold)}";
-        string abscissa = $"threshold on {name}";
         string stretched = axis is NinesScale ? " The axis is stretched towards 1." : "";
         string quantity = search.Labelled ? "Accuracy" : "Agreement";
         double top = search.AccuracyLarge ?? 1;
         double lowest = Math.Min(top, candidate.Curve.Min(Height));
         double highest = Math.Max(top, candidate.Curve.Max(Height));
         double room = Math.Max(0.001, (highest - lowest) * 0.13);
-        yield return new Figure
+        yield return Chart(
+            "accuracy",
+            quantity.ToLowerInvariant(),
+            search.Labelled
+                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone, {Amounts.Percent(top)}."
+                : $"The share of images on which the cascade answers what {search.LargeModel} does.",
+            LinearScale.OfShares(lowest - (room / 2), highest + room),
+            quantity + " of the cascade",
+            Height,
+            (top, "large alone"));
+        yield return Chart(
+            "exit",
+            "exit rate",
+            $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.",
+            LinearScale.OfShares(0, 1),
+            "Exit rate",
+            p => p.ExitRate,
+            candidate.CostRatio <= 1 ? (candidate.CostRatio, "breaks even") : null);
+
+        Figure Chart(string id, string what, string reading, Scale scale, string ordinate, Func<CurvePoint, double> height, (double At, string Label)? limit) => new()
         {
-            Id = $"threshold-accuracy-{index + 1}",
-            Title = $"{saver.Saver}: {quantity.ToLowerInvariant()} by threshold",
-            Reading = search.Labelled
-                ? $"The cascade's accuracy; the dashed line is {search.LargeModel} alone, {Amounts.Percent(top)}.{stretched}"
-                : $"The share of images on which the cascade answers what {search.LargeModel} does.{stretched}",
+            Id = $"threshold-{id}-{index + 1}",
+            Title = $"{saver.Saver}: {what} by threshold",
+            Reading = reading + stretched,
             Draw = size =>
             {
-                var plot = new Plot(size, axis, LinearScale.OfShares(lowest - (room / 2), highest + room), abscissa, quantity + " of the cascade");
-                plot.Line(candidate.Curve.Select(p => (p.Threshold, Height(p))), "s1 strong");
-                plot.HorizontalRule(top, "limit", "large alone");
-                plot.VerticalRule(saver.Threshold, "chosen", label);
-                return plot;
-            },
-        };
-        yield return new Figure
-        {
-            Id = $"threshold-exit-{index + 1}",
-            Title = $"{saver.Saver}: exit rate by threshold",
-            Reading = $"The share of images that exit; the saver breaks even at {Amounts.Percent(candidate.CostRatio)}.{stretched}",
-            Draw = size =>
-            {
-                var plot = new Plot(size, axis, LinearScale.OfShares(0, 1), abscissa, "Exit rate");
-                plot.Line(candidate.Curve.Select(p => (p.Threshold, p.ExitRate)), "s1 strong");
-                if (candidate.CostRatio <= 1)
-                    plot.HorizontalRule(candidate.CostRatio, "limit", "breaks even");
-                plot.VerticalRule(saver.Threshold, "chosen", label);
+                var plot = new Plot(size, axis, scale, $"threshold on {name}", ordinate);
+                plot.Line(candidate.Curve.Select(p => (p.Threshold, height(p))), "s1 strong");
+                if (limit is { } line)
+                    plot.HorizontalRule(line.At, "limit", line.Label);
+
+                plot.VerticalRule(saver.Threshold, "chosen", $"{rule} {Wording.Threshold(saver.Threshold)}");
                 return plot;
             },
         };

@@ -180,13 +180,8 @@ public sealed class ReportWriterTests
             TestImages = [.. input.TestImages.Select(i => i with { Name = hostile })],
             Warnings = [hostile],
             Models = [new ReportModel(hostile, hostile, 1, 1, hostile)],
-            Provenance = new ReportProvenance
-            {
-                Command = hostile,
-                CreatedAt = input.Provenance.CreatedAt,
-                Data = [new ReportDataSet(hostile, hostile, 1, hostile)],
-                Facts = [new ReportFact(hostile, hostile)],
-            },
+            Provenance = new ReportProvenance(
+                hostile, input.Provenance.CreatedAt, [new ReportDataSet(hostile, hostile, 1, hostile)], [new ReportFact(hostile, hostile)]),
         };
 
         var report = new ReportDocument(input);
@@ -268,7 +263,7 @@ public sealed class ReportWriterTests
         var report = new ReportDocument(new ReportInput
         {
             Search = CascadeSearch.Run(search, new FixedRule(0.5)),
-            Provenance = new ReportProvenance { Command = "tinysaver search", CreatedAt = default },
+            Provenance = new ReportProvenance("tinysaver search", default, [], []),
         });
 
         Assert.Equal("Saves 40 % of compute without a loss of accuracy, without a guarantee", report.Answer);
@@ -279,7 +274,7 @@ public sealed class ReportWriterTests
     [Fact]
     public void Write_NeitherSearchNorPolicy_Throws()
     {
-        var input = new ReportInput { Provenance = new ReportProvenance { Command = "", CreatedAt = default } };
+        var input = new ReportInput { Provenance = new ReportProvenance("", default, [], []) };
 
         Assert.Contains("needs a search or a policy", Assert.Throws<ArgumentException>(() => ReportWriter.Write(input)).Message, StringComparison.Ordinal);
     }

@@ -61,21 +61,17 @@ internal static class SyntheticReports
                 new ReportModel(LargeName, "models/steel-large", LargeMacs, 41.3, new string('a', 64)),
                 .. savers.Select((s, i) => new ReportModel(s.Name, $"models/{s.Name}", s.Cost * LargeMacs, 41.3 * s.Cost, new string((char)('0' + i), 64))),
             ],
-            Provenance = new ReportProvenance
-            {
-                Command = "tinysaver search --large models/steel-large --saver models/steel-tiny --saver models/mobilenet-v3-small --saver models/efficientnet-b0-int8 --data data/calibration --test data/test --rule certified --epsilon 0.005 --out cascade.json --report report.html",
-                CreatedAt = new DateTimeOffset(2026, 8, 14, 9, 30, 0, TimeSpan.Zero),
-                Data =
+            Provenance = new ReportProvenance(
+                "tinysaver search --large models/steel-large --saver models/steel-tiny --saver models/mobilenet-v3-small --saver models/efficientnet-b0-int8 --data data/calibration --test data/test --rule certified --epsilon 0.005 --out cascade.json --report report.html",
+                new DateTimeOffset(2026, 8, 14, 9, 30, 0, TimeSpan.Zero),
                 [
                     new ReportDataSet("calibration", "data/calibration", samples, new string('c', 64)),
                     new ReportDataSet("test", "data/test", samples, new string('d', 64)),
                 ],
-                Facts =
                 [
                     new ReportFact("tinysaver", "0.1.0"), new ReportFact("ONNX Runtime", "1.31.1"), new ReportFact("runtime", ".NET 10.0.0 on Linux x64"),
                     new ReportFact("processor", "2 cores"), new ReportFact("seed of the split", "0"),
-                ],
-            },
+                ]),
         };
     }
 

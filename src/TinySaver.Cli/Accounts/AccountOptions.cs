@@ -1,4 +1,6 @@
 using System.CommandLine;
+using TinySaver.Cli.Output;
+using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Accounts;
 
@@ -19,4 +21,9 @@ internal static class AccountOptions
         Description = "The folder of the local Azurite's data and of the labels. Default: .data in the repository, or else in this folder.",
         HelpName = "folder",
     };
+
+    /// <summary>Opens the account that a command line names, for any command but <c>run</c>.</summary>
+    /// <exception cref="TinySaverException">There is no such account, or there are no data.</exception>
+    public static Task<StorageAccount> OpenAsync(Terminal terminal, ParseResult arguments, bool create, CancellationToken cancellationToken) =>
+        StorageAccount.OpenAsync(terminal, arguments.GetValue(Storage), DataFolder.Of(arguments.GetValue(Data)), create, cancellationToken);
 }

@@ -7,24 +7,13 @@ using TinySaver.Pipeline.Emulator;
 namespace TinySaver.Cli.Accounts;
 
 /// <summary>The Azurite of a data folder, run by this process, which holds the folder's lock.</summary>
-internal sealed class LocalAzurite : IAsyncDisposable
+internal sealed class LocalAzurite(DataFolder data, FileStream folderLock, AzuriteServer server) : IAsyncDisposable
 {
-    private readonly DataFolder _data;
-    private readonly FileStream _lock;
-    private readonly AzuriteServer _server;
-
-    private LocalAzurite(DataFolder data, FileStream folderLock, AzuriteServer server)
-    {
-        _data = data;
-        _lock = folderLock;
-        _server = server;
-    }
-
     /// <summary>How any Azure client on this machine reaches it.</summary>
-    public string ConnectionString => _server.ConnectionString;
+    public string ConnectionString => server.ConnectionString;
 
     /// <summary>Completes when it has ended.</summary>
-    public Task Ended => _server.Ended;
+    public Task Ended => server.Ended;
 
     /// <summary>Starts it; null where another process runs one on the folder.</summary>
     /// <param name="terminal">Told of the installation.</param>
@@ -71,15 +60,15 @@ internal sealed class LocalAzurite : IAsyncDisposable
     {
         try
         {
-            new AzuriteRecord(_server.ConnectionString, _server.Ports, RunBy: null).Write(_data);
+            new AzuriteRecord(server.ConnectionString, server.Ports, RunBy: null).Write(data);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The lock, which ends below, tells the next command as much.
         }
 
-        await _server.DisposeAsync();
-        await _lock.DisposeAsync();
+        await server.DisposeAsync();
+        await folderLock.DisposeAsync();
     }
 
     private static FileStream? TryLock(DataFolder data)

@@ -8,16 +8,13 @@ using TinySaver.Inference.Imaging;
 namespace TinySaver.Cli.Classify;
 
 /// <summary>How a cascade runs over image files.</summary>
-internal sealed record CascadeRunOptions
+/// <param name="Threads">How many images are worked on at once.</param>
+/// <param name="LargeBatchSize">How many escalated images a thread gathers before it runs the large model.</param>
+/// <param name="LargeOnly">Whether to skip the savers, to measure what the large model alone would do.</param>
+internal sealed record CascadeRunOptions(int Threads, int LargeBatchSize, bool LargeOnly = false)
 {
-    /// <summary>How many images are worked on at once. Default: one a processor.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>How many escalated images a thread gathers before it runs the large model.</summary>
-    public int LargeBatchSize { get; init; } = 8;
-
-    /// <summary>Whether to skip the savers, to measure what the large model alone would do.</summary>
-    public bool LargeOnly { get; init; }
+    /// <summary>The usual batch of escalated images.</summary>
+    public const int DefaultLargeBatchSize = 8;
 }
 
 /// <summary>Where the time went, summed over all threads, in <see cref="Stopwatch"/> ticks.</summary>
@@ -52,7 +49,7 @@ internal sealed class ClassifyTimes
 internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> images, CascadeRunOptions options)
 {
     private readonly ImageOutcome?[] _outcomes = new ImageOutcome?[images.Count];
-    private readonly int?[] _trueClasses = TrueClasses(cascade.Labels, images);
+    private readonly int?[] _trueClasses = TrueClass.OfAll(images, cascade.Labels);
     private int _next = -1;
     private int _done;
     private int _escalated;
@@ -150,12 +147,6 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
     {
         LabelRow row = LabelRow.Of(images[index].Path, default) with { Policy = cascade.PolicyId };
         return tiny is { } answer ? row.WithTiny(answer.Prediction, cascade.Savers[answer.SaverIndex].ShortHash) : row;
-    }
-
-    private static int?[] TrueClasses(IReadOnlyList<string> labels, IReadOnlyList<ImageFile> images)
-    {
-        var trueClass = new TrueClass(labels);
-        return [.. images.Select(trueClass.Of)];
     }
 
     private void Fail(int index, PermanentFailureException failure)

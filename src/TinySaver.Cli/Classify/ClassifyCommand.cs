@@ -28,26 +28,20 @@ internal static class ClassifyCommand
         Description = "Also run the large model alone on every image, for its time, its accuracy and the agreement.",
     };
 
-    private static readonly Option<int> LargeBatch = new("--large-batch")
+    private static readonly Option<int> LargeBatch = new Option<int>("--large-batch")
     {
         Description = "How many escalated images a thread gathers before it runs the large model.",
         HelpName = "n",
-        DefaultValueFactory = _ => new CascadeRunOptions().LargeBatchSize,
-    };
+        DefaultValueFactory = _ => CascadeRunOptions.DefaultLargeBatchSize,
+    }.Takes(CommonOptions.AtLeastOne, n => n >= 1);
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("classify", "Label images with a tiny and a large model, and say what the cascade saved. "
+        + "Where a folder's name is one of the labels it counts as the truth for the images in it, and the accuracy is shown. "
+        + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
     {
-        LargeBatch.Takes(CommonOptions.AtLeastOne, n => n >= 1);
-        var command = new Command("classify", "Label images with a tiny and a large model, and say what the cascade saved. "
-            + "Where a folder's name is one of the labels it counts as the truth for the images in it, and the accuracy is shown. "
-            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
-        {
-            Images, CommonOptions.Policy, Out, CommonOptions.PlainCsv, CommonOptions.Threads, LargeBatch, CommonOptions.Provider, Compare, CommonOptions.Json,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        Images, CommonOptions.Policy, Out, CommonOptions.PlainCsv, CommonOptions.Threads, LargeBatch, CommonOptions.Provider, Compare, CommonOptions.Json,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -55,7 +49,7 @@ internal static class ClassifyCommand
         if (outPath is not null)
             RowWriter.Check(outPath);
 
-        string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
+        string policyPath = CommonOptions.FindPolicy(arguments);
         IReadOnlyList<ImageFile> images = await ImageFinder.FindAsync(arguments.GetValue(Images)!, cancellationToken);
         ExecutionProvider provider = arguments.GetValue(CommonOptions.Provider);
         using Cascade cascade = CascadeLoader.Load(policyPath, new CascadeOptions
@@ -64,11 +58,7 @@ internal static class ClassifyCommand
             LargeOptions = new() { ExecutionProvider = provider },
         });
 
-        var options = new CascadeRunOptions
-        {
-            Threads = arguments.GetValue(CommonOptions.Threads),
-            LargeBatchSize = arguments.GetValue(LargeBatch),
-        };
+        var options = new CascadeRunOptions(arguments.GetValue(CommonOptions.Threads), arguments.GetValue(LargeBatch));
         if (arguments.GetValue(Compare))
         {
             // Whoever runs first pays for compiling the shared code, and small runs would be compared by that.
@@ -77,36 +67,28 @@ internal static class ClassifyCommand
         }
 
         var run = new CascadeRun(cascade, images, options);
-        var watch = Stopwatch.StartNew();
-        IReadOnlyList<ImageOutcome> outcomes = await ProgressReporter.ShowAsync(
-            terminal, "Labelling", images.Count, () => run.Done, () => $"{run.Escalated:N0} escalated, {run.Failed:N0} failed", run.RunAsync(cancellationToken));
-        double seconds = watch.Elapsed.TotalSeconds;
-
+        (IReadOnlyList<ImageOutcome> outcomes, double seconds) = await TimeAsync("Labelling", run, () => $"{run.Escalated:N0} escalated, {run.Failed:N0} failed");
         LargeOnlyRun? largeOnly = null;
         if (arguments.GetValue(Compare) && !cancellationToken.IsCancellationRequested)
-            largeOnly = await RunLargeOnlyAsync(terminal, cascade, images, outcomes, options, cancellationToken);
+        {
+            (IReadOnlyList<ImageOutcome> alone, double secondsAlone) = await TimeAsync(
+                "Large model alone", new CascadeRun(cascade, images, options with { LargeOnly = true }), () => "");
+            largeOnly = cancellationToken.IsCancellationRequested ? null : new(outcomes, alone, secondsAlone);
+        }
 
         if (outPath is not null)
             await RowWriter.WriteAsync(outPath, outcomes, ImageOutcome.Columns, arguments.GetValue(CommonOptions.PlainCsv));
 
         bool cancelled = cancellationToken.IsCancellationRequested;
         ClassifySummary summary = ClassifySummary.Of(cascade, outcomes, seconds, run.Times, largeOnly, cancelled) with { Labels = outPath };
-        if (arguments.GetValue(CommonOptions.Json))
-            JsonOutput.Write(summary);
-        else
-            SummaryView.Write(terminal, summary, outcomes);
+        return SummaryView.Write(terminal, summary, outcomes, arguments.GetValue(CommonOptions.Json), cancelled);
 
-        return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
-    }
-
-    private static async Task<LargeOnlyRun?> RunLargeOnlyAsync(
-        Terminal terminal, Cascade cascade, IReadOnlyList<ImageFile> images, IReadOnlyList<ImageOutcome> outcomes, CascadeRunOptions options, CancellationToken cancellationToken)
-    {
-        var run = new CascadeRun(cascade, images, options with { LargeOnly = true });
-        var watch = Stopwatch.StartNew();
-        IReadOnlyList<ImageOutcome> alone = await ProgressReporter.ShowAsync(
-            terminal, "Large model alone", images.Count, () => run.Done, () => "", run.RunAsync(cancellationToken));
-        double seconds = watch.Elapsed.TotalSeconds;
-        return cancellationToken.IsCancellationRequested ? null : new(outcomes, alone, seconds);
+        async Task<(IReadOnlyList<ImageOutcome> Outcomes, double Seconds)> TimeAsync(string title, CascadeRun timed, Func<string> note)
+        {
+            var watch = Stopwatch.StartNew();
+            Task<IReadOnlyList<ImageOutcome>> work = timed.RunAsync(cancellationToken);
+            await ProgressReporter.ShowAsync(terminal, title, images.Count, () => timed.Done, note, work);
+            return (await work, watch.Elapsed.TotalSeconds);
+        }
     }
 }

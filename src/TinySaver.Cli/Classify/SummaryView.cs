@@ -5,14 +5,21 @@ using TinySaver.Reports;
 
 namespace TinySaver.Cli.Classify;
 
-/// <summary>Shows a run's summary to a person.</summary>
+/// <summary>Shows what a run over images came to.</summary>
 internal static class SummaryView
 {
     // Past this many failures the terminal shows how many more there are; the labels file has them all.
     private const int MaxFailuresShown = 20;
 
-    /// <summary>Writes the failures and the summary table.</summary>
-    public static void Write(Terminal terminal, ClassifySummary summary, IReadOnlyList<ImageOutcome> outcomes)
+    /// <summary>Writes the summary as JSON, or for a person the failures and the summary table.</summary>
+    /// <returns>The exit code of the run.</returns>
+    public static int Write(Terminal terminal, ClassifySummary summary, IReadOnlyList<ImageOutcome> outcomes, bool json, bool cancelled)
+    {
+        JsonOutput.WriteOr(json, summary, () => Show(terminal, summary, outcomes));
+        return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+    }
+
+    private static void Show(Terminal terminal, ClassifySummary summary, IReadOnlyList<ImageOutcome> outcomes)
     {
         WriteFailures(terminal, outcomes);
         terminal.Results.Write(FactTable.Of(Lines(summary)));

@@ -3,14 +3,12 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Costs;
-using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Cascades;
-using TinySaver.Inference.Models;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Evaluate;
@@ -27,21 +25,16 @@ internal static class EvaluateCommand
     private static readonly Option<string?> Report = new("--report") { Description = "Write the HTML report here.", HelpName = "report.html" };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("evaluate", "Say what a policy does on test images: accuracy of saver, large model and cascade, the drop with its interval, classes, calibration, and whether the promise held. "
+        + "Exit code 1 where the promise made at calibration is broken.")
     {
-        var command = new Command("evaluate", "Say what a policy does on test images: accuracy of saver, large model and cascade, the drop with its interval, classes, calibration, and whether the promise held. "
-            + "Exit code 1 where the promise made at calibration is broken.")
-        {
-            CommonOptions.Policy, Data, Large, Saver, CommonOptions.Prices, Report, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        CommonOptions.Policy, Data, Large, Saver, CommonOptions.Prices, Report, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         RowWriter.CheckFolder(arguments.GetValue(Report));
-        string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
+        string policyPath = CommonOptions.FindPolicy(arguments);
         CascadePolicy policy = CascadeLoader.ReadPolicy(policyPath);
         if (policy.Savers.Count == 0)
             throw new TinySaverException($"{policyPath} has no saver: every image goes to the large model, so there is nothing to evaluate.");
@@ -56,42 +49,31 @@ internal static class EvaluateCommand
 
         EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, Guarantee.Of(policy.Guarantee), large));
         double overlap = SampleSketch.Overlap(policy.Provenance, large.Keys);
-        string[] warnings = overlap > 0
-            ? [$"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."]
-            : [];
-        foreach (string warning in warnings)
+        string? warning = overlap > 0
+            ? $"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."
+            : null;
+        if (warning is not null)
             terminal.Warn(warning);
 
         string? reportPath = arguments.GetValue(Report);
         if (reportPath is not null)
         {
-            MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
-            ReportInput input = new()
+            var money = MoneySettings.Read(arguments.GetValue(CommonOptions.Prices));
+            ReportInput input = ReportParts.Of(
+                [large, .. savers], large, warning, DateTimeOffset.UtcNow,
+                [ReportParts.DataSet("test", arguments.GetValue(Data) ?? large.Source, large)],
+                [new("Policy", $"{policyPath} ({policy.Id})"), new("Tool", $"tinysaver {CommandLines.Version}")]) with
             {
                 Policy = policy,
                 Test = result,
                 Costs = money.Estimate(savers, large, result.Point.ExitRate),
-                Labels = ReportParts.Texts(large),
-                TestImages = ReportParts.Images(large),
-                Thumbnail = Thumbnail.Of,
-                Models = [.. new[] { large }.Concat(savers).Select(ReportParts.Model)],
-                Warnings = warnings,
-                Provenance = new()
-                {
-                    Command = CommandLines.OfProcess(),
-                    CreatedAt = DateTimeOffset.UtcNow,
-                    Data = [new("test", arguments.GetValue(Data) ?? large.Source, large.Count, SampleSketch.Hash(large.Keys))],
-                    Facts = [new("Policy", $"{policyPath} ({policy.Id})"), new("Tool", $"tinysaver {CommandLines.Version}")],
-                },
             };
             await File.WriteAllTextAsync(reportPath, ReportWriter.Write(input), cancellationToken);
         }
 
-        if (arguments.GetValue(CommonOptions.Json))
-            JsonOutput.Write(new { Policy = policy.Id, Evaluation = result, CalibrationOverlap = overlap, Report = reportPath });
-        else
-            EvaluationView.Write(terminal, policy, result, ReportParts.Texts(large), large, reportPath);
-
+        var summary = new { Policy = policy.Id, Evaluation = result, CalibrationOverlap = overlap, Report = reportPath };
+        JsonOutput.WriteOr(
+            arguments.GetValue(CommonOptions.Json), summary, () => EvaluationView.Write(terminal, policy, result, ReportParts.Texts(large), large, reportPath));
         return result.Guarantee?.Verdict == GuaranteeVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;
     }
 
@@ -107,24 +89,18 @@ internal static class EvaluateCommand
         if (recordedLarge is null && data is null)
             throw new TinySaverException("Name the test set with --data, or recorded predictions with --large and --saver.");
 
-        PredictionSource largeSource = recordedLarge is null ? Source(policy.Large, policyPath, "large") : PredictionSource.Parse(recordedLarge);
+        PredictionSource[] sources = recordedLarge is null
+            ? [Source(policy.Large, "large"), .. policy.Savers.Select((s, i) => Source(s.Model, $"savers[{i}].model"))]
+            : [PredictionSource.Parse(recordedLarge), .. recorded.Select(PredictionSource.Parse)];
         PredictionSourceOptions options = CommonOptions.PredictionSource(arguments) with
         {
             // A temperature other than 1 can only be applied to logits.
             Logits = policy.Savers.Any(s => s.Temperature != 1f) ? true : null,
         };
-        PredictionSet large = await largeSource.LoadAsync(terminal, data, options, cancellationToken);
-        RequireModel(large, policy.Large, "--large");
-        var savers = new PredictionSet[policy.Savers.Count];
-        for (int i = 0; i < savers.Length; i++)
-        {
-            PredictionSource source = recordedLarge is null ? Source(policy.Savers[i].Model, policyPath, $"savers[{i}].model") : PredictionSource.Parse(recorded[i]);
-            PredictionSet set = await source.LoadAsync(terminal, data, options, cancellationToken);
-            RequireModel(set, policy.Savers[i].Model, "--saver");
-            savers[i] = PredictionAlignment.Align(set, source.Folder, large, largeSource.Folder);
-        }
+        return await PredictionSource.LoadAllAsync(terminal, sources, data, options, cancellationToken, (set, i) =>
+            RequireModel(set, i == 0 ? policy.Large : policy.Savers[i - 1].Model, i == 0 ? "--large" : "--saver"));
 
-        return (large, savers);
+        PredictionSource Source(ModelReference reference, string field) => PredictionSource.Of(CascadeLoader.OpenModel(reference, field, policyPath));
     }
 
     // Where either side does not say which model it is about, the user is taken at their word.
@@ -137,12 +113,6 @@ internal static class EvaluateCommand
         }
 
         static string Short(string text) => text.Length > 12 ? text[..12] : text;
-    }
-
-    private static PredictionSource Source(ModelReference reference, string policyPath, string field)
-    {
-        ModelFolder folder = CascadeLoader.OpenModel(reference, field, policyPath);
-        return PredictionSource.Of(folder);
     }
 
     private static double CostRatio(ModelReference saver, PredictionSet saverSet, ModelReference large, PredictionSet largeSet) =>

@@ -32,9 +32,9 @@ internal static class EvaluationBuilder
 
     private static EvaluatedSaver Saver(PredictionSet set, SaverSetting setting)
     {
-        float[] confidences = LogitConfidences.At(set, setting.Measure, setting.Temperature) ?? throw new TinySaverException(
+        float[] confidences = set.ConfidencesAt(setting.Measure, setting.Temperature) ?? throw new TinySaverException(
             $"'{set.Source}' has neither the confidence {setting.Measure.Name()}{(setting.Temperature == 1 ? "" : FormattableString.Invariant($" at temperature {setting.Temperature}"))} nor the logits to make it from; predict again with --logits.");
-        float[] calibrated = LogitConfidences.At(set, ConfidenceMeasure.MaxProbability, setting.Temperature) ?? [];
+        float[] calibrated = set.ConfidencesAt(ConfidenceMeasure.MaxProbability, setting.Temperature) ?? [];
         return new(set.Name, new(set.Classes, confidences, setting.Threshold, setting.CostRatio), calibrated);
     }
 }

@@ -1,20 +1,36 @@
+using TinySaver.Calibration.Search;
+using TinySaver.Cli.Images;
 using TinySaver.Cli.Predictions;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Evaluate;
 
-/// <summary>What an HTML report shows of recorded predictions.</summary>
+/// <summary>What an HTML report shows of predictions, whichever command writes it.</summary>
 internal static class ReportParts
 {
+    /// <summary>A report without its results.</summary>
+    /// <param name="models">The large model's predictions, then the savers'.</param>
+    /// <param name="test">The large model's predictions on the test images; null without them.</param>
+    /// <param name="warning">What a reader must know first; null for nothing.</param>
+    /// <param name="createdAt">When it is written.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="facts">How to make it again, beside command and images.</param>
+    public static ReportInput Of(
+        IReadOnlyList<PredictionSet> models, PredictionSet? test, string? warning, DateTimeOffset createdAt, IReadOnlyList<ReportDataSet> data, IReadOnlyList<ReportFact> facts) => new()
+        {
+            Labels = Texts(models[0]),
+            TestImages = test is null ? [] : [.. test.Ids.Select(id => new ReportImage(id, test.DataRoot is { } root ? Path.Combine(root, id) : null))],
+            Thumbnail = Thumbnail.Of,
+            Models = [.. models.Select(m => new ReportModel(m.Name, m.Model ?? m.Source, m.Macs, m.Milliseconds, m.ModelHash))],
+            Warnings = warning is null ? [] : [warning],
+            Provenance = new(CommandLines.OfProcess(), createdAt, data, facts),
+        };
+
     /// <summary>The label texts by class index.</summary>
     public static IReadOnlyList<string> Texts(PredictionSet set) => set.LabelTexts.Count == 0
         ? []
         : [.. Enumerable.Range(0, set.LabelTexts.Keys.Max() + 1).Select(i => set.LabelTexts.GetValueOrDefault(i, $"class {i}"))];
 
-    /// <summary>The images of a set, with their files where these are at hand.</summary>
-    public static IReadOnlyList<ReportImage> Images(PredictionSet set) =>
-        [.. set.Ids.Select(id => new ReportImage(id, set.DataRoot is { } root ? Path.Combine(root, id) : null))];
-
-    /// <summary>A model as the report lists it.</summary>
-    public static ReportModel Model(PredictionSet set) => new(set.Name, set.Model ?? set.Source, set.Macs, set.Milliseconds, set.ModelHash);
+    /// <summary>A set of images as a report lists it.</summary>
+    public static ReportDataSet DataSet(string role, string source, PredictionSet set) => new(role, source, set.Count, SampleSketch.Hash(set.Keys));
 }

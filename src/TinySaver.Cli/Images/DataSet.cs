@@ -28,8 +28,7 @@ internal static class DataSet
     /// <exception cref="TinySaverException">Some images have a class and others not, or a class is no label of the model.</exception>
     public static IReadOnlyList<int?> TrueClasses(string path, IReadOnlyList<ImageFile> images, IReadOnlyList<string> labels)
     {
-        var trueClass = new TrueClass(labels);
-        int?[] classes = [.. images.Select(trueClass.Of)];
+        int?[] classes = TrueClass.OfAll(images, labels);
         int missing = Array.FindIndex(classes, c => c is null);
         return missing < 0 || Array.TrueForAll(classes, c => c is null)
             ? classes

@@ -11,6 +11,10 @@ internal sealed class TrueClass(IReadOnlyList<string> labels)
     // A text that occurs twice cannot name a class: only an index can.
     private const int Ambiguous = -1;
 
+    /// <summary>The true class of every image.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static int?[] OfAll(IEnumerable<ImageFile> images, IReadOnlyList<string> labels) => [.. images.Select(new TrueClass(labels).Of)];
+
     /// <summary>The class index, or null where nothing says what the image shows.</summary>
     /// <remarks>A folder name that is no label is just a folder's name; a manifest's text that is no label is an error.</remarks>
     /// <exception cref="TinySaverException">A manifest names a class that the model does not have, or a text that two classes share.</exception>

@@ -27,26 +27,17 @@ internal static class InspectCommand
     };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("inspect", "Show a model's inputs, outputs, labels, preprocessing, compute and latency.")
     {
-        var command = new Command("inspect", "Show a model's inputs, outputs, labels, preprocessing, compute and latency.")
-        {
-            Folder, OnnxFile, CommonOptions.Provider, CommonOptions.Json,
-        };
-        command.SetAction(result => Run(terminal, result));
-        return command;
-    }
+        Folder, OnnxFile, CommonOptions.Provider, CommonOptions.Json,
+    }.Running(terminal, RunAsync);
 
-    private static int Run(Terminal terminal, ParseResult arguments)
+    private static Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         InspectedModel model = Inspect(
             arguments.GetValue(Folder)!, arguments.GetValue(OnnxFile), new() { ExecutionProvider = arguments.GetValue(CommonOptions.Provider) });
-        if (arguments.GetValue(CommonOptions.Json))
-            JsonOutput.Write(model);
-        else
-            Show(terminal.Results, model);
-
-        return ExitCode.Success;
+        JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), model, () => Show(terminal.Results, model));
+        return Task.FromResult(ExitCode.Success);
     }
 
     private static InspectedModel Inspect(string path, string? onnxFile, OnnxClassifierOptions options)

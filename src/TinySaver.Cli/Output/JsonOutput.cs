@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TinySaver.Cli.Output;
 
-/// <summary>Writes the one JSON object of <c>--json</c>: indented, camel case, null where there is no value.</summary>
+/// <summary>Writes what a command came to: the one JSON object of <c>--json</c> (indented, camel case, null where there is no value), or what people read.</summary>
 internal static class JsonOutput
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -15,6 +15,12 @@ internal static class JsonOutput
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <summary>Writes an object to standard output and nothing else.</summary>
-    public static void Write<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+    /// <summary>Writes an object to standard output and nothing else, or lets the view write.</summary>
+    public static void WriteOr<T>(bool json, T value, Action view)
+    {
+        if (json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+        else
+            view();
+    }
 }

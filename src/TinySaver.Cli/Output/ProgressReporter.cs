@@ -18,7 +18,7 @@ internal static class ProgressReporter
     /// <param name="done">Reads how many are done.</param>
     /// <param name="note">Reads a short remark to show beside the count, without markup; may be empty.</param>
     /// <param name="work">The work.</param>
-    public static async Task<T> ShowAsync<T>(Terminal terminal, string title, int total, Func<int> done, Func<string> note, Task<T> work)
+    public static async Task ShowAsync(Terminal terminal, string title, int total, Func<int> done, Func<string> note, Task work)
     {
         if (terminal.ShowsLiveProgress)
         {
@@ -51,7 +51,23 @@ internal static class ProgressReporter
             }
         }
 
-        return await work;
+        await work;
+    }
+
+    /// <summary>The same for work that may be stopped.</summary>
+    /// <returns>Whether it was.</returns>
+    public static async Task<bool> ShowUntilStoppedAsync(
+        Terminal terminal, string title, int total, Func<int> done, Func<string> note, Task work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ShowAsync(terminal, title, total, done, note, work);
+            return false;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
     }
 
     private static string Note(Func<string> note) => note() is { Length: > 0 } text ? $" ({text})" : "";

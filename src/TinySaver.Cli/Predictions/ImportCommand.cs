@@ -18,7 +18,11 @@ internal static class ImportCommand
     private static readonly Option<string> Margin = Column("--margin", "The column of the margin.", required: false);
     private static readonly Option<string> Entropy = Column("--entropy", "The column of the entropy confidence, 1 − H / ln K.", required: false);
 
-    private static readonly Option<long?> Macs = new("--macs") { Description = "What the model costs an image, a whole number in any unit that all models share.", HelpName = "number" };
+    private static readonly Option<long?> Macs = new Option<long?>("--macs")
+    {
+        Description = "What the model costs an image, a whole number in any unit that all models share.",
+        HelpName = "number",
+    }.Takes(CommonOptions.AtLeastOne, n => n >= 1);
 
     private static readonly Option<string[]> Classes = new("--classes")
     {
@@ -30,17 +34,11 @@ internal static class ImportCommand
     private static readonly Option<string> Out = new("--out", "-o") { Description = "The predictions file to write: .parquet or .csv.", HelpName = "file", Required = true };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("import", "Bring predictions made elsewhere into the columns that search and evaluate read (docs/predictions.md). "
+        + "Example: tinysaver import ferplus.csv --id sample --label label --prediction GitHub_CNN_pred --max-probability GitHub_CNN_conf --macs 1 --out tiny.csv")
     {
-        Macs.Takes("a whole number, at least 1", n => n >= 1);
-        var command = new Command("import", "Bring predictions made elsewhere into the columns that search and evaluate read (docs/predictions.md). "
-            + "Example: tinysaver import ferplus.csv --id sample --label label --prediction GitHub_CNN_pred --max-probability GitHub_CNN_conf --macs 1 --out tiny.csv")
-        {
-            Source, Id, Prediction, Label, MaxProbability, Margin, Entropy, Macs, Classes, Out,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        Source, Id, Prediction, Label, MaxProbability, Margin, Entropy, Macs, Classes, Out,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {

@@ -27,16 +27,11 @@ internal static class PredictCommand
     private static readonly Option<bool> Logits = new("--logits") { Description = "Record all logits too; fitting a temperature needs them." };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("predict", "Record a model's predictions for a data set; docs/predictions.md has the columns. "
+        + "An interrupted run goes on where it stopped. Images that cannot be read are skipped and listed in <out>.skipped.csv.")
     {
-        var command = new Command("predict", "Record a model's predictions for a data set; docs/predictions.md has the columns. "
-            + "An interrupted run goes on where it stopped. Images that cannot be read are skipped and listed in <out>.skipped.csv.")
-        {
-            Model, Data, Out, Logits, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        Model, Data, Out, Logits, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -49,7 +44,7 @@ internal static class PredictCommand
         var folder = ModelFolder.Open(arguments.GetRequiredValue(Model));
         IReadOnlyList<ImageFile> images = await DataSet.ReadAsync(data, cancellationToken);
         PredictionRecorder.Outcome outcome = await PredictionRecorder.RecordAsync(
-            terminal, folder, data, images, path, arguments.GetValue(Logits), arguments.GetValue(CommonOptions.Threads), arguments.GetValue(CommonOptions.Provider), triesSkippedAgain: false, cancellationToken);
+            terminal, folder, data, images, path, new(arguments.GetValue(Logits), arguments.GetValue(CommonOptions.Threads), arguments.GetValue(CommonOptions.Provider)), triesSkippedAgain: false, cancellationToken);
         if (outcome.Skipped.Count > 0)
         {
             string skipped = path + ".skipped.csv";
@@ -65,24 +60,9 @@ internal static class PredictCommand
 
         PredictionSet set = await PredictionFile.ReadAsync(path, folder.Name, cancellationToken);
         double? accuracy = set.Labelled ? set.Labels.Zip(set.Classes).Count(p => p.First == p.Second) / (double)set.Count : null;
-        if (arguments.GetValue(CommonOptions.Json))
-        {
-            JsonOutput.Write(new
-            {
-                Predictions = path,
-                Samples = set.Count,
-                outcome.Resumed,
-                Skipped = outcome.Skipped.Count,
-                Accuracy = accuracy,
-                set.Macs,
-                MillisecondsPerImage = set.Milliseconds,
-            });
-        }
-        else
-        {
-            terminal.Results.WriteLine($"{set.Count:N0} predictions of {folder.Name} in {path}; accuracy {Amounts.Percent(accuracy, 2)}, {Amounts.Macs(set.Macs)} MACs, {Amounts.Number(set.Milliseconds ?? 0, 2)} ms an image.");
-        }
-
+        var summary = new { Predictions = path, Samples = set.Count, outcome.Resumed, Skipped = outcome.Skipped.Count, accuracy, set.Macs, MillisecondsPerImage = set.Milliseconds };
+        JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), summary, () => terminal.Results.WriteLine(
+            $"{set.Count:N0} predictions of {folder.Name} in {path}; accuracy {Amounts.Percent(accuracy, 2)}, {Amounts.Macs(set.Macs)} MACs, {Amounts.Number(set.Milliseconds ?? 0, 2)} ms an image."));
         return outcome.Skipped.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
 }

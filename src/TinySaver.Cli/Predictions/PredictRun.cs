@@ -5,20 +5,24 @@ using TinySaver.Cli.Images;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Classification;
+using TinySaver.Inference.Compute;
 using TinySaver.Inference.Imaging;
+using TinySaver.Inference.Models;
 
 namespace TinySaver.Cli.Predictions;
 
 /// <summary>Records one model's predictions for image files, on several threads.</summary>
-/// <param name="classifier">The model.</param>
+/// <param name="folder">The model's folder.</param>
+/// <param name="classifier">The model, loaded.</param>
 /// <param name="images">The images; ids are their paths.</param>
 /// <param name="trueClasses">The true class of each image; null where unknown.</param>
 /// <param name="options">What to record and how.</param>
 internal sealed class PredictRun(
-    OnnxClassifier classifier, IReadOnlyList<ImageFile> images, IReadOnlyList<int?> trueClasses, PredictOptions options)
+    ModelFolder folder, OnnxClassifier classifier, IReadOnlyList<ImageFile> images, IReadOnlyList<int?> trueClasses, PredictOptions options)
 {
     private const int TopK = 5;
 
+    private readonly long _macs = ComputeCostCounter.Count(folder).Macs;
     private int _next = -1;
     private int _done;
 
@@ -86,9 +90,9 @@ internal sealed class PredictRun(
             Logits = options.Logits ? Join(Logits(scores)) : null,
             Milliseconds = milliseconds,
             ContentHash = contentHash,
-            Macs = options.Macs,
-            Model = options.Model,
-            ModelHash = options.ModelHash,
+            Macs = _macs,
+            Model = folder.Path,
+            ModelHash = folder.ContentHash,
         };
     }
 
@@ -110,21 +114,8 @@ internal sealed class PredictRun(
     }
 }
 
-/// <summary>What <see cref="PredictRun"/> records and how.</summary>
-internal sealed record PredictOptions
-{
-    /// <summary>How many images are worked on at once.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>Whether to record all logits, which fitting a temperature needs.</summary>
-    public bool Logits { get; init; }
-
-    /// <summary>The model's multiply-accumulate operations for one image.</summary>
-    public required long Macs { get; init; }
-
-    /// <summary>The model folder as given.</summary>
-    public required string Model { get; init; }
-
-    /// <summary>The content hash of the model folder.</summary>
-    public required string ModelHash { get; init; }
-}
+/// <summary>What a model's predictions record and how they are made.</summary>
+/// <param name="Logits">Whether to record all logits, which fitting a temperature needs.</param>
+/// <param name="Threads">How many images are worked on at once.</param>
+/// <param name="Provider">Where the model runs.</param>
+internal sealed record PredictOptions(bool Logits, int Threads, ExecutionProvider Provider);

@@ -41,22 +41,20 @@ internal static class PredictionFile
             throw new TinySaverException($"{table.Source}: the id '{repeated.Key}' occurs {repeated.Count()} times; each image has one row.");
 
         float[]? logits = cells.Logits();
-        return new()
-        {
-            Name = name,
-            Source = table.Source,
-            Ids = ids,
-            Labels = cells.Whole("label_index", absent: -1),
-            Classes = cells.Whole("class_index", absent: null),
-            Confidences = Confidences(table, cells, logits),
-            Logits = logits,
-            Keys = [.. table.Rows.Select((r, i) => PredictionSet.KeyOf(ids[i], contentHash < 0 ? null : r[contentHash]))],
-            LabelTexts = LabelTextsOf(table, classIndex),
-            Macs = cells.OneWhole("macs"),
-            Milliseconds = cells.Mean("milliseconds"),
-            Model = cells.OneText("model"),
-            ModelHash = cells.OneText("model_hash"),
-        };
+        return new(
+            name,
+            table.Source,
+            ids,
+            Labels: cells.Whole("label_index", absent: -1),
+            Classes: cells.Whole("class_index", absent: null),
+            Confidences(table, cells, logits),
+            logits,
+            Keys: [.. table.Rows.Select((r, i) => PredictionSet.KeyOf(ids[i], contentHash < 0 ? null : r[contentHash]))],
+            LabelTextsOf(table, classIndex),
+            cells.OneWhole("macs"),
+            cells.Mean("milliseconds"),
+            cells.OneText("model"),
+            cells.OneText("model_hash"));
     }
 
     private static Dictionary<ConfidenceMeasure, float[]> Confidences(Table table, CellReader cells, float[]? logits)
@@ -74,7 +72,7 @@ internal static class PredictionFile
         {
             int classes = logits.Length / table.Rows.Count;
             foreach (ConfidenceMeasure measure in ConfidenceMeasures.All)
-                confidences[measure] = LogitConfidences.Of(logits, classes, measure, temperature: 1);
+                confidences[measure] = PredictionSet.FromLogits(logits, classes, measure, temperature: 1);
         }
 
         return confidences;

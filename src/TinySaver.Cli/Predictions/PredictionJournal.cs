@@ -23,14 +23,14 @@ internal sealed class PredictionJournal : IDisposable
     public IReadOnlyDictionary<string, PredictionRow> Earlier { get; }
 
     /// <summary>Opens the journal of a predictions file; rows of another model, or without logits where these are wanted, are dropped.</summary>
-    public static PredictionJournal Open(string predictionsPath, PredictOptions options)
+    public static PredictionJournal Open(string predictionsPath, string modelHash, bool logits)
     {
         string path = predictionsPath + Suffix;
         Dictionary<string, PredictionRow> earlier = [];
         if (File.Exists(path))
         {
             PredictionRow[] rows = [.. File.ReadLines(path).Select(Parse).OfType<PredictionRow>()
-                .Where(r => r.Id is not null && r.ModelHash == options.ModelHash && (r.Logits is not null || !options.Logits))];
+                .Where(r => r.Id is not null && r.ModelHash == modelHash && (r.Logits is not null || !logits))];
             foreach (PredictionRow row in rows)
                 earlier[row.Id] = row;
 

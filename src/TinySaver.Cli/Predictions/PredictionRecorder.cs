@@ -4,7 +4,6 @@ using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
 using TinySaver.Inference.Classification;
-using TinySaver.Inference.Compute;
 using TinySaver.Inference.Models;
 
 namespace TinySaver.Cli.Predictions;
@@ -25,9 +24,7 @@ internal static class PredictionRecorder
     /// <param name="data">The data set's path.</param>
     /// <param name="images">Its images.</param>
     /// <param name="path">The predictions file to write.</param>
-    /// <param name="logits">Whether to record logits.</param>
-    /// <param name="threads">How many images are worked on at once.</param>
-    /// <param name="provider">Where the model runs.</param>
+    /// <param name="options">What to record and how.</param>
     /// <param name="triesSkippedAgain">Whether the next run is to try again, alone, the images that could not be predicted; the journal then stays.</param>
     /// <param name="cancellationToken">Stops the run; what is done is kept for the next.</param>
     /// <exception cref="TinySaverException">The model or the data set cannot be used, or no image can.</exception>
@@ -37,39 +34,25 @@ internal static class PredictionRecorder
         string data,
         IReadOnlyList<ImageFile> images,
         string path,
-        bool logits,
-        int threads,
-        ExecutionProvider provider,
+        PredictOptions options,
         bool triesSkippedAgain,
         CancellationToken cancellationToken)
     {
         IReadOnlyList<int?> trueClasses = DataSet.TrueClasses(data, images, folder.Labels.Texts);
-        using var classifier = OnnxClassifier.Load(folder, new() { ExecutionProvider = provider });
-        var options = new PredictOptions
-        {
-            Threads = threads,
-            Logits = logits,
-            Macs = ComputeCostCounter.Count(folder).Macs,
-            Model = folder.Path,
-            ModelHash = folder.ContentHash,
-        };
-        using var journal = PredictionJournal.Open(path, options);
+        using var classifier = OnnxClassifier.Load(folder, new() { ExecutionProvider = options.Provider });
+        using var journal = PredictionJournal.Open(path, folder.ContentHash, options.Logits);
         int[] waiting = [.. Enumerable.Range(0, images.Count).Where(i => !journal.Earlier.ContainsKey(images[i].Path))];
         int resumed = images.Count - waiting.Length;
         if (resumed > 0)
             terminal.Say($"{folder.Name}: {resumed:N0} of {images.Count:N0} images are predicted already");
 
-        var run = new PredictRun(classifier, [.. waiting.Select(i => images[i])], [.. waiting.Select(i => trueClasses[i])], options);
+        var run = new PredictRun(folder, classifier, [.. waiting.Select(i => images[i])], [.. waiting.Select(i => trueClasses[i])], options);
         var rows = new PredictionRow?[images.Count];
         for (int i = 0; i < rows.Length; i++)
         {
-            rows[i] = journal.Earlier.GetValueOrDefault(images[i].Path);
-            if (rows[i] is { } earlier)
-            {
-                // The truth may have been corrected since.
-                earlier.LabelIndex = trueClasses[i];
-                earlier.Label = trueClasses[i] is { } truth ? folder.Labels.Texts[truth] : null;
-            }
+            // The truth may have been corrected since.
+            if (journal.Earlier.TryGetValue(images[i].Path, out PredictionRow? earlier))
+                rows[i] = earlier with { LabelIndex = trueClasses[i], Label = trueClasses[i] is { } truth ? folder.Labels.Texts[truth] : null };
         }
 
         var skipped = new ConcurrentBag<SkippedImage>();
@@ -82,7 +65,7 @@ internal static class PredictionRecorder
             (index, failure) => skipped.Add(new(images[waiting[index]].Path, failure.Reason.Name(), failure.Message)),
             cancellationToken);
         await ProgressReporter.ShowAsync(
-            terminal, $"Predicting with {folder.Name}", waiting.Length, () => run.Done, () => skipped.IsEmpty ? "" : $"{skipped.Count:N0} skipped", Done(work));
+            terminal, $"Predicting with {folder.Name}", waiting.Length, () => run.Done, () => skipped.IsEmpty ? "" : $"{skipped.Count:N0} skipped", work);
 
         PredictionRow[] made = [.. rows.OfType<PredictionRow>()];
         SkippedImage[] left = [.. skipped.OrderBy(s => s.Id, StringComparer.Ordinal)];
@@ -97,12 +80,6 @@ internal static class PredictionRecorder
             journal.Delete();
 
         return new(made.Length, resumed, left, Finished: true);
-    }
-
-    private static async Task<bool> Done(Task work)
-    {
-        await work;
-        return true;
     }
 }
 

@@ -8,50 +8,25 @@ using TinySaver.Core.Failures;
 namespace TinySaver.Cli.Predictions;
 
 /// <summary>One model's answers for the images of a data set, in columns. All columns have one element an image.</summary>
-internal sealed record PredictionSet
+/// <param name="Name">The model's name in output.</param>
+/// <param name="Source">Where the answers come from, for messages: a file or a model folder.</param>
+/// <param name="Ids">The image ids.</param>
+/// <param name="Labels">The true class's index; −1 where unknown.</param>
+/// <param name="Classes">The predicted class's index.</param>
+/// <param name="Confidences">The confidences by measure; empty for predictions that have none.</param>
+/// <param name="Logits">All logits, row after row; null where they were not recorded.</param>
+/// <param name="Keys">A number for each image that tells the same image under another name or in another order.</param>
+/// <param name="LabelTexts">The texts that stand beside class indices, for people.</param>
+/// <param name="Macs">Multiply-accumulate operations for one image; null where unknown.</param>
+/// <param name="Milliseconds">Mean milliseconds an image on the machine that recorded; null where unknown.</param>
+/// <param name="Model">The model folder; null where unknown.</param>
+/// <param name="ModelHash">The content hash of the model folder; null where unknown.</param>
+/// <param name="DataRoot">The folder that ids are relative to, where the image files are at hand.</param>
+internal sealed record PredictionSet(
+    string Name, string Source, string[] Ids, int[] Labels, int[] Classes, IReadOnlyDictionary<ConfidenceMeasure, float[]> Confidences,
+    float[]? Logits, ulong[] Keys, IReadOnlyDictionary<int, string> LabelTexts, long? Macs, double? Milliseconds,
+    string? Model, string? ModelHash, string? DataRoot = null)
 {
-    /// <summary>The model's name in output.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Where the answers come from, for messages: a file or a model folder.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>The image ids.</summary>
-    public required string[] Ids { get; init; }
-
-    /// <summary>The true class's index; −1 where unknown.</summary>
-    public required int[] Labels { get; init; }
-
-    /// <summary>The predicted class's index.</summary>
-    public required int[] Classes { get; init; }
-
-    /// <summary>The confidences by measure; empty for predictions that have none.</summary>
-    public required IReadOnlyDictionary<ConfidenceMeasure, float[]> Confidences { get; init; }
-
-    /// <summary>All logits, row after row; null where they were not recorded.</summary>
-    public float[]? Logits { get; init; }
-
-    /// <summary>A number for each image that tells the same image under another name or in another order.</summary>
-    public required ulong[] Keys { get; init; }
-
-    /// <summary>The texts that stand beside class indices, for people.</summary>
-    public required IReadOnlyDictionary<int, string> LabelTexts { get; init; }
-
-    /// <summary>Multiply-accumulate operations for one image; null where unknown.</summary>
-    public long? Macs { get; init; }
-
-    /// <summary>Mean milliseconds an image on the machine that recorded; null where unknown.</summary>
-    public double? Milliseconds { get; init; }
-
-    /// <summary>The model folder; null where unknown.</summary>
-    public string? Model { get; init; }
-
-    /// <summary>The content hash of the model folder; null where unknown.</summary>
-    public string? ModelHash { get; init; }
-
-    /// <summary>The folder that ids are relative to, where the image files are at hand.</summary>
-    public string? DataRoot { get; init; }
-
     /// <summary>The number of images.</summary>
     public int Count => Ids.Length;
 
@@ -66,6 +41,30 @@ internal sealed record PredictionSet
         contentHash is { Length: >= 16 } && ulong.TryParse(contentHash.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong key)
             ? key
             : BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+
+    /// <summary>The confidence of every image, recorded or made from logits; null where neither can be.</summary>
+    public float[]? ConfidencesAt(ConfidenceMeasure measure, float temperature) =>
+        temperature == 1f && Confidences.TryGetValue(measure, out float[]? recorded) ? recorded
+            : Logits is { } logits ? FromLogits(logits, LogitClasses, measure, temperature)
+            : null;
+
+    /// <summary>The confidence of every row of logits.</summary>
+    /// <param name="logits">All logits, row after row.</param>
+    /// <param name="classes">The length of a row.</param>
+    /// <param name="measure">The measure.</param>
+    /// <param name="temperature">The temperature, positive.</param>
+    public static float[] FromLogits(ReadOnlySpan<float> logits, int classes, ConfidenceMeasure measure, float temperature)
+    {
+        float[] confidences = new float[logits.Length / classes];
+        float[] probabilities = new float[classes];
+        for (int i = 0; i < confidences.Length; i++)
+        {
+            Probabilities.From(logits.Slice(i * classes, classes), ScoreKind.Logits, temperature, probabilities);
+            confidences[i] = ConfidenceMeasures.Of(probabilities, measure);
+        }
+
+        return confidences;
+    }
 
     /// <summary>The rows of some images, in the given order.</summary>
     public PredictionSet Select(IReadOnlyList<int> rows)

@@ -11,18 +11,11 @@ using TinySaver.Inference.Models;
 namespace TinySaver.Cli.Predictions;
 
 /// <summary>Where a model's predictions come from: a model folder, which predicts as needed, or a predictions file.</summary>
-internal sealed class PredictionSource
+/// <param name="Name">The model's name in output.</param>
+/// <param name="Folder">The model folder; null for recorded predictions.</param>
+/// <param name="Recorded">The predictions file; null for a model folder.</param>
+internal sealed record PredictionSource(string Name, ModelFolder? Folder, string? Recorded)
 {
-    private readonly string? _file;
-
-    private PredictionSource(string name, ModelFolder? folder, string? file) => (Name, Folder, _file) = (name, folder, file);
-
-    /// <summary>The model's name in output.</summary>
-    public string Name { get; }
-
-    /// <summary>The model folder; null for recorded predictions.</summary>
-    public ModelFolder? Folder { get; }
-
     /// <summary>Reads an option: a model folder or a predictions file, with a name of one's own as <c>name=path</c>.</summary>
     /// <exception cref="TinySaverException">The path is neither.</exception>
     public static PredictionSource Parse(string text)
@@ -45,6 +38,33 @@ internal sealed class PredictionSource
     /// <summary>The source of a model folder that is open already.</summary>
     public static PredictionSource Of(ModelFolder folder) => new(folder.Name, folder, null);
 
+    /// <summary>The predictions of a large model and its savers, these in its order of images and classes.</summary>
+    /// <param name="terminal">Where to show progress.</param>
+    /// <param name="sources">The large model's first, then the savers'.</param>
+    /// <param name="data">The data set; null where all predictions are recorded.</param>
+    /// <param name="options">How to predict.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <param name="check">Refuses what is no prediction of the model at a place among the sources.</param>
+    /// <exception cref="TinySaverException">A source cannot be used, or the models do not cover the same images and classes.</exception>
+    public static async Task<(PredictionSet Large, PredictionSet[] Savers)> LoadAllAsync(
+        Terminal terminal,
+        IReadOnlyList<PredictionSource> sources,
+        string? data,
+        PredictionSourceOptions options,
+        CancellationToken cancellationToken,
+        Action<PredictionSet, int>? check = null)
+    {
+        var sets = new PredictionSet[sources.Count];
+        for (int i = 0; i < sets.Length; i++)
+        {
+            PredictionSet set = await sources[i].LoadAsync(terminal, data, options, cancellationToken);
+            check?.Invoke(set, i);
+            sets[i] = i == 0 ? set : PredictionAlignment.Align(set, sources[i].Folder, sets[0], sources[0].Folder);
+        }
+
+        return (sets[0], sets[1..]);
+    }
+
     /// <summary>The predictions for a data set: predicted now, read from the cache of an earlier run, or read from the file that was named.</summary>
     /// <param name="terminal">Where to show progress.</param>
     /// <param name="data">The data set; null where all predictions are recorded.</param>
@@ -54,7 +74,7 @@ internal sealed class PredictionSource
     public async Task<PredictionSet> LoadAsync(Terminal terminal, string? data, PredictionSourceOptions options, CancellationToken cancellationToken)
     {
         if (Folder is null)
-            return await PredictionFile.ReadAsync(_file!, Name, cancellationToken);
+            return await PredictionFile.ReadAsync(Recorded!, Name, cancellationToken);
 
         if (data is null)
             throw new TinySaverException($"'{Folder.Path}' is a model, so there must be images to predict: name a data set with --data.");
@@ -67,7 +87,7 @@ internal sealed class PredictionSource
         if (!File.Exists(path) || PredictionJournal.Exists(path))
         {
             PredictionRecorder.Outcome outcome = await PredictionRecorder.RecordAsync(
-                terminal, Folder, data, images, path, logits, options.Threads, options.Provider, triesSkippedAgain: true, cancellationToken);
+                terminal, Folder, data, images, path, new(logits, options.Threads, options.Provider), triesSkippedAgain: true, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             foreach (SkippedImage skipped in outcome.Skipped)
                 terminal.Warn($"{Name}: left out {skipped.Id}: {skipped.Message}");

@@ -8,17 +8,7 @@ using TinySaver.Reports;
 
 namespace TinySaver.Cli.Results;
 
-/// <summary>Shows rows on standard output as they come.</summary>
-internal interface IResultSink : IAsyncDisposable
-{
-    /// <summary>Shows a row.</summary>
-    void Write(StoredRow stored);
-
-    /// <summary>Hands what was written to the reader.</summary>
-    Task FlushAsync();
-}
-
-/// <summary>The ways to show rows: a table, lines for someone who follows, CSV and JSON lines for programs.</summary>
+/// <summary>The ways to show rows on standard output: a table, lines for someone who follows, CSV and JSON lines for programs.</summary>
 internal static class ResultSinks
 {
     // A person reads no more, and a table is drawn only when all of it is known.
@@ -29,9 +19,9 @@ internal static class ResultSinks
         [.. Column<StoredRow>.OfLabels(ColumnReach.Results, s => s.Row).Before("stageMilliseconds", new("writtenAt", typeof(string), s => WrittenAt(s)))];
 
     /// <summary>The sink of a format.</summary>
-    public static IResultSink Create(Terminal terminal, string format, bool following, bool plainCsv) => format switch
+    public static IRowSink<StoredRow> Create(Terminal terminal, string format, bool following, bool plainCsv) => format switch
     {
-        "csv" or "jsonl" => new Lines(format == "csv", plainCsv),
+        "csv" or "jsonl" => new RowStream<StoredRow>(VisibleWriter.StandardOutput, Columns, format == "csv", plainCsv),
         _ when following => new Followed(terminal),
         _ => new Tabular(terminal),
     };
@@ -42,18 +32,7 @@ internal static class ResultSinks
 
     private static string Answer(LabelRow row) => row.Label ?? row.Reason?.Name() ?? "waits for the large model";
 
-    private sealed class Lines(bool csv, bool plainCsv) : IResultSink
-    {
-        private readonly RowStream<StoredRow> _stream = new(VisibleWriter.StandardOutput, Columns, csv, plainCsv);
-
-        public void Write(StoredRow stored) => _stream.Write(stored);
-
-        public Task FlushAsync() => _stream.FlushAsync();
-
-        public ValueTask DisposeAsync() => _stream.DisposeAsync();
-    }
-
-    private sealed class Followed(Terminal terminal) : IResultSink
+    private sealed class Followed(Terminal terminal) : IRowSink<StoredRow>
     {
         public void Write(StoredRow stored)
         {
@@ -61,13 +40,9 @@ internal static class ResultSinks
             terminal.Show(
                 $"{WrittenAt(stored)}  {row.Status.Name(),-9}  {row.DecidedBy?.Name() ?? "",-5}  {Confidence(row),5}  {Answer(row)}  {row.Name}");
         }
-
-        public Task FlushAsync() => Task.CompletedTask;
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    private sealed class Tabular(Terminal terminal) : IResultSink
+    private sealed class Tabular(Terminal terminal) : IRowSink<StoredRow>
     {
         private readonly Spectre.Console.Table _table = new Spectre.Console.Table().Border(TableBorder.Rounded)
             .AddColumns("Name", "Status", "Label", "Confidence", "By");
@@ -83,8 +58,6 @@ internal static class ResultSinks
                     Markup.Escape(row.Name), row.Status.Name(), Markup.Escape(Answer(row)), Confidence(row), row.DecidedBy is { } by ? by.Name() + (row.Degraded ? " (degraded)" : "") : "");
             }
         }
-
-        public Task FlushAsync() => Task.CompletedTask;
 
         public ValueTask DisposeAsync()
         {

@@ -43,23 +43,17 @@ internal static class ResultsCommand
     }
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("results", "Show the labels. Exit code 0: shown; 1: a name that was given has no row; 2: nothing could be read; 130: stopped by Ctrl-C or SIGTERM.")
     {
-        var command = new Command("results", "Show the labels. Exit code 0: shown; 1: a name that was given has no row; 2: nothing could be read; 130: stopped by Ctrl-C or SIGTERM.")
-        {
-            Names, Batch, Status, Follow, Format, Out, CommonOptions.PlainCsv, AccountOptions.Storage, AccountOptions.Data,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        Names, Batch, Status, Follow, Format, Out, CommonOptions.PlainCsv, AccountOptions.Storage, AccountOptions.Data,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         string? outPath = arguments.GetValue(Out);
         string format = Check(arguments, outPath);
         bool plainCsv = arguments.GetValue(CommonOptions.PlainCsv);
-        await using StorageAccount account = await StorageAccount.OpenAsync(
-            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken);
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
         var query = new LabelQuery(
             arguments.GetValue(Batch)?.Trim('/'),
             arguments.GetValue(Status) is { } status ? Enum.Parse<LabelStatus>(status, ignoreCase: true) : null);
@@ -68,7 +62,7 @@ internal static class ResultsCommand
             if (account.IsOwn)
                 throw new TinySaverException("Nothing labels images here, so there is nothing to follow; start `tinysaver run --watch` first.");
 
-            await using IResultSink followed = ResultSinks.Create(terminal, format, following: true, plainCsv);
+            await using IRowSink<StoredRow> followed = ResultSinks.Create(terminal, format, following: true, plainCsv);
             await FollowAsync(() => Rows([]), followed, cancellationToken);
             return ExitCode.Cancelled;
         }
@@ -83,7 +77,7 @@ internal static class ResultsCommand
         }
         else
         {
-            await using IResultSink sink = ResultSinks.Create(terminal, format, following: false, plainCsv);
+            await using IRowSink<StoredRow> sink = ResultSinks.Create(terminal, format, following: false, plainCsv);
             await foreach (StoredRow row in rows)
                 sink.Write(row);
         }
@@ -130,7 +124,7 @@ internal static class ResultsCommand
         }
     }
 
-    private static async Task FollowAsync(Func<IAsyncEnumerable<StoredRow>> rows, IResultSink sink, CancellationToken cancellationToken)
+    private static async Task FollowAsync(Func<IAsyncEnumerable<StoredRow>> rows, IRowSink<StoredRow> sink, CancellationToken cancellationToken)
     {
         var shown = new Dictionary<string, string>(StringComparer.Ordinal);
         try

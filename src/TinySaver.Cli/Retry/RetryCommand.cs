@@ -12,7 +12,7 @@ namespace TinySaver.Cli.Retry;
 /// <summary><c>tinysaver retry</c>: puts images back into the pipeline.</summary>
 internal static class RetryCommand
 {
-    private const int Parallel = 16;
+    private const int MostAtOnce = 16;
     private const int MaxGoneShown = 20;
 
     private static readonly Argument<string[]> Names = new("names")
@@ -44,14 +44,12 @@ internal static class RetryCommand
             if (names == choice)
                 result.AddError("Say which images: their names, or --failed, --batch NAME, or both of these.");
         });
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
+        return command.Running(terminal, RunAsync);
     }
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using StorageAccount account = await StorageAccount.OpenAsync(
-            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken);
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
         ILookup<bool, string> chosen = (await ChooseAsync(account, arguments, cancellationToken)).ToLookup(BlobNames.IsOutOfReach);
         string[] names = [.. chosen[false]];
         foreach (string name in chosen[true])
@@ -60,31 +58,27 @@ internal static class RetryCommand
         var patience = new StoragePatience(terminal, account);
         var gone = new ConcurrentBag<string>();
         int done = 0;
-        bool cancelled = await ProgressReporter.ShowAsync(
-            terminal, "Putting back", names.Length, () => Volatile.Read(ref done), () => $"{gone.Count:N0} gone", PutBackAsync());
-        var summary = new RetrySummary(names.Length, done - gone.Count, gone.Count, cancelled);
-        Show(terminal, summary, gone, account, arguments.GetValue(CommonOptions.Json));
-        return cancelled ? ExitCode.Cancelled : summary.Gone > 0 ? ExitCode.SomeFailed : ExitCode.Success;
-
-        async Task<bool> PutBackAsync()
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
+        Task work = Parallel.ForEachAsync(names, parallel, async (name, token) =>
         {
-            try
-            {
-                var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
-                await System.Threading.Tasks.Parallel.ForEachAsync(names, parallel, async (name, token) =>
-                {
-                    if (await patience.TryAsync($"Putting '{name}' back", attempt => ImageResubmission.WriteAnewAsync(account, name, attempt), token) is null)
-                        gone.Add(name);
+            if (await patience.TryAsync($"Putting '{name}' back", attempt => ImageResubmission.WriteAnewAsync(account, name, attempt), token) is null)
+                gone.Add(name);
 
-                    Interlocked.Increment(ref done);
-                });
-                return false;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return true;
-            }
-        }
+            Interlocked.Increment(ref done);
+        });
+        bool cancelled = await ProgressReporter.ShowUntilStoppedAsync(
+            terminal, "Putting back", names.Length, () => Volatile.Read(ref done), () => $"{gone.Count:N0} gone", work, cancellationToken);
+        foreach (string name in gone.Order(StringComparer.Ordinal).Take(MaxGoneShown))
+            terminal.Warn($"'{name}' is no longer in the container.");
+
+        int resubmitted = done - gone.Count;
+        JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), new { Images = names.Length, resubmitted, Gone = gone.Count, cancelled }, () =>
+        {
+            terminal.Results.WriteLine($"{resubmitted:N0} of {names.Length:N0} images put back into the pipeline of {account.Name}.");
+            if (account.IsOwn && resubmitted > 0)
+                terminal.Say("Nothing labels them yet: `tinysaver run` does.");
+        });
+        return cancelled ? ExitCode.Cancelled : gone.IsEmpty ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
     private static async Task<List<string>> ChooseAsync(StorageAccount account, ParseResult arguments, CancellationToken cancellationToken)
@@ -104,27 +98,4 @@ internal static class RetryCommand
 
         return names;
     }
-
-    private static void Show(Terminal terminal, RetrySummary summary, IReadOnlyCollection<string> gone, StorageAccount account, bool json)
-    {
-        foreach (string name in gone.Order(StringComparer.Ordinal).Take(MaxGoneShown))
-            terminal.Warn($"'{name}' is no longer in the container.");
-
-        if (json)
-        {
-            JsonOutput.Write(summary);
-            return;
-        }
-
-        terminal.Results.WriteLine($"{summary.Resubmitted:N0} of {summary.Images:N0} images put back into the pipeline of {account.Name}.");
-        if (account.IsOwn && summary.Resubmitted > 0)
-            terminal.Say("Nothing labels them yet: `tinysaver run` does.");
-    }
 }
-
-/// <summary>What a retry came to; the object that <c>--json</c> prints.</summary>
-/// <param name="Images">Images that were chosen.</param>
-/// <param name="Resubmitted">Images put back into the pipeline.</param>
-/// <param name="Gone">Images that are no longer in the container.</param>
-/// <param name="Cancelled">Whether it was stopped before its end.</param>
-internal sealed record RetrySummary(int Images, int Resubmitted, int Gone, bool Cancelled);

@@ -7,32 +7,20 @@ using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Pipeline;
 using TinySaver.Pipeline.Cascades;
-using TinySaver.Pipeline.Hosting;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Cli.Run;
 
 /// <summary>Puts the local pipeline together: both stages on a storage account, with a policy from this machine.</summary>
-internal sealed class PipelineHost : IAsyncDisposable
+internal static class PipelineHost
 {
-    private readonly ServiceProvider _services;
-
-    private PipelineHost(ServiceProvider services) => _services = services;
-
-    /// <summary>The pipeline.</summary>
-    public LocalPipeline Pipeline => _services.GetRequiredService<LocalPipeline>();
-
-    /// <summary>The cascade in use; dispose the lease when done.</summary>
-    public ValueTask<CascadeLease> RentCascadeAsync(CancellationToken cancellationToken) =>
-        _services.GetRequiredService<CascadeHost>().RentAsync(cancellationToken);
-
-    /// <summary>Puts it together; nothing runs yet.</summary>
+    /// <summary>The services of the pipeline; nothing runs yet, and disposing them frees the models.</summary>
     /// <param name="terminal">Where warnings go.</param>
     /// <param name="account">The storage account.</param>
     /// <param name="policyPath">The policy.</param>
     /// <param name="threads">How many images are decoded and inferred at once.</param>
     /// <exception cref="OptionsValidationException">An option that the environment sets is out of its range.</exception>
-    public static PipelineHost Create(Terminal terminal, StorageAccount account, string policyPath, int threads)
+    public static ServiceProvider Create(Terminal terminal, StorageAccount account, string policyPath, int threads)
     {
         // The environment may set what has no option here, as it does in Azure: TinySaver__Pipeline__ShadowShare=0.01.
         IConfiguration configuration = new ConfigurationBuilder()
@@ -53,9 +41,6 @@ internal sealed class PipelineHost : IAsyncDisposable
         services.AddLocalPipeline(configuration).AddAzureStorage(configuration).AddStorageEscalations();
         ServiceProvider provider = services.BuildServiceProvider();
         provider.GetService<IStartupValidator>()?.Validate();
-        return new(provider);
+        return provider;
     }
-
-    /// <summary>Frees the models.</summary>
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
@@ -27,17 +28,12 @@ internal static class RunCommand
     };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("run", "Run the whole pipeline on this machine: uploads the images to storage, labels them with both stages, and sums up. "
+        + "Without --storage it starts Azurite, the Azure Storage emulator, which it installs on first use (needs Node.js). "
+        + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
     {
-        var command = new Command("run", "Run the whole pipeline on this machine: uploads the images to storage, labels them with both stages, and sums up. "
-            + "Without --storage it starts Azurite, the Azure Storage emulator, which it installs on first use (needs Node.js). "
-            + "Exit code 0: all labelled; 1: some images failed; 2: nothing could be run; 130: stopped by Ctrl-C or SIGTERM.")
-        {
-            Images, CommonOptions.Policy, UploadCommand.Batch, Watch, AccountOptions.Storage, AccountOptions.Data, Out, CommonOptions.PlainCsv, CommonOptions.Threads, CommonOptions.Json,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        Images, CommonOptions.Policy, UploadCommand.Batch, Watch, AccountOptions.Storage, AccountOptions.Data, Out, CommonOptions.PlainCsv, CommonOptions.Threads, CommonOptions.Json,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -46,18 +42,12 @@ internal static class RunCommand
         if (outPath is not null)
             RowWriter.Check(outPath);
 
-        string policyPath = PolicyFinder.Find(arguments.GetValue(CommonOptions.Policy));
+        string policyPath = CommonOptions.FindPolicy(arguments);
         IReadOnlyList<UploadItem> items = await UploadPlan.FindAsync(arguments.GetValue(Images)!, arguments.GetValue(UploadCommand.Batch), cancellationToken);
         await using StorageAccount account = await StorageAccount.OpenForRunAsync(terminal, arguments.GetValue(AccountOptions.Storage), data, cancellationToken);
-        await using var host = PipelineHost.Create(terminal, account, policyPath, arguments.GetValue(CommonOptions.Threads));
-        var session = new RunSession(terminal, account, host, new StoragePatience(terminal, account), new()
-        {
-            Items = items,
-            Watch = arguments.GetValue(Watch),
-            LabelsPath = outPath ?? data.LabelsPath,
-            PlainCsv = arguments.GetValue(CommonOptions.PlainCsv),
-            Json = arguments.GetValue(CommonOptions.Json),
-        });
+        await using ServiceProvider services = PipelineHost.Create(terminal, account, policyPath, arguments.GetValue(CommonOptions.Threads));
+        var session = new RunSession(terminal, account, services, new StoragePatience(terminal, account), new(
+            items, arguments.GetValue(Watch), outPath ?? data.LabelsPath, arguments.GetValue(CommonOptions.PlainCsv), arguments.GetValue(CommonOptions.Json)));
         return await account.UseAsync(() => session.RunAsync(cancellationToken), cancellationToken);
     }
 }

@@ -20,32 +20,20 @@ internal sealed class RunProgress(LocalProgress pipeline, Uploader upload, int t
     private long _queueDepth;
     private int _already;
 
-    /// <summary>Files to upload.</summary>
-    public int Total => total;
+    /// <summary>The rows written.</summary>
+    public LocalProgress Pipeline => pipeline;
 
-    /// <summary>Files uploaded so far, those that were there included.</summary>
-    public int Uploaded => upload.Done;
+    /// <summary>The files uploaded so far, those that were there included, of how many; a dash for none.</summary>
+    public string Uploaded => total > 0 ? $"{upload.Done:N0}/{total:N0}" : "–";
 
     /// <summary>Images that had their row from an earlier run.</summary>
     public int Already => Volatile.Read(ref _already);
 
-    /// <summary>Images that the tiny model labelled.</summary>
-    public long LabelledByTiny => pipeline.LabelledByTiny;
-
-    /// <summary>Images that were escalated.</summary>
-    public long Escalated => pipeline.Escalated;
-
-    /// <summary>Images that the large model labelled.</summary>
-    public long LabelledByLarge => pipeline.LabelledByLarge;
-
     /// <summary>Images that failed.</summary>
     public long Failed => pipeline.Failed + upload.Failed.Count;
 
-    /// <summary>Tries that failed for a transient cause.</summary>
-    public long Retries => pipeline.Retries;
-
     /// <summary>Images that this process has brought to their end.</summary>
-    public long Ended => LabelledByTiny + LabelledByLarge + pipeline.Failed + pipeline.Gone;
+    public long Ended => pipeline.LabelledByTiny + pipeline.LabelledByLarge + pipeline.Failed + pipeline.Gone;
 
     /// <summary>Escalations in the queue when it was last asked.</summary>
     public long QueueDepth
@@ -110,14 +98,14 @@ internal static class RunView
     private static IEnumerable<(string Name, string Value)> Cells(RunProgress p)
     {
         string already = p.Already > 0 ? $" ({p.Already:N0} labelled before)" : "";
-        yield return ("uploaded", (p.Total > 0 ? $"{p.Uploaded:N0}/{p.Total:N0}" : "–") + already);
-        yield return ("labelled by tiny", $"{p.LabelledByTiny:N0}");
-        yield return ("escalated", $"{p.Escalated:N0}");
-        yield return ("labelled by large", $"{p.LabelledByLarge:N0}");
+        yield return ("uploaded", p.Uploaded + already);
+        yield return ("labelled by tiny", $"{p.Pipeline.LabelledByTiny:N0}");
+        yield return ("escalated", $"{p.Pipeline.Escalated:N0}");
+        yield return ("labelled by large", $"{p.Pipeline.LabelledByLarge:N0}");
         yield return ("failed", $"{p.Failed:N0}");
         yield return ("images/s", Amounts.Number(p.Rate(), 0));
         yield return ("queue depth", $"{p.QueueDepth:N0}");
-        if (p.Retries > 0)
-            yield return ("retries", $"{p.Retries:N0}");
+        if (p.Pipeline.Retries > 0)
+            yield return ("retries", $"{p.Pipeline.Retries:N0}");
     }
 }

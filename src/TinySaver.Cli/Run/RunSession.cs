@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Classify;
 using TinySaver.Cli.Output;
@@ -15,8 +16,16 @@ using TinySaver.Pipeline.Outages;
 
 namespace TinySaver.Cli.Run;
 
+/// <summary>What a run is asked to do.</summary>
+/// <param name="Items">The files to upload and label; none to label what the container holds.</param>
+/// <param name="Watch">Whether to keep running.</param>
+/// <param name="LabelsPath">Where the labels go.</param>
+/// <param name="PlainCsv">Whether cells of CSV are written as they are, also those that a spreadsheet would take for formulas.</param>
+/// <param name="Json">Whether to print one JSON object.</param>
+internal sealed record RunSettings(IReadOnlyList<UploadItem> Items, bool Watch, string LabelsPath, bool PlainCsv, bool Json);
+
 /// <summary>One run from the first upload to the summary.</summary>
-internal sealed class RunSession(Terminal terminal, StorageAccount account, PipelineHost host, StoragePatience patience, RunSettings settings)
+internal sealed class RunSession(Terminal terminal, StorageAccount account, IServiceProvider services, StoragePatience patience, RunSettings settings)
 {
     private const int ParallelUploads = 8;
 
@@ -38,9 +47,9 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        LocalPipeline pipeline = host.Pipeline;
+        LocalPipeline pipeline = services.GetRequiredService<LocalPipeline>();
         await pipeline.PrepareAsync(cancellationToken);
-        using CascadeLease lease = await host.RentCascadeAsync(cancellationToken);
+        using CascadeLease lease = await services.GetRequiredService<CascadeHost>().RentAsync(cancellationToken);
         var rows = new RowOutcome(lease.Cascade);
         if (settings.Watch)
         {
@@ -217,12 +226,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, Pipe
         {
             Labels = settings.LabelsPath,
         };
-        if (settings.Json)
-            JsonOutput.Write(summary);
-        else
-            SummaryView.Write(terminal, summary, outcomes);
-
-        return cancelled ? ExitCode.Cancelled : summary.Failed > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+        return SummaryView.Write(terminal, summary, outcomes, settings.Json, cancelled);
     }
 
     // What is written of a run that was stopped is all that the table holds, or nothing.

@@ -20,25 +20,26 @@ internal static class PolicyBuilder
         {
             Savers = [.. savers.Select(saver => new SaverPolicy
             {
-                Model = Reference(root, problem.Savers.Single(s => s.Name == saver.Saver), Source(problem, saver.Saver)),
+                Model = Reference(root, problem.Savers.Single(s => s.Name == saver.Saver), problem.Sources.Skip(1).Single(s => s.Name == saver.Saver)),
                 Measure = saver.Measure,
                 Temperature = saver.Temperature,
                 Threshold = saver.Threshold,
             })],
-            Large = Reference(root, problem.Large, problem.LargeSource),
+            Large = Reference(root, problem.Large, problem.Sources[0]),
             Rule = rule.Policy,
             Guarantee = result.Choice?.Certificate?.Policy,
-            Calibration = result.Choice is { } choice ? choice.Calibration.Measured(SaverAccuracy(result, savers)) : LargeOnly(result),
-            Test = test is null ? null : test.Point.Measured(test.Savers[0].Accuracy),
+            Calibration = Calibration(result) ?? LargeOnly(result),
+            Test = Test(test),
             Provenance = provenance,
         };
     }
 
-    /// <summary>The accuracy of the first saver alone on the calibration images; null without labels.</summary>
-    public static double? SaverAccuracy(SearchResult result, IReadOnlyList<SaverSetting> savers) =>
-        savers.Count == 0 ? null : result.Candidates.FirstOrDefault(c => c.Saver == savers[0].Saver)?.Accuracy;
+    /// <summary>What the cascade does on the calibration images; null where there is none.</summary>
+    public static PolicyMeasurement? Calibration(SearchResult result) =>
+        result.Choice is { } choice ? choice.Calibration.Measured(result.Candidates.FirstOrDefault(c => c.Saver == choice.Savers[0].Saver)?.Accuracy) : null;
 
-    private static PredictionSource Source(SearchProblem problem, string name) => problem.SaverSources.Single(s => s.Name == name);
+    /// <summary>What the cascade does on the test images; null without them.</summary>
+    public static PolicyMeasurement? Test(EvaluationResult? test) => test?.Point.Measured(test.Savers[0].Accuracy);
 
     private static PolicyMeasurement LargeOnly(SearchResult result) => new()
     {

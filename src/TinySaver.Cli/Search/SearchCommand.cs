@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
@@ -37,7 +38,7 @@ internal static class SearchCommand
 
     private static readonly Option<string?> Out = new("--out", "-o") { Description = "Write the cascade policy here.", HelpName = "cascade.json" };
 
-    private static readonly Option<string?> Report = new("--report") { Description = "Write the HTML report here.", HelpName = "report.html" };
+    private static readonly Option<string?> ReportPath = new("--report") { Description = "Write the HTML report here.", HelpName = "report.html" };
 
     private static readonly Option<bool> AllowLargeOnly = new("--allow-large-only") { Description = "Write a policy without a saver where no cascade is worth it." };
 
@@ -56,19 +57,18 @@ internal static class SearchCommand
         {
             Large, Saver, Data, Test, Split,
         };
-        foreach (Option option in (IEnumerable<Option>)[.. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, Report, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json])
+        foreach (Option option in (IEnumerable<Option>)[.. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, ReportPath, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json])
             command.Add(option);
 
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
+        return command.Running(terminal, RunAsync);
     }
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         RowWriter.CheckFolder(arguments.GetValue(Out));
-        RowWriter.CheckFolder(arguments.GetValue(Report));
+        RowWriter.CheckFolder(arguments.GetValue(ReportPath));
         SearchRule rule = RuleOptions.Of(arguments);
-        MoneySettings money = PricesFile.Read(arguments.GetValue(CommonOptions.Prices));
+        var money = MoneySettings.Read(arguments.GetValue(CommonOptions.Prices));
         var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test) ?? [], arguments.GetValue(Split), arguments.GetValue(RuleOptions.Seed));
         if (data is { Test.Count: > 0, Split: not null })
             throw new TinySaverException("--test and --split both make a test set; give one of them.");
@@ -87,8 +87,9 @@ internal static class SearchCommand
                 [.. chosen.Savers.Select(saver => problem.Savers.Single(s => s.Name == saver.Saver))], problem.Large, (test?.Point ?? chosen.Calibration).ExitRate)
             : null;
         double overlap = problem.TestLarge is null ? 0 : problem.Large.Keys.Count(problem.TestLarge.Keys.ToHashSet().Contains) / (double)problem.Large.Count;
-        if (overlap > 0)
-            terminal.Warn($"{Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade.");
+        string? warning = overlap > 0 ? $"{Amounts.Percent(overlap)} of the calibration images are in the test set too: the test figures flatter the cascade." : null;
+        if (warning is not null)
+            terminal.Warn(warning);
 
         var provenance = new PolicyProvenance
         {
@@ -107,19 +108,44 @@ internal static class SearchCommand
             await File.WriteAllTextAsync(policyPath, CascadePolicyJson.Write(policy), cancellationToken);
         }
 
-        string? reportPath = arguments.GetValue(Report);
+        string? reportPath = arguments.GetValue(ReportPath);
         if (reportPath is not null)
         {
-            ReportInput report = SearchReportInput.Of(problem, result, policy, test, costs, provenance, data, arguments.GetValue(Cost)!, overlap);
+            ReportInput report = Report(problem, data, warning, provenance) with
+            {
+                Search = result,
+                Policy = policy,
+                Test = test,
+                Costs = costs,
+                CostUnit = arguments.GetValue(Cost) == "macs" ? "MACs" : arguments.GetValue(Cost)!,
+            };
             await File.WriteAllTextAsync(reportPath, ReportWriter.Write(report), cancellationToken);
         }
 
-        SearchSummary summary = Summarise(problem, result, rule, test, costs) with { Policy = policy is null ? null : policyPath, Report = reportPath };
-        if (arguments.GetValue(CommonOptions.Json))
-            JsonOutput.Write(summary);
-        else
-            SearchView.Write(terminal, summary, result);
-
+        SaverSetting? first = result.Choice?.Savers[0];
+        var summary = new
+        {
+            first?.Saver,
+            first?.Measure,
+            Temperature = (double?)first?.Temperature,
+            first?.Threshold,
+            Stages = result.Choice?.Savers ?? [],
+            Large = problem.Large.Name,
+            Rule = rule.Kind,
+            rule.Policy.Epsilon,
+            rule.Policy.Delta,
+            result.Choice?.Certificate,
+            Calibration = PolicyBuilder.Calibration(result),
+            Test = PolicyBuilder.Test(test),
+            TestDetails = test,
+            result.NoCascade,
+            result.Candidates,
+            costs,
+            Policy = policy is null ? null : policyPath,
+            Report = reportPath,
+        };
+        JsonOutput.WriteOr(
+            arguments.GetValue(CommonOptions.Json), summary, () => SearchView.Write(terminal, result, test, costs, summary.Policy, reportPath));
         return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
@@ -136,29 +162,19 @@ internal static class SearchCommand
         return problem.ToInput(split?.Selection ?? [.. Enumerable.Range(0, problem.Large.Count)], costOf) with { Split = split };
     }
 
-    private static SearchSummary Summarise(SearchProblem problem, SearchResult result, SearchRule rule, EvaluationResult? test, CostEstimate? costs)
+    private static ReportInput Report(SearchProblem problem, SearchData data, string? warning, PolicyProvenance provenance)
     {
-        IReadOnlyList<SaverSetting> savers = result.Choice?.Savers ?? [];
-        SaverSetting? first = savers.Count > 0 ? savers[0] : null;
-        return new()
-        {
-            Saver = first?.Saver,
-            Measure = first?.Measure,
-            Temperature = first?.Temperature,
-            Threshold = first?.Threshold,
-            Savers = savers,
-            Large = problem.Large.Name,
-            Rule = rule.Kind,
-            Epsilon = rule.Policy.Epsilon,
-            Delta = rule.Policy.Delta,
-            Certificate = result.Choice?.Certificate,
-            Calibration = result.Choice is { } choice ? choice.Calibration.Measured(PolicyBuilder.SaverAccuracy(result, savers)) : null,
-            Test = test is null ? null : test.Point.Measured(test.Savers[0].Accuracy),
-            TestDetails = test,
-            NoCascade = result.NoCascade,
-            Candidates = result.Candidates,
-            Costs = costs,
-        };
+        List<ReportDataSet> sets = [ReportParts.DataSet("calibration", data.Calibration ?? problem.Large.Source, problem.Large)];
+        if (problem.TestLarge is { } test)
+            sets.Add(ReportParts.DataSet("test", data.Test.Count > 0 ? data.Test[0] : $"{data.Split} of the same, set aside", test));
+
+        return ReportParts.Of(
+            [problem.Large, .. problem.Savers], problem.TestLarge, warning, provenance.CreatedAt!.Value, sets,
+            [
+                new("Seed", $"{data.Seed}"),
+                new("Tool", $"tinysaver {provenance.Tool}"),
+                new("Runtime", $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors"),
+            ]);
     }
 
     private static double MacsOf(PredictionSet set) => set.Macs ?? throw new TinySaverException(

@@ -1,24 +1,27 @@
 using TinySaver.Calibration.Search;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Search;
 
+/// <summary>The images of a search.</summary>
+/// <param name="Calibration">The calibration set; null where all predictions are recorded.</param>
+/// <param name="Test">The test set, or recorded predictions of it: the large model's and those of each saver in order; empty without one.</param>
+/// <param name="Split">The share of the calibration images to set aside as the test set; null for none.</param>
+/// <param name="Seed">The seed of that division and of the search's own.</param>
+internal sealed record SearchData(string? Calibration, IReadOnlyList<string> Test, double? Split, int Seed);
+
 /// <summary>The predictions that a search and its test rest on, all in the large model's order of images and classes.</summary>
-internal sealed record SearchProblem
+/// <param name="Sources">Where the predictions come from: the large model's, then the savers' in the order of the options.</param>
+/// <param name="Large">The large model on the calibration images.</param>
+/// <param name="Savers">The savers on the calibration images.</param>
+internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet Large, IReadOnlyList<PredictionSet> Savers)
 {
-    /// <summary>Where the large model's predictions come from.</summary>
-    public required PredictionSource LargeSource { get; init; }
-
-    /// <summary>Where the savers' come from, in the order of the options.</summary>
-    public required IReadOnlyList<PredictionSource> SaverSources { get; init; }
-
-    /// <summary>The large model on the calibration images.</summary>
-    public required PredictionSet Large { get; init; }
-
-    /// <summary>The savers on the calibration images.</summary>
-    public required IReadOnlyList<PredictionSet> Savers { get; init; }
+    // A temperature this near to 1 changes no threshold that matters; trying both would only cost candidates.
+    private const float LeastChange = 0.02f;
 
     /// <summary>The large model on the test images; null without a test set.</summary>
     public PredictionSet? TestLarge { get; init; }
@@ -31,33 +34,17 @@ internal sealed record SearchProblem
     public static async Task<SearchProblem> LoadAsync(
         Terminal terminal, string large, IReadOnlyList<string> savers, SearchData data, PredictionSourceOptions options, CancellationToken cancellationToken)
     {
-        var largeSource = PredictionSource.Parse(large);
-        PredictionSource[] saverSources = [.. savers.Select(PredictionSource.Parse)];
-        if (saverSources.GroupBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } repeated)
+        PredictionSource[] sources = [PredictionSource.Parse(large), .. savers.Select(PredictionSource.Parse)];
+        if (sources.Skip(1).GroupBy(s => s.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } repeated)
             throw new TinySaverException($"Two savers are called '{repeated.Key}'; give each its own name, as in --saver {repeated.Key}-2=PATH.");
 
-        (PredictionSet first, PredictionSet[] others) = await PredictAsync([largeSource, .. saverSources], data.Calibration);
-        var problem = new SearchProblem { LargeSource = largeSource, SaverSources = saverSources, Large = first, Savers = others };
-        if (data.Test.Count > 0)
-        {
-            (PredictionSet testLarge, PredictionSet[] testSavers) = await PredictAsync(problem.TestSources(data.Test), data.Test[0]);
-            return problem.WithTest(testLarge, testSavers);
-        }
+        (PredictionSet first, PredictionSet[] others) = await PredictionSource.LoadAllAsync(terminal, sources, data.Calibration, options, cancellationToken);
+        var problem = new SearchProblem(sources, first, others);
+        if (data.Test.Count == 0)
+            return data.Split is { } share ? problem.Divide(share, data.Seed) : problem;
 
-        return data.Split is { } share ? problem.Divide(share, data.Seed) : problem;
-
-        async Task<(PredictionSet, PredictionSet[])> PredictAsync(PredictionSource[] sources, string? images)
-        {
-            PredictionSet largeSet = await sources[0].LoadAsync(terminal, images, options, cancellationToken);
-            var saverSets = new PredictionSet[sources.Length - 1];
-            for (int i = 0; i < saverSets.Length; i++)
-            {
-                PredictionSet loaded = await sources[i + 1].LoadAsync(terminal, images, options, cancellationToken);
-                saverSets[i] = PredictionAlignment.Align(loaded, sources[i + 1].Folder, largeSet, sources[0].Folder);
-            }
-
-            return (largeSet, saverSets);
-        }
+        (first, others) = await PredictionSource.LoadAllAsync(terminal, problem.TestSources(data.Test), data.Test[0], options, cancellationToken);
+        return problem.WithTest(first, others);
     }
 
     /// <summary>The input of the search, with temperatures fitted on the rows that may.</summary>
@@ -68,24 +55,42 @@ internal sealed record SearchProblem
         int[] targets = Large.Labelled ? Large.Labels : Large.Classes;
         return new(
             new(Large.Name, costOf(Large), Large.Classes),
-            [.. Savers.Select(s => new SaverPredictions(s.Name, costOf(s), s.Classes, CandidateColumns.Of(s, fitRows, targets)))],
+            [.. Savers.Select(s => new SaverPredictions(s.Name, costOf(s), s.Classes, Columns(s, fitRows, targets)))],
             Large.Labelled ? Large.Labels : ReadOnlyMemory<int>.Empty)
         {
             SampleKeys = Large.Keys,
         };
     }
 
+    // The columns that the search tries for a saver: every measure, at temperature 1 and at one fitted to the targets of some rows.
+    private static List<ConfidenceColumn> Columns(PredictionSet set, IReadOnlyList<int>? fitRows, int[] targets)
+    {
+        List<ConfidenceColumn> columns = [.. set.Confidences.Select(c => new ConfidenceColumn(c.Key, 1f, c.Value))];
+        if (set.Logits is { } logits && fitRows is { Count: > 0 })
+        {
+            int classes = set.LogitClasses;
+            float[] rows = new float[fitRows.Count * classes];
+            for (int i = 0; i < fitRows.Count; i++)
+                logits.AsSpan(fitRows[i] * classes, classes).CopyTo(rows.AsSpan(i * classes));
+
+            float temperature = TemperatureFit.Fit(rows, classes, [.. fitRows.Select(r => targets[r])]);
+            if (MathF.Abs(temperature - 1) > LeastChange)
+                columns.AddRange(ConfidenceMeasures.All.Select(m => new ConfidenceColumn(m, temperature, PredictionSet.FromLogits(logits, classes, m, temperature))));
+        }
+
+        return columns;
+    }
+
     // Models predict on one data set; recorded predictions come as one file a model.
     private PredictionSource[] TestSources(IReadOnlyList<string> test)
     {
-        PredictionSource[] models = [LargeSource, .. SaverSources];
-        if (test.Count == 1 && Array.TrueForAll(models, m => m.Folder is not null))
-            return models;
+        if (test.Count == 1 && Array.TrueForAll(Sources, m => m.Folder is not null))
+            return Sources;
 
-        return test.Count == models.Length && !test.Any(Directory.Exists)
+        return test.Count == Sources.Length && !test.Any(Directory.Exists)
             ? [.. test.Select(PredictionSource.Parse)]
             : throw new TinySaverException(
-                $"--test takes one data set for model folders to predict on, or {models.Length} predictions files: the large model's, then one for each --saver in their order. Recorded predictions can also be divided by --split.");
+                $"--test takes one data set for model folders to predict on, or {Sources.Length} predictions files: the large model's, then one for each --saver in their order. Recorded predictions can also be divided by --split.");
     }
 
     private SearchProblem WithTest(PredictionSet large, PredictionSet[] savers)

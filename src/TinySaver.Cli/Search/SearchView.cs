@@ -1,4 +1,5 @@
 using Spectre.Console;
+using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
 using TinySaver.Cli.Output;
@@ -15,11 +16,11 @@ internal static class SearchView
     private const int MostCandidates = 12;
 
     /// <summary>Writes the answer, the figures and the candidates.</summary>
-    public static void Write(Terminal terminal, SearchSummary report, SearchResult result)
+    public static void Write(Terminal terminal, SearchResult result, EvaluationResult? test, CostEstimate? costs, string? policyPath, string? reportPath)
     {
         IAnsiConsole console = terminal.Results;
-        console.MarkupLineInterpolated($"[bold]{Sentence(report, result)}[/]");
-        if (report.NoCascade is { } none)
+        console.MarkupLineInterpolated($"[bold]{Sentence(result, test)}[/]");
+        if (result.NoCascade is { } none)
         {
             console.WriteLine(none.Explanation);
             if (none.SamplesNeeded is { } needed)
@@ -30,40 +31,40 @@ internal static class SearchView
         {
             Table table = new Table().Border(TableBorder.Rounded).AddColumns("", "images", "large", "cascade", "drop", "agreement", "exit rate", "ΔC");
             AddPoint(table, "calibration", choice.Calibration, null);
-            if (report.TestDetails is { } test)
+            if (test is not null)
                 AddPoint(table, "test", test.Point, test.DropInterval);
 
             console.Write(table);
-            WriteCascade(console, choice, report.TestDetails);
+            WriteCascade(console, choice, test);
         }
 
         WriteCandidates(console, result);
-        if (report.Costs is { } costs)
+        if (costs is not null)
         {
             console.WriteLine(FormattableString.Invariant(
                 $"A million images: ${costs.CascadePerMillion:N2} with the cascade, ${costs.LargeOnlyPerMillion:N2} with the large model alone; it breaks even at an exit rate of {Amounts.Percent(costs.BreakEvenExitRate)}."));
         }
 
-        Wrote(console, "Policy", report.Policy);
-        Wrote(console, "Report", report.Report);
+        Wrote(console, "Policy", policyPath);
+        Wrote(console, "Report", reportPath);
     }
 
     /// <summary>The answer in one sentence.</summary>
-    public static string Sentence(SearchSummary report, SearchResult result)
+    public static string Sentence(SearchResult result, EvaluationResult? test)
     {
         if (result.Choice is not { } choice)
             return $"No cascade: the large model alone ({result.LargeModel}) is the recommendation.";
 
-        OperatingPoint point = report.TestDetails?.Point ?? choice.Calibration;
-        string where = report.TestDetails is null ? "the calibration images" : "the test images";
+        OperatingPoint point = test?.Point ?? choice.Calibration;
+        string where = test is null ? "the calibration images" : "the test images";
         string price = point.AccuracyDrop is { } drop
             ? $"at {drop * 100:0.00} points of accuracy"
             : $"with {Amounts.Percent(point.Agreement, 2)} agreement with the large model";
         string promise = choice.Certificate is { } certificate
             ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
-            : $", by the {report.Rule.Name()} rule, which promises nothing";
+            : $", by the {result.Rule.Name()} rule, which promises nothing";
         string names = string.Join(" → ", choice.Savers.Select(s => s.Saver));
-        string kept = report.TestDetails?.Guarantee?.Verdict switch
+        string kept = test?.Guarantee?.Verdict switch
         {
             GuaranteeVerdict.AboveWithinError => "; the test images lie above that, within chance",
             GuaranteeVerdict.Broken => ", but the test images break that promise",

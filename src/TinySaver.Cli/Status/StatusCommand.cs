@@ -13,30 +13,20 @@ namespace TinySaver.Cli.Status;
 internal static class StatusCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("status", "Show how many images are labelled, by which model, how many wait and for how long, and what failed recently. "
+        + "Exit code 0: shown; 2: nothing could be read.")
     {
-        var command = new Command("status", "Show how many images are labelled, by which model, how many wait and for how long, and what failed recently. "
-            + "Exit code 0: shown; 2: nothing could be read.")
-        {
-            AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
-    }
+        AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
+    }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using StorageAccount account = await StorageAccount.OpenAsync(
-            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken);
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
         var reader = new StatusReader(account, TimeProvider.System);
         StatusReport report = terminal.ShowsLiveProgress
             ? await terminal.Progress.Status().StartAsync("Reading rows and images …", _ => reader.ReadAsync(cancellationToken))
             : await reader.ReadAsync(cancellationToken);
-        if (arguments.GetValue(CommonOptions.Json))
-            JsonOutput.Write(report);
-        else
-            StatusView.Write(terminal, report);
-
+        JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), report, () => StatusView.Write(terminal, report));
         return ExitCode.Success;
     }
 }

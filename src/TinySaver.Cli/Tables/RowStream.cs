@@ -6,8 +6,20 @@ using CsvHelper.Configuration;
 
 namespace TinySaver.Cli.Tables;
 
+/// <summary>Takes rows one after the other, and shows or writes them.</summary>
+internal interface IRowSink<T> : IAsyncDisposable
+{
+    /// <summary>Takes a row.</summary>
+    void Write(T row);
+
+    /// <summary>Hands what was written to the reader.</summary>
+    Task FlushAsync() => Task.CompletedTask;
+
+    ValueTask IAsyncDisposable.DisposeAsync() => ValueTask.CompletedTask;
+}
+
 /// <summary>Writes rows one after the other as CSV or JSON lines, without holding them.</summary>
-internal sealed class RowStream<T> : IAsyncDisposable
+internal sealed class RowStream<T> : IRowSink<T>
 {
     private static readonly JsonSerializerOptions JsonLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -46,7 +58,7 @@ internal sealed class RowStream<T> : IAsyncDisposable
         return cells;
     }
 
-    /// <summary>Writes a row.</summary>
+    /// <inheritdoc/>
     public void Write(T row)
     {
         if (_csv is null)
@@ -55,7 +67,7 @@ internal sealed class RowStream<T> : IAsyncDisposable
             WriteCells(_columns.Select(c => Cell(c.Read(row))));
     }
 
-    /// <summary>Hands what is written to the reader.</summary>
+    /// <inheritdoc/>
     public async Task FlushAsync()
     {
         if (_csv is not null)

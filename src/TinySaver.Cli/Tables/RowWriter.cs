@@ -1,3 +1,5 @@
+using Parquet.Schema;
+using Parquet.Serialization;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Tables;
@@ -31,7 +33,7 @@ internal static class RowWriter
         string extension = Path.GetExtension(path).ToLowerInvariant();
         if (extension == ".parquet")
         {
-            await ParquetRows.WriteAsync(unfinished, rows, columns);
+            await WriteParquetAsync(unfinished, rows, columns);
         }
         else
         {
@@ -42,5 +44,17 @@ internal static class RowWriter
         }
 
         File.Move(unfinished, path, overwrite: true);
+    }
+
+    // A column is nullable where its type is.
+    private static async Task WriteParquetAsync<T>(string path, IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns)
+    {
+        var schema = new ParquetSchema(columns.Select(c => new DataField(
+            c.Name,
+            Nullable.GetUnderlyingType(c.Type) ?? c.Type,
+            isNullable: !c.Type.IsValueType || Nullable.GetUnderlyingType(c.Type) is not null)));
+        IDictionary<string, object?>[] data = [.. rows.Select(row => RowStream<T>.Cells(columns, row))];
+        await using FileStream stream = File.Create(path);
+        await ParquetSerializer.SerializeUntypedAsync(data, schema, stream);
     }
 }

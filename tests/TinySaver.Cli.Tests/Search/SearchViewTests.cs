@@ -23,7 +23,7 @@ public sealed class SearchViewTests
     [InlineData(GuaranteeVerdict.AboveWithinError, "with 95 % confidence; the test images lie above that, within chance.")]
     [InlineData(GuaranteeVerdict.Broken, "with 95 % confidence, but the test images break that promise.")]
     public void Sentence_TestAgainstThePromise_SaysHowItWent(GuaranteeVerdict verdict, string expected) =>
-        Assert.EndsWith(expected, SearchView.Sentence(Report(verdict), Result([Tiny])), StringComparison.Ordinal);
+        Assert.EndsWith(expected, SearchView.Sentence(Result([Tiny]), Test(verdict)), StringComparison.Ordinal);
 
     [Fact]
     public void Write_Chain_ShowsTheThresholdOfEachSaver()
@@ -50,7 +50,7 @@ public sealed class SearchViewTests
         var writer = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No });
         console.Profile.Width = 160;
-        SearchView.Write(new Terminal(console, console, false), Report(verdict), result);
+        SearchView.Write(new Terminal(console, console, false), result, Test(verdict), null, null, null);
         return writer.ToString();
     }
 
@@ -66,16 +66,8 @@ public sealed class SearchViewTests
     private static CandidateResult Candidate(string saver, double threshold) => new(
         saver, ConfidenceMeasure.Margin, 1, 0.01, 0.9, CandidateVerdict.Saves, false, false, false, threshold, Point, []);
 
-    private static SearchSummary Report(GuaranteeVerdict verdict) => new()
-    {
-        Savers = [],
-        Large = "large",
-        Rule = RuleKind.Certified,
-        Epsilon = 0.005,
-        Candidates = [],
-        TestDetails = new EvaluationResult(
-            Point, null, new Interval(0.6, 0.8, 0.95), new Interval(0.98, 1, 0.95),
-            [new SaverEvaluation("tiny", 0.9, 0.5, null, []), new SaverEvaluation("small", 0.95, 0.2, null, [])], null, [], [],
-            new GuaranteeCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.006, new Interval(0.004, 0.008, 0.95), verdict)),
-    };
+    private static EvaluationResult Test(GuaranteeVerdict verdict) => new(
+        Point, null, new Interval(0.6, 0.8, 0.95), new Interval(0.98, 1, 0.95),
+        [new SaverEvaluation("tiny", 0.9, 0.5, null, []), new SaverEvaluation("small", 0.95, 0.2, null, [])], null, [], [],
+        new GuaranteeCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.006, new Interval(0.004, 0.008, 0.95), verdict));
 }

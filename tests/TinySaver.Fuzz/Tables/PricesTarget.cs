@@ -19,7 +19,7 @@ internal sealed class PricesTarget : FuzzTarget
         File.WriteAllBytes(_path, Input);
         try
         {
-            MoneySettings money = PricesFile.Read(_path);
+            var money = MoneySettings.Read(_path);
             CostModel.Estimate(money.Tiny(2), money.Large(20), 0.5, money.Prices);
             return "read";
         }

@@ -3,7 +3,7 @@ using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Tests.Costs;
 
-public sealed class PricesFileTests : IDisposable
+public sealed class MoneySettingsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -11,14 +11,14 @@ public sealed class PricesFileTests : IDisposable
 
     [Fact]
     public void Read_SamplePrices_AreTheDefaults() =>
-        Assert.Equal(new MoneySettings(), PricesFile.Read(Path.Combine(RepositoryPaths.Samples, "prices.json")));
+        Assert.Equal(new MoneySettings(), MoneySettings.Read(Path.Combine(RepositoryPaths.Samples, "prices.json")));
 
     [Theory]
     [InlineData("""{ "tinyMemory": 1 }""", "'tinyMemory'")]
     [InlineData("""{ "imagesPerActivity": "many" }""", "'imagesPerActivity'")]
     [InlineData("{", "line 1")]
     public void Read_UnusableFile_NamesTheField(string json, string expected) =>
-        Assert.Contains(expected, Assert.Throws<TinySaverException>(() => PricesFile.Read(_folder.Write("prices.json", json))).Message);
+        Assert.Contains(expected, Assert.Throws<TinySaverException>(() => MoneySettings.Read(_folder.Write("prices.json", json))).Message);
 
     [Fact]
     public void Tiny_CpuBound_TakesAsLongAsAllInTurn() =>
