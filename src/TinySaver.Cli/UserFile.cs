@@ -1,3 +1,5 @@
+using TinySaver.Core.Failures;
+
 namespace TinySaver.Cli;
 
 /// <summary>Files as folders hold them: opening a pipe would wait for its other end, and a device may never end.</summary>
@@ -9,6 +11,12 @@ internal static class UserFile
 
     /// <summary>What is known of a file; of a link, that of the file at its end.</summary>
     public static FileInfo Info(string path) => (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new(path);
+
+    /// <summary>What the failure to read a file means for an image; null for any other error.</summary>
+    public static PermanentFailureException? Failure(Exception error) => error is not (IOException or UnauthorizedAccessException) ? null : new(
+        error is FileNotFoundException or DirectoryNotFoundException ? FailureReason.Deleted : FailureReason.Unreadable,
+        $"The file cannot be read: {error.Message}",
+        error);
 
     /// <summary>Opens a file for reading from start to end; what has no length reads as empty.</summary>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>

@@ -39,21 +39,7 @@ public static class Intervals
         return new Interval(Crossing(-1), Crossing(1), Level);
 
         // The score falls as the drop in question rises, through 0 at the observed one.
-        double Crossing(double end)
-        {
-            double inside = observed;
-            double outside = end;
-            for (int i = 0; i < 60; i++)
-            {
-                double middle = 0.5 * (inside + outside);
-                if (Math.Abs(DropScore.Of(samples, losses, gains, middle)) <= z)
-                    inside = middle;
-                else
-                    outside = middle;
-            }
-
-            return inside;
-        }
+        double Crossing(double end) => Bisection.Between(observed, end, 60, drop => Math.Abs(DropScore.Of(samples, losses, gains, drop)) <= z).Holds;
     }
 }
 

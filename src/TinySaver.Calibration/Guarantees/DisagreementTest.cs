@@ -11,18 +11,7 @@ public static class DisagreementTest
     public static int MostDisagreements(int samples, double epsilon, double delta)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        int low = -1;
-        int high = samples;
-        while (low < high)
-        {
-            int middle = low + ((high - low + 1) / 2);
-            if (Binomial.Cumulative(middle, samples, epsilon) <= delta)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-
-        return low;
+        return Bisection.First(-1, samples, k => Binomial.Cumulative(k, samples, epsilon) > delta) - 1;
     }
 
     /// <summary>The fewest images that certify at most ε at level δ with a number of disagreements among them.</summary>
@@ -36,15 +25,6 @@ public static class DisagreementTest
         while (Binomial.Cumulative(disagreements, enough, epsilon) > delta)
             (tooFew, enough) = (enough, checked(2 * enough));
 
-        while (enough - tooFew > 1)
-        {
-            int middle = tooFew + ((enough - tooFew) / 2);
-            if (Binomial.Cumulative(disagreements, middle, epsilon) <= delta)
-                enough = middle;
-            else
-                tooFew = middle;
-        }
-
-        return enough;
+        return Bisection.First(tooFew, enough, samples => Binomial.Cumulative(disagreements, samples, epsilon) <= delta);
     }
 }

@@ -14,17 +14,7 @@ public static class Normal
             return -UpperQuantile(1 - alpha);
 
         // Halving the upper tail; beyond 40 it underflows.
-        double low = 0;
-        double high = 40;
-        for (int i = 0; i < 60; i++)
-        {
-            double middle = 0.5 * (low + high);
-            if (UpperTail(middle) > alpha)
-                low = middle;
-            else
-                high = middle;
-        }
-
+        (double low, double high) = Bisection.Between(0, 40, 60, z => UpperTail(z) > alpha);
         return 0.5 * (low + high);
     }
 

@@ -112,14 +112,7 @@ public sealed class PairedDropTest
         while (!Allows(enough))
             (tooFew, enough) = (enough, enough + Math.Max(1, enough / 16));
 
-        while (enough - tooFew > 1)
-        {
-            int middle = tooFew + ((enough - tooFew) / 2);
-            if (Allows(middle))
-                enough = middle;
-            else
-                tooFew = middle;
-        }
+        enough = Bisection.First(tooFew, enough, Allows);
 
         // The proof of the size may ask for more than the grid does.
         while (For(enough, epsilon, delta).MostLosses(0) < losses)
@@ -154,20 +147,8 @@ public sealed class PairedDropTest
     private static int[] FitOnGrid(DropContour contour, double level)
     {
         const int halvings = 20;
-        double strict = -6;
-        double lax = 0;
-        int[] curve = contour.Curve(strict);
-        for (int i = 0; i < halvings; i++)
-        {
-            double middle = 0.5 * (strict + lax);
-            int[] candidate = contour.Curve(middle);
-            if (contour.IsSmallOnGrid(candidate, level))
-                (strict, curve) = (middle, candidate);
-            else
-                lax = middle;
-        }
-
-        return curve;
+        (double strict, _) = Bisection.Between(-6, 0, halvings, z => contour.IsSmallOnGrid(contour.Curve(z), level));
+        return contour.Curve(strict);
     }
 
     private static void RequireShare(double value, string name)

@@ -31,32 +31,22 @@ internal sealed class Candidate(SaverPredictions saver, ConfidenceColumn column,
     public SweepCurve Curve() => Sweep.Of(Column.Values.Span, Outcomes);
 
     /// <summary>The curve on some of the images only.</summary>
-    public SweepCurve Curve(IReadOnlyList<int> rows) => Sweep.Of(Confidences(rows), OutcomesOf(rows));
-
-    public float[] Confidences(IReadOnlyList<int> rows)
-    {
-        ReadOnlySpan<float> values = Column.Values.Span;
-        float[] part = new float[rows.Count];
-        for (int i = 0; i < part.Length; i++)
-            part[i] = values[rows[i]];
-
-        return part;
-    }
-
-    public PairedOutcome[] OutcomesOf(IReadOnlyList<int> rows)
-    {
-        var part = new PairedOutcome[rows.Count];
-        for (int i = 0; i < part.Length; i++)
-            part[i] = Outcomes[rows[i]];
-
-        return part;
-    }
+    public SweepCurve Curve(IReadOnlyList<int> rows) => Sweep.Of(Of<float>(rows, Column.Values.Span), Of<PairedOutcome>(rows, Outcomes));
 
     public double DeltaC(int exited, int samples) => CostRatio - ((double)exited / samples);
 
     public SaverSetting At(double threshold) => new(Saver.Name, Column.Measure, Column.Temperature, threshold, CostRatio);
 
     public ReplaySaver Replay(double threshold) => new(Saver.Classes, Column.Values, threshold, CostRatio);
+
+    private static T[] Of<T>(IReadOnlyList<int> rows, ReadOnlySpan<T> values)
+    {
+        var part = new T[rows.Count];
+        for (int i = 0; i < part.Length; i++)
+            part[i] = values[rows[i]];
+
+        return part;
+    }
 }
 
 /// <summary>A candidate at a threshold: one saver of a cascade that a search considers.</summary>

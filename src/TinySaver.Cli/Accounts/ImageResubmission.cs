@@ -14,9 +14,6 @@ namespace TinySaver.Cli.Accounts;
 internal static class ImageResubmission
 {
     /// <summary>Writes an image again.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="name">The blob's name.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The new version; null where the image is gone.</returns>
     public static async Task<ImageVersion?> WriteAnewAsync(StorageAccount account, string name, CancellationToken cancellationToken)
     {

@@ -46,9 +46,7 @@ internal static class ClassifyCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         string? outPath = arguments.GetValue(Out);
-        if (outPath is not null)
-            RowWriter.Check(outPath);
-
+        RowWriter.Check(outPath);
         string policyPath = CommonOptions.FindPolicy(arguments);
         IReadOnlyList<ImageFile> images = await ImageFinder.FindAsync(arguments.GetValue(Images)!, cancellationToken);
         ExecutionProvider provider = arguments.GetValue(CommonOptions.Provider);

@@ -11,18 +11,8 @@ namespace TinySaver.Cli.Evaluate;
 /// <summary>Makes the input of an evaluation from predictions.</summary>
 internal static class EvaluationBuilder
 {
-    /// <summary>The input for a cascade that a search chose.</summary>
-    /// <param name="settings">The savers in order.</param>
-    /// <param name="certificate">What certifies it; null where nothing does.</param>
-    /// <param name="large">The large model on the test images.</param>
-    /// <param name="savers">The savers on the test images, in the large model's order; found by name.</param>
+    /// <summary>The input for a cascade, its savers' predictions in the large model's order.</summary>
     /// <exception cref="TinySaverException">A saver's confidence is not recorded and cannot be made.</exception>
-    public static EvaluationInput Input(IReadOnlyList<SaverSetting> settings, Certificate? certificate, PredictionSet large, IReadOnlyList<PredictionSet> savers) => Input(
-        [.. settings.Select(s => (savers.Single(p => p.Name == s.Saver), s))],
-        certificate?.Guarantee,
-        large);
-
-    /// <summary>The input for a cascade.</summary>
     public static EvaluationInput Input(IReadOnlyList<(PredictionSet Set, SaverSetting Setting)> savers, Guarantee? guarantee, PredictionSet large) => new(
         [.. savers.Select(s => Saver(s.Set, s.Setting))],
         large.Classes,

@@ -56,12 +56,9 @@ internal static class ImageFileReader
             contentHash = hash ? Convert.ToHexStringLower(SHA256.HashData(rented.AsSpan(0, read)).AsSpan(0, 8)) : "";
             return ImageDecoder.Decode(rented.AsSpan(0, read), Options);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (UserFile.Failure(error) is { } failure)
         {
-            throw new PermanentFailureException(
-                error is FileNotFoundException or DirectoryNotFoundException ? FailureReason.Deleted : FailureReason.Unreadable,
-                $"The file cannot be read: {error.Message}",
-                error);
+            throw failure;
         }
         finally
         {

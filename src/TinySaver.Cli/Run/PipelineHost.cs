@@ -15,10 +15,6 @@ namespace TinySaver.Cli.Run;
 internal static class PipelineHost
 {
     /// <summary>The services of the pipeline; nothing runs yet, and disposing them frees the models.</summary>
-    /// <param name="terminal">Where warnings go.</param>
-    /// <param name="account">The storage account.</param>
-    /// <param name="policyPath">The policy.</param>
-    /// <param name="threads">How many images are decoded and inferred at once.</param>
     /// <exception cref="OptionsValidationException">An option that the environment sets is out of its range.</exception>
     public static ServiceProvider Create(Terminal terminal, StorageAccount account, string policyPath, int threads)
     {

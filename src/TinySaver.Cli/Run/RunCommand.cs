@@ -39,9 +39,7 @@ internal static class RunCommand
     {
         var data = DataFolder.Of(arguments.GetValue(AccountOptions.Data));
         string? outPath = arguments.GetValue(Out);
-        if (outPath is not null)
-            RowWriter.Check(outPath);
-
+        RowWriter.Check(outPath);
         string policyPath = CommonOptions.FindPolicy(arguments);
         IReadOnlyList<UploadItem> items = await UploadPlan.FindAsync(arguments.GetValue(Images)!, arguments.GetValue(UploadCommand.Batch), cancellationToken);
         await using StorageAccount account = await StorageAccount.OpenForRunAsync(terminal, arguments.GetValue(AccountOptions.Storage), data, cancellationToken);

@@ -80,7 +80,8 @@ internal static class SearchCommand
         SearchResult result = CascadeSearch.Run(Prepare(problem, rule, options, costOf), rule, options);
 
         EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
-            ? CascadeEvaluation.Run(EvaluationBuilder.Input(choice.Savers, choice.Certificate, testLarge, problem.TestSavers))
+            ? CascadeEvaluation.Run(EvaluationBuilder.Input(
+                [.. choice.Savers.Select(s => (problem.TestSavers.Single(p => p.Name == s.Saver), s))], choice.Certificate?.Guarantee, testLarge))
             : null;
         CostEstimate? costs = result.Choice is { } chosen
             ? money.Estimate(

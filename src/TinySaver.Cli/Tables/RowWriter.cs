@@ -7,11 +7,11 @@ namespace TinySaver.Cli.Tables;
 /// <summary>Writes rows as CSV, JSON lines or Parquet, by the extension of the file.</summary>
 internal static class RowWriter
 {
-    /// <summary>Refuses a path whose extension names no format, before any work is done.</summary>
+    /// <summary>Refuses a path whose extension names no format, before any work is done; null is none.</summary>
     /// <exception cref="TinySaverException">The extension is not .csv, .jsonl or .parquet, or the folder is missing.</exception>
-    public static void Check(string path)
+    public static void Check(string? path)
     {
-        if (Path.GetExtension(path).ToLowerInvariant() is not (".csv" or ".jsonl" or ".parquet"))
+        if (path is not null && Path.GetExtension(path).ToLowerInvariant() is not (".csv" or ".jsonl" or ".parquet"))
             throw new TinySaverException($"'{path}': cannot write a '{Path.GetExtension(path)}' file; use .csv, .jsonl or .parquet.");
 
         CheckFolder(path);

@@ -70,31 +70,24 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
 
     private async Task<UploadOutcome> UploadAsync(UploadItem item, ListedImage? present, CancellationToken cancellationToken)
     {
-        Stream file;
+        Stream? file = null;
         byte[] md5;
         try
         {
             file = UserFile.Open(item.File.FullPath);
+#pragma warning disable CA5351 // Not for security: storage keeps the MD5 of a blob, and tells by it whether the content is the same.
+            md5 = MD5.HashData(file);
+#pragma warning restore CA5351
+            file.Position = 0;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (UserFile.Failure(error) is { } failure)
         {
-            return Unreadable(item, error);
+            file?.Dispose();
+            return new(item, Version: null, Failure: failure);
         }
 
         await using (file)
         {
-            try
-            {
-#pragma warning disable CA5351 // Not for security: storage keeps the MD5 of a blob, and tells by it whether the content is the same.
-                md5 = MD5.HashData(file);
-#pragma warning restore CA5351
-                file.Position = 0;
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                return Unreadable(item, error);
-            }
-
             if (present?.Md5 is { } there && there.AsSpan().SequenceEqual(md5))
                 return new(item, present.Version, Skipped: true);
 
@@ -103,11 +96,6 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
             return new(item, version);
         }
     }
-
-    private static UploadOutcome Unreadable(UploadItem item, Exception error) => new(item, Version: null, Failure: new(
-        error is FileNotFoundException or DirectoryNotFoundException ? FailureReason.Deleted : FailureReason.Unreadable,
-        $"The file cannot be read: {error.Message}",
-        error));
 }
 
 /// <summary>What became of one file.</summary>
