@@ -15,11 +15,7 @@ internal sealed class LocalAzurite(DataFolder data, FileStream folderLock, Azuri
     /// <summary>Completes when it has ended.</summary>
     public Task Ended => server.Ended;
 
-    /// <summary>Starts it; null where another process runs one on the folder.</summary>
-    /// <param name="terminal">Told of the installation.</param>
-    /// <param name="data">The folder.</param>
-    /// <param name="serves">Whether other commands may use it meanwhile, because this process stays.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Starts it; null where another process runs one on the folder. Where this process stays it serves other commands meanwhile.</summary>
     /// <exception cref="TinySaverException">Azurite cannot be installed or started.</exception>
     public static async Task<LocalAzurite?> TryStartAsync(Terminal terminal, DataFolder data, bool serves, CancellationToken cancellationToken)
     {

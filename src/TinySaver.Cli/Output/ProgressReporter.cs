@@ -11,13 +11,7 @@ internal static class ProgressReporter
     // A log reader wants to see that it moves, not a thousand lines.
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Awaits work while showing its progress on standard error.</summary>
-    /// <param name="terminal">Where to show it.</param>
-    /// <param name="title">What is being done, without markup.</param>
-    /// <param name="total">How many items there are.</param>
-    /// <param name="done">Reads how many are done.</param>
-    /// <param name="note">Reads a short remark to show beside the count, without markup; may be empty.</param>
-    /// <param name="work">The work.</param>
+    /// <summary>Awaits work while showing on standard error how many of its items are done, and a short remark or an empty one; no text is markup.</summary>
     public static async Task ShowAsync(Terminal terminal, string title, int total, Func<int> done, Func<string> note, Task work)
     {
         if (terminal.ShowsLiveProgress)

@@ -12,11 +12,7 @@ using TinySaver.Inference.Models;
 namespace TinySaver.Cli.Predictions;
 
 /// <summary>Records one model's predictions for image files, on several threads.</summary>
-/// <param name="folder">The model's folder.</param>
-/// <param name="classifier">The model, loaded.</param>
-/// <param name="images">The images; ids are their paths.</param>
-/// <param name="trueClasses">The true class of each image; null where unknown.</param>
-/// <param name="options">What to record and how.</param>
+/// <remarks>The images' paths are their ids; a true class is null where unknown.</remarks>
 internal sealed class PredictRun(
     ModelFolder folder, OnnxClassifier classifier, IReadOnlyList<ImageFile> images, IReadOnlyList<int?> trueClasses, PredictOptions options)
 {

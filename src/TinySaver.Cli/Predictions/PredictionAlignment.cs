@@ -6,11 +6,7 @@ namespace TinySaver.Cli.Predictions;
 /// <summary>Brings a saver's predictions into the large model's image order and class order.</summary>
 internal static class PredictionAlignment
 {
-    /// <summary>Aligns a saver's predictions.</summary>
-    /// <param name="saver">The saver's predictions.</param>
-    /// <param name="saverFolder">Its model folder; null for recorded predictions.</param>
-    /// <param name="large">The large model's predictions, whose order of images and classes counts.</param>
-    /// <param name="largeFolder">Its model folder; null for recorded predictions.</param>
+    /// <summary>Aligns a saver's predictions; recorded predictions have no model folder.</summary>
     /// <exception cref="TinySaverException">The images or the classes are not the same.</exception>
     public static PredictionSet Align(PredictionSet saver, ModelFolder? saverFolder, PredictionSet large, ModelFolder? largeFolder)
     {

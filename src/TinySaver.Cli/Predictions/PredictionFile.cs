@@ -14,10 +14,7 @@ internal static class PredictionFile
     public static Task WriteAsync(string path, IReadOnlyCollection<PredictionRow> rows) =>
         RowWriter.WriteAsync(path, rows, Column<PredictionRow>.OfProperties(JsonNamingPolicy.SnakeCaseLower));
 
-    /// <summary>Reads a file, in any order of rows and columns, and refuses values that cannot be meant.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="name">The model's name; null for the file's.</param>
-    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <summary>Reads a file, in any order of rows and columns, and refuses values that cannot be meant; without a name for the model it takes the file's.</summary>
     /// <exception cref="TinySaverException">A column is missing or a value impossible; the message names file, row and value.</exception>
     public static async Task<PredictionSet> ReadAsync(string path, string? name, CancellationToken cancellationToken)
     {

@@ -18,15 +18,8 @@ internal static class PredictionRecorder
     /// <param name="Finished">Whether the file is whole; false after Ctrl-C.</param>
     public sealed record Outcome(int Recorded, int Resumed, IReadOnlyList<SkippedImage> Skipped, bool Finished);
 
-    /// <summary>Records.</summary>
-    /// <param name="terminal">Where to show progress.</param>
-    /// <param name="folder">The model.</param>
-    /// <param name="data">The data set's path.</param>
-    /// <param name="images">Its images.</param>
-    /// <param name="path">The predictions file to write.</param>
-    /// <param name="options">What to record and how.</param>
-    /// <param name="triesSkippedAgain">Whether the next run is to try again, alone, the images that could not be predicted; the journal then stays.</param>
-    /// <param name="cancellationToken">Stops the run; what is done is kept for the next.</param>
+    /// <summary>Records the images of a data set; what is done when it is stopped is kept for the next run.</summary>
+    /// <remarks>The journal stays where the next run is to try again, alone, the images that could not be predicted.</remarks>
     /// <exception cref="TinySaverException">The model or the data set cannot be used, or no image can.</exception>
     public static async Task<Outcome> RecordAsync(
         Terminal terminal,

@@ -38,13 +38,7 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
     /// <summary>The source of a model folder that is open already.</summary>
     public static PredictionSource Of(ModelFolder folder) => new(folder.Name, folder, null);
 
-    /// <summary>The predictions of a large model and its savers, these in its order of images and classes.</summary>
-    /// <param name="terminal">Where to show progress.</param>
-    /// <param name="sources">The large model's first, then the savers'.</param>
-    /// <param name="data">The data set; null where all predictions are recorded.</param>
-    /// <param name="options">How to predict.</param>
-    /// <param name="cancellationToken">Stops the run.</param>
-    /// <param name="check">Refuses what is no prediction of the model at a place among the sources.</param>
+    /// <summary>The predictions of a large model, whose source is the first, and its savers, in its order of images and classes; each set is checked before it is put in order.</summary>
     /// <exception cref="TinySaverException">A source cannot be used, or the models do not cover the same images and classes.</exception>
     public static async Task<(PredictionSet Large, PredictionSet[] Savers)> LoadAllAsync(
         Terminal terminal,
@@ -65,11 +59,7 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
         return (sets[0], sets[1..]);
     }
 
-    /// <summary>The predictions for a data set: predicted now, read from the cache of an earlier run, or read from the file that was named.</summary>
-    /// <param name="terminal">Where to show progress.</param>
-    /// <param name="data">The data set; null where all predictions are recorded.</param>
-    /// <param name="options">How to predict.</param>
-    /// <param name="cancellationToken">Stops the run.</param>
+    /// <summary>The predictions for a data set: predicted now, read from the cache of an earlier run, or read from the file that was named, which needs no data set.</summary>
     /// <exception cref="TinySaverException">There is no data set to predict on, or the file or the data set cannot be used.</exception>
     public async Task<PredictionSet> LoadAsync(Terminal terminal, string? data, PredictionSourceOptions options, CancellationToken cancellationToken)
     {

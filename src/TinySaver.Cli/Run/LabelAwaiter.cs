@@ -49,9 +49,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
             return _final.GetValueOrDefault(name);
     }
 
-    /// <summary>Reads the table and enters what has become final.</summary>
-    /// <param name="probe">Whether to look also after images that may be gone, and so never get a row.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>Reads the table and enters what has become final; a probe looks also after images that may be gone, and so never get a row.</summary>
     /// <returns>Whether every image has its final row.</returns>
     public async Task<bool> LookAsync(bool probe, CancellationToken cancellationToken)
     {

@@ -8,9 +8,6 @@ using TinySaver.Reports;
 namespace TinySaver.Cli.Run;
 
 /// <summary>The numbers that a run shows while it works.</summary>
-/// <param name="pipeline">Counts the rows written.</param>
-/// <param name="upload">Counts the files.</param>
-/// <param name="total">How many files there are to upload.</param>
 internal sealed class RunProgress(LocalProgress pipeline, Uploader upload, int total)
 {
     // Long enough to even out batches, short enough to show a change.

@@ -16,10 +16,7 @@ internal static class UploadPlan
     // For the root of a file system, which has no name.
     private const string NamelessBatch = "images";
 
-    /// <summary>Finds the files and names them.</summary>
-    /// <param name="arguments">Files, folders, globs and manifests.</param>
-    /// <param name="batch">The batch; null for each folder's own name.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
+    /// <summary>Finds the files that arguments (files, folders, globs, manifests) mean and names them; without a batch by each folder's own name.</summary>
     /// <exception cref="TinySaverException">An argument names nothing, two files would become one blob, or no blob should get a name.</exception>
     public static async Task<IReadOnlyList<UploadItem>> FindAsync(IReadOnlyList<string> arguments, string? batch, CancellationToken cancellationToken)
     {

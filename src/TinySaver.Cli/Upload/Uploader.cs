@@ -31,11 +31,7 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
     /// <summary>Files that could not be uploaded.</summary>
     public IReadOnlyCollection<UploadOutcome> Failed => _failed;
 
-    /// <summary>Uploads the files.</summary>
-    /// <param name="items">The files.</param>
-    /// <param name="present">The blobs that are there, by name.</param>
-    /// <param name="done">Told of every file, from several threads.</param>
-    /// <param name="cancellationToken">Ends it; what is uploaded stays.</param>
+    /// <summary>Uploads the files that are not present yet, and tells of each, from several threads; what is uploaded stays when it is stopped.</summary>
     /// <exception cref="TinySaverException">Storage does not answer.</exception>
     public Task RunAsync(
         IEnumerable<UploadItem> items,
