@@ -38,7 +38,7 @@ public class PreprocessingBenchmarks
     {
         int[] size = Image.Split('x').Select(int.Parse).ToArray();
         _jpeg = Photo(size[0], size[1]);
-        _spec = PreprocessingSpec.Create(ResizeRule.ShortestEdge(Target), new CenterCrop(Target, Target), mean: Mean, std: Std);
+        _spec = new PreprocessingSpec(ResizeRule.ShortestEdge(Target), new CenterCrop(Target, Target), mean: Mean, std: Std);
         _tensor = new float[_spec.TensorLength];
         NetVips.NetVips.Concurrency = 1;
         // Without this libvips answers the second call from its operation cache.

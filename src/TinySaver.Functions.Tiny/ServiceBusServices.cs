@@ -16,11 +16,11 @@ internal static class ServiceBusServices
     public static IServiceCollection AddServiceBusEscalations(this IServiceCollection services, IConfiguration configuration)
     {
         // Read when first used: by then the options' validation has named a missing setting.
-        services.AddSingleton(_ => ServiceBusConnection.Read(configuration));
         services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>().Create(
-            connection => new ServiceBusClient(connection), host => new ServiceBusClient(host, s.GetRequiredService<TokenCredential>())));
-        services.AddSingleton(s => s.GetRequiredService<ServiceBusConnection>().Create(
+        services.AddSingleton(s => ServiceBusConnection.Create(
+            configuration, connection => new ServiceBusClient(connection), host => new ServiceBusClient(host, s.GetRequiredService<TokenCredential>())));
+        services.AddSingleton(s => ServiceBusConnection.Create(
+            configuration,
             connection => new ServiceBusAdministrationClient(connection),
             host => new ServiceBusAdministrationClient(host, s.GetRequiredService<TokenCredential>())));
         services.AddSingleton<ServiceBusDeadLetters>();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,7 +26,6 @@ public static class ServiceCollectionExtensions
     /// <param name="configuration">Has the sections <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>.</param>
     public static IServiceCollection AddTinySaverPipeline(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         services.AddValidated<CascadeSourceOptions>(configuration, CascadeSourceOptions.Section);
         services.AddValidated<PipelineOptions>(configuration, PipelineOptions.Section);
         services.AddMetrics();
@@ -35,7 +35,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<CascadeHost>();
         services.TryAddSingleton<LabelWriter>();
         services.TryAddSingleton<PipelineBudgets>();
-        services.TryAddSingleton<PipelineTelemetry>();
+        services.TryAddSingleton(s => new PipelineTelemetry(s.GetRequiredService<IMeterFactory>().Create(PipelineTelemetry.SourceName)));
         return services;
     }
 
@@ -44,7 +44,6 @@ public static class ServiceCollectionExtensions
     /// <param name="configuration">Has the section <c>TinySaver:Storage</c>.</param>
     public static IServiceCollection AddAzureStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         services.AddValidated<StorageOptions>(configuration, StorageOptions.Section);
         services.TryAddSingleton(s => StorageClients.Create(Storage(s)));
         services.TryAddSingleton<IImageStore>(s => new BlobImageStore(
@@ -127,7 +126,8 @@ public static class ServiceCollectionExtensions
     private static void TryAddPatience(this IServiceCollection services, TimeSpan longest) => services.TryAddSingleton(s => new Patience(
         longest, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILogger<Patience>>()));
 
-    private static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
+    /// <summary>Adds options whose values are checked at start.</summary>
+    internal static void AddValidated<TOptions>(this IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class
     {
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();

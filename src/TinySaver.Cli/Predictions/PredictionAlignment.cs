@@ -13,8 +13,8 @@ internal static class PredictionAlignment
         PredictionSet ordered = saver.InOrderOf(large);
         if (saverFolder is not null && largeFolder is not null)
         {
-            LabelMap map = saverFolder.Labels.MapTo(largeFolder.Labels, saver.Name, large.Name);
-            return (map.IsIdentity ? ordered : Renumber(ordered, map)) with { Labels = large.Labels };
+            int[] map = saverFolder.Labels.MapTo(largeFolder.Labels, saver.Name, large.Name);
+            return (map.Length == 0 ? ordered : Renumber(ordered, map)) with { Labels = large.Labels };
         }
 
         CheckTexts(ordered, large);
@@ -25,7 +25,7 @@ internal static class PredictionAlignment
                 $"'{saver.Source}' says that the true class of '{ordered.Ids[row]}' is {ordered.Labels[row]}, '{large.Source}' says {large.Labels[row]}; the files must agree.");
     }
 
-    private static PredictionSet Renumber(PredictionSet set, LabelMap map)
+    private static PredictionSet Renumber(PredictionSet set, int[] map)
     {
         int classes = set.LogitClasses;
         float[]? logits = null;

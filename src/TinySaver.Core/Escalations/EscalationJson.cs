@@ -33,7 +33,6 @@ public static class EscalationJson
     /// <exception cref="TinySaverException">Even without the classes the message is too long.</exception>
     public static byte[] Write(Escalation escalation)
     {
-        ArgumentNullException.ThrowIfNull(escalation);
         while (true)
         {
             byte[] json = JsonSerializer.SerializeToUtf8Bytes(escalation, Context.Escalation);

@@ -57,7 +57,6 @@ public static class LabelKeys
     /// <summary>The first path segment of a blob name; null where it lies in no folder.</summary>
     public static string? Folder(string name)
     {
-        ArgumentNullException.ThrowIfNull(name);
         int slash = name.IndexOf('/', StringComparison.Ordinal);
 
         // A name that starts with a slash has an empty first segment: no folder either.

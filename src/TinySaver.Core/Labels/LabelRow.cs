@@ -8,15 +8,12 @@ namespace TinySaver.Core.Labels;
 public enum LabelStatus
 {
     /// <summary>The tiny model was not confident; the large model has not answered yet.</summary>
-    [JsonStringEnumMemberName("Escalated")]
     Escalated,
 
     /// <summary>The image can never be classified, or its retries are used up; the row's reason says why.</summary>
-    [JsonStringEnumMemberName("Failed")]
     Failed,
 
     /// <summary>The image has its label.</summary>
-    [JsonStringEnumMemberName("Labelled")]
     Labelled,
 }
 
@@ -119,17 +116,13 @@ public sealed record LabelRow
     };
 
     /// <summary>The row with the large model's answer beside the label.</summary>
-    public LabelRow WithLarge(Prediction answer, string model)
+    public LabelRow WithLarge(Prediction answer, string model) => this with
     {
-        ArgumentNullException.ThrowIfNull(answer);
-        return this with
-        {
-            LargeLabel = answer.Label,
-            LargeClassIndex = answer.ClassIndex,
-            LargeConfidence = answer.Confidence,
-            LargeModel = model,
-        };
-    }
+        LargeLabel = answer.Label,
+        LargeClassIndex = answer.ClassIndex,
+        LargeConfidence = answer.Confidence,
+        LargeModel = model,
+    };
 
     /// <summary>The row with the tiny model's answer as its label.</summary>
     /// <param name="topK">Its likeliest classes.</param>

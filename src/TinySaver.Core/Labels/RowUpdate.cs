@@ -13,23 +13,15 @@ public static class RowUpdate
     /// <param name="incoming">The row to write.</param>
     /// <param name="currentETag">
     /// The ETag of the blob as it is now, without quotes, which settles what two versions of the same second leave open; null
-    /// where it was not asked for or the blob is gone. Needed only where <see cref="NeedsCurrentETag"/> says so.
+    /// where it was not asked for or the blob is gone. Needed only where <see cref="ImageVersion.IsAmbiguousWith"/> says so.
     /// </param>
     public static bool Replaces(LabelRow? existing, LabelRow incoming, string? currentETag = null)
     {
-        ArgumentNullException.ThrowIfNull(incoming);
         if (existing is null)
             return true;
 
         int byVersion = CompareVersions(existing.Version, incoming.Version, currentETag);
         return byVersion < 0 || (byVersion == 0 && Standing(existing) < Standing(incoming));
-    }
-
-    /// <summary>Whether only the blob itself can tell which of the two rows speaks of the newer version.</summary>
-    public static bool NeedsCurrentETag(LabelRow? existing, LabelRow incoming)
-    {
-        ArgumentNullException.ThrowIfNull(incoming);
-        return existing is not null && existing.Version.IsAmbiguousWith(incoming.Version);
     }
 
     /// <summary>Whether the large model still has something to add to the row: it is missing, escalated, or waits for a shadow answer.</summary>
@@ -38,7 +30,7 @@ public static class RowUpdate
     /// <param name="shadow">Whether it was escalated as a shadow.</param>
     public static bool AwaitsLarge(LabelRow? existing, ImageVersion version, bool shadow)
     {
-        if (existing is null || existing.Version < version)
+        if (existing is null || existing.Version.CompareTo(version) < 0)
             return true;
 
         // An older version of the same second may really be the newer one; the download's If-Match finds out.

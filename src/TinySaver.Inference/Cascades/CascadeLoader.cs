@@ -33,9 +33,9 @@ public static class CascadeLoader
         {
             return CascadePolicyJson.Parse(File.ReadAllText(policyPath), policyPath);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidPolicyException($"There is no cascade policy '{policyPath}' that can be read; `tinysaver search` writes one.", error);
+            throw new InvalidPolicyException($"There is no cascade policy '{policyPath}' that can be read ({e.Message}); `tinysaver search` writes one.", e);
         }
     }
 
@@ -70,9 +70,8 @@ public static class CascadeLoader
         CascadeModel LoadModel(
             ModelFolder folder, ModelReference reference, OnnxClassifierOptions runtime, ConfidenceMeasure measure, float temperature)
         {
-            LabelMap map = folder.Labels.MapTo(labels, folder.Name, policy.Large.Name);
-            var classifier = OnnxClassifier.Load(folder, runtime);
-            return new(classifier, labels.Texts, map, measure, temperature)
+            int[] classIndices = folder.Labels.MapTo(labels, folder.Name, policy.Large.Name);
+            return new(OnnxClassifier.Load(folder, runtime), labels.Texts, classIndices, measure, temperature)
             {
                 Name = folder.Name,
                 ShortHash = folder.ShortHash,

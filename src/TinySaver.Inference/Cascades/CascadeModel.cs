@@ -4,7 +4,6 @@ using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Classification;
 using TinySaver.Inference.Imaging;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Cascades;
 
@@ -17,11 +16,8 @@ public sealed class CascadeModel : IDisposable
     private readonly ConfidenceMeasure _measure;
     private readonly float _temperature;
 
-    internal CascadeModel(OnnxClassifier classifier, IReadOnlyList<string> labels, LabelMap map, ConfidenceMeasure measure, float temperature)
-    {
-        (_classifier, _labels, _measure, _temperature) = (classifier, labels, measure, temperature);
-        _classIndices = map.IsIdentity ? [] : map.Targets;
-    }
+    internal CascadeModel(OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature) =>
+        (_classifier, _labels, _classIndices, _measure, _temperature) = (classifier, labels, classIndices, measure, temperature);
 
     /// <summary>The model's name: its folder's.</summary>
     public required string Name { get; init; }

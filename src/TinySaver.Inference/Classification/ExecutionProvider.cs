@@ -17,12 +17,11 @@ public enum ExecutionProvider
 public static class CudaSupport
 {
     /// <summary>Why <see cref="ExecutionProvider.Cuda"/> cannot be used here, and what to do about it; null where it can.</summary>
-    /// <param name="deviceId">The GPU's number.</param>
-    public static string? WhyMissing(int deviceId = 0)
+    public static string? WhyMissing()
     {
         try
         {
-            using SessionOptions options = SessionFactory.Create(new OnnxClassifierOptions { ExecutionProvider = ExecutionProvider.Cuda, DeviceId = deviceId });
+            using SessionOptions options = SessionFactory.Create(new OnnxClassifierOptions { ExecutionProvider = ExecutionProvider.Cuda });
             return null;
         }
         catch (TinySaverException e)

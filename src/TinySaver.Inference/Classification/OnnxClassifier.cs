@@ -75,7 +75,6 @@ public sealed class OnnxClassifier : IDisposable
     /// <exception cref="TinySaverException">The execution provider is not there.</exception>
     public static OnnxClassifier Load(ModelFolder folder, OnnxClassifierOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(folder);
         options ??= OnnxClassifierOptions.Default;
         InferenceSession session = SessionFactory.Load(folder.OnnxPath, options);
         try
@@ -110,7 +109,6 @@ public sealed class OnnxClassifier : IDisposable
     /// <exception cref="ObjectDisposedException">The classifier or the batch was disposed.</exception>
     public void Run(ImageBatch batch, int count, Span<float> scores)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, batch.Capacity);
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using TinySaver.Core.Confidence;
 
 namespace TinySaver.Inference.Classification;
@@ -11,18 +10,6 @@ public sealed record OnnxClassifierOptions
 
     /// <summary>What runs the model; default <see cref="ExecutionProvider.Cpu"/>. Never replaced by another without an error.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
-
-    /// <summary>The GPU's number; default 0. Ignored on the CPU.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
-    public int DeviceId
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            field = value;
-        }
-    }
 
     /// <summary>Threads that share the work of one run; default 1; at least 1.</summary>
     /// <remarks>
@@ -40,19 +27,6 @@ public sealed record OnnxClassifierOptions
             field = value;
         }
     } = 1;
-
-    /// <summary>Whether threads that wait for work keep a core busy; default false.</summary>
-    /// <remarks>Spinning saves microseconds on idle machines; on one or two vCPUs it takes the core from whoever has work.</remarks>
-    public bool AllowSpinning { get; init; }
-
-    /// <summary>Whether memory for intermediate results is kept between runs; default true: faster, and it stays at the largest batch's need.</summary>
-    public bool UseMemoryArena { get; init; } = true;
-
-    /// <summary>Whether the arena is laid out once for each input shape; default true.</summary>
-    public bool UseMemoryPattern { get; init; } = true;
-
-    /// <summary>How far ONNX Runtime rewrites the graph when it loads; default everything.</summary>
-    public GraphOptimizationLevel GraphOptimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
     /// <summary>What the model's output is; default null: <c>config.json</c>'s <c>tinysaver_scores</c>, else read off the graph.</summary>
     public ScoreKind? Scores { get; init; }

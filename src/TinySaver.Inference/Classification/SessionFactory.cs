@@ -41,21 +41,18 @@ internal static class SessionFactory
             IntraOpNumThreads = options.IntraOpThreads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            EnableCpuMemArena = options.UseMemoryArena,
-            EnableMemoryPattern = options.UseMemoryPattern,
-            GraphOptimizationLevel = options.GraphOptimization,
             // Warnings are about the exporter's graph and mean nothing to who runs it; errors are thrown anyway.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         try
         {
-            string spinning = options.AllowSpinning ? "1" : "0";
-            sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", spinning);
-            sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", spinning);
+            // Spinning saves microseconds on idle machines; on one or two vCPUs it takes the core from whoever has work.
+            sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            sessionOptions.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
             // Weights are allocated once and never freed, so the arena's growth in powers of two would only waste memory on them.
             sessionOptions.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
             if (options.ExecutionProvider == ExecutionProvider.Cuda)
-                AppendCuda(sessionOptions, options.DeviceId);
+                AppendCuda(sessionOptions);
             return sessionOptions;
         }
         catch
@@ -65,7 +62,7 @@ internal static class SessionFactory
         }
     }
 
-    private static void AppendCuda(SessionOptions sessionOptions, int deviceId)
+    private static void AppendCuda(SessionOptions sessionOptions)
     {
         string[] available = OrtEnv.Instance().GetAvailableProviders();
         if (!available.Contains(CudaName))
@@ -77,12 +74,12 @@ internal static class SessionFactory
 
         try
         {
-            sessionOptions.AppendExecutionProvider_CUDA(deviceId);
+            sessionOptions.AppendExecutionProvider_CUDA();
         }
         catch (OnnxRuntimeException e)
         {
             throw new TinySaverException(
-                $"CUDA device {deviceId} cannot be used: {e.Message} Check that the machine has an NVIDIA GPU of that number with its driver, and CUDA and cuDNN " +
+                $"CUDA cannot be used: {e.Message} Check that the machine has an NVIDIA GPU with its driver, and CUDA and cuDNN " +
                 "in the versions that this ONNX Runtime wants (in a container: started with GPU access), or choose cpu.", e);
         }
     }

@@ -32,7 +32,6 @@ public static class ComputeCostCounter
     /// <exception cref="InvalidModelException">The shapes inside the graph cannot be worked out.</exception>
     public static ComputeCost Count(ModelFolder folder)
     {
-        ArgumentNullException.ThrowIfNull(folder);
         return Counted.GetOrAdd(
             folder.ContentHash,
             static (_, folder) => Count(folder.Graph, folder.Input, folder.Preprocessing.InputHeight, folder.Preprocessing.InputWidth),

@@ -16,28 +16,17 @@ public enum CropOffset
 }
 
 /// <summary>The middle part of the resized image that the model sees; where the image is smaller, black is added around it.</summary>
-public sealed record CenterCrop
+/// <param name="Width">Width in pixels, 1 to <see cref="ResizeRule.MaxSidePixels"/>.</param>
+/// <param name="Height">Height in pixels, 1 to <see cref="ResizeRule.MaxSidePixels"/>.</param>
+/// <param name="Offset">How an odd margin is split.</param>
+/// <exception cref="TinySaverException">A side is out of range.</exception>
+public sealed record CenterCrop(int Width, int Height, CropOffset Offset = CropOffset.Floor)
 {
-    /// <summary>Creates a crop.</summary>
-    /// <param name="width">Width in pixels, at least 1.</param>
-    /// <param name="height">Height in pixels, at least 1.</param>
-    /// <param name="offset">How an odd margin is split.</param>
-    /// <exception cref="TinySaverException">A side is out of range.</exception>
-    public CenterCrop(int width, int height, CropOffset offset = CropOffset.Floor)
-    {
-        Width = ResizeRule.CheckedSide("crop width", width);
-        Height = ResizeRule.CheckedSide("crop height", height);
-        Offset = offset;
-    }
-
     /// <summary>Width in pixels.</summary>
-    public int Width { get; }
+    public int Width { get; } = ResizeRule.CheckedSide("crop width", Width);
 
     /// <summary>Height in pixels.</summary>
-    public int Height { get; }
-
-    /// <summary>How an odd margin is split.</summary>
-    public CropOffset Offset { get; }
+    public int Height { get; } = ResizeRule.CheckedSide("crop height", Height);
 
     /// <summary>The first column of the image that the crop shows; negative where padding comes first.</summary>
     public int Left(int imageWidth) => First(imageWidth, Width);

@@ -20,8 +20,6 @@ public static class ImagePreprocessor
     /// <exception cref="PermanentFailureException">The image is so narrow that the resize rule would make it absurdly long.</exception>
     public static void Write(DecodedImage image, PreprocessingSpec spec, Span<float> destination)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(spec);
         if (destination.Length < spec.TensorLength)
         {
             throw new ArgumentException(string.Create(

@@ -40,52 +40,9 @@ public sealed record PreprocessingSpec
     /// <summary>The usual rescale factor: 8-bit values become 0 to 1.</summary>
     public const float DefaultRescaleFactor = 1f / 255f;
 
-    private PreprocessingSpec((int Width, int Height) input) => (InputWidth, InputHeight) = input;
-
-    /// <summary>The resize, or null for none.</summary>
-    public ResizeRule? Resize { get; private init; }
-
-    /// <summary>The crop after the resize, or null for none.</summary>
-    public CenterCrop? Crop { get; private init; }
-
-    /// <summary>The kernel of the resize; default bilinear.</summary>
-    public ResampleFilter Filter { get; private init; }
-
-    /// <summary>8-bit values are multiplied by this; default 1/255; 1 where the processor does not rescale.</summary>
-    public float RescaleFactor { get; private init; }
-
-    /// <summary>Added after <see cref="RescaleFactor"/>; default 0. (−1 for processors with <c>rescale_offset</c>, such as EfficientNet's.)</summary>
-    public float RescaleOffset { get; private init; }
-
-    /// <summary>Subtracted from each channel after the rescale; 0 where the processor does not normalise.</summary>
-    public ChannelValues Mean { get; private init; }
-
-    /// <summary>Each channel is divided by this after the mean; 1 where the processor does not normalise.</summary>
-    public ChannelValues Std { get; private init; }
-
-    /// <summary>The order of the dimensions; default NCHW.</summary>
-    public TensorLayout Layout { get; private init; }
-
-    /// <summary>Width of every tensor, in pixels.</summary>
-    public int InputWidth { get; }
-
-    /// <summary>Height of every tensor, in pixels.</summary>
-    public int InputHeight { get; }
-
-    /// <summary>Floats in one image's tensor: 3 × <see cref="InputWidth"/> × <see cref="InputHeight"/>.</summary>
-    public int TensorLength => 3 * InputWidth * InputHeight;
-
-    /// <summary>Checks the parts against each other and makes a spec.</summary>
-    /// <param name="resize">The resize, or null for none.</param>
-    /// <param name="crop">The centre crop, or null for none; needed unless the resize is exact.</param>
-    /// <param name="filter">The kernel of the resize.</param>
-    /// <param name="rescaleFactor">Finite and not 0.</param>
-    /// <param name="rescaleOffset">Finite.</param>
-    /// <param name="mean">Per channel, finite; null means 0.</param>
-    /// <param name="std">Per channel, finite and above 0; null means 1.</param>
-    /// <param name="layout">The order of the dimensions.</param>
+    /// <summary>Makes a spec of parts that fit together.</summary>
     /// <exception cref="TinySaverException">A value is out of range, or images would end with different shapes.</exception>
-    public static PreprocessingSpec Create(
+    public PreprocessingSpec(
         ResizeRule? resize,
         CenterCrop? crop = null,
         ResampleFilter filter = ResampleFilter.Bilinear,
@@ -95,7 +52,7 @@ public sealed record PreprocessingSpec
         ChannelValues? std = null,
         TensorLayout layout = TensorLayout.Nchw)
     {
-        (int Width, int Height) input = crop is not null ? (crop.Width, crop.Height) : resize?.FixedSize ?? throw new TinySaverException(
+        (InputWidth, InputHeight) = crop is not null ? (crop.Width, crop.Height) : resize?.FixedSize ?? throw new TinySaverException(
             $"The preprocessing ({(resize is null ? "no resize" : $"resize to {resize}")}, no centre crop) gives images different shapes; " +
             "a model needs one. Add a crop size, or a size with both height and width, to the model's preprocessing configuration.");
         if (filter is not (ResampleFilter.Bilinear or ResampleFilter.Bicubic))
@@ -110,18 +67,43 @@ public sealed record PreprocessingSpec
             throw Invalid("image mean", m, "three finite numbers");
         if (std is { } s && !s.All(static value => float.IsFinite(value) && value > 0))
             throw Invalid("image standard deviation", s, "three finite numbers above 0");
-        return new PreprocessingSpec(input)
-        {
-            Resize = resize,
-            Crop = crop,
-            Filter = filter,
-            RescaleFactor = rescaleFactor,
-            RescaleOffset = rescaleOffset,
-            Mean = mean ?? new ChannelValues(0, 0, 0),
-            Std = std ?? new ChannelValues(1, 1, 1),
-            Layout = layout,
-        };
+        (Resize, Crop, Filter, Layout) = (resize, crop, filter, layout);
+        (RescaleFactor, RescaleOffset) = (rescaleFactor, rescaleOffset);
+        (Mean, Std) = (mean ?? new ChannelValues(0, 0, 0), std ?? new ChannelValues(1, 1, 1));
     }
+
+    /// <summary>The resize, or null for none.</summary>
+    public ResizeRule? Resize { get; }
+
+    /// <summary>The crop after the resize, or null for none; needed unless the resize is exact.</summary>
+    public CenterCrop? Crop { get; }
+
+    /// <summary>The kernel of the resize; default bilinear.</summary>
+    public ResampleFilter Filter { get; }
+
+    /// <summary>8-bit values are multiplied by this; finite and not 0; default 1/255; 1 where the processor does not rescale.</summary>
+    public float RescaleFactor { get; }
+
+    /// <summary>Added after <see cref="RescaleFactor"/>; finite; default 0. (−1 for processors with <c>rescale_offset</c>, such as EfficientNet's.)</summary>
+    public float RescaleOffset { get; }
+
+    /// <summary>Subtracted from each channel after the rescale; finite; 0 where the processor does not normalise.</summary>
+    public ChannelValues Mean { get; }
+
+    /// <summary>Each channel is divided by this after the mean; finite and above 0; 1 where the processor does not normalise.</summary>
+    public ChannelValues Std { get; }
+
+    /// <summary>The order of the dimensions; default NCHW.</summary>
+    public TensorLayout Layout { get; }
+
+    /// <summary>Width of every tensor, in pixels.</summary>
+    public int InputWidth { get; }
+
+    /// <summary>Height of every tensor, in pixels.</summary>
+    public int InputHeight { get; }
+
+    /// <summary>Floats in one image's tensor: 3 × <see cref="InputWidth"/> × <see cref="InputHeight"/>.</summary>
+    public int TensorLength => 3 * InputWidth * InputHeight;
 
     private static TinySaverException Invalid(string name, object value, string expected) => new(string.Create(
         CultureInfo.InvariantCulture,

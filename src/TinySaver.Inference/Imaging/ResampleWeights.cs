@@ -8,7 +8,7 @@ namespace TinySaver.Inference.Imaging;
 /// different order of rounding would show in the pixels. Computed for each image rather than cached: it is below 1 % of a decode,
 /// and a cache would need a bound, a lock and arrays that no pool gets back.
 /// </remarks>
-internal readonly struct ResampleWeights : IDisposable
+internal readonly struct ResampleWeights(int[] starts, int[] taps, int[] weights, int count, int stride, int maxTaps) : IDisposable
 {
     /// <summary>Fractional bits of a weight: 32 less 8 for the pixel and 2 for the overshoot of cubic weights.</summary>
     public const int PrecisionBits = 32 - 8 - 2;
@@ -19,37 +19,23 @@ internal readonly struct ResampleWeights : IDisposable
     /// <summary>Each output's weights fill a multiple of this many places (zeros at the end), so that vector loops need no tail.</summary>
     public const int TapBlock = 4;
 
-    private readonly int[] _starts;
-    private readonly int[] _taps;
-    private readonly int[] _weights;
-
-    private ResampleWeights(int[] starts, int[] taps, int[] weights, int count, int stride, int maxTaps)
-    {
-        _starts = starts;
-        _taps = taps;
-        _weights = weights;
-        Count = count;
-        Stride = stride;
-        MaxTaps = maxTaps;
-    }
-
     /// <summary>Output positions.</summary>
-    public int Count { get; }
+    public int Count { get; } = count;
 
     /// <summary>Places in <see cref="Weights"/> for each output position.</summary>
-    public int Stride { get; }
+    public int Stride { get; } = stride;
 
     /// <summary>No output position has more weights than this.</summary>
-    public int MaxTaps { get; }
+    public int MaxTaps { get; } = maxTaps;
 
     /// <summary>For each output position the first input position.</summary>
-    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Count);
+    public ReadOnlySpan<int> Starts => starts.AsSpan(0, Count);
 
     /// <summary>For each output position how many input positions it is made of.</summary>
-    public ReadOnlySpan<int> Taps => _taps.AsSpan(0, Count);
+    public ReadOnlySpan<int> Taps => taps.AsSpan(0, Count);
 
     /// <summary>The weights of output position i begin at i × <see cref="Stride"/>; unused places are 0.</summary>
-    public ReadOnlySpan<int> Weights => _weights.AsSpan(0, Count * Stride);
+    public ReadOnlySpan<int> Weights => weights.AsSpan(0, Count * Stride);
 
     /// <summary>Computes the weights for the output positions <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
     public static ResampleWeights Compute(int inputSize, int outputSize, ResampleFilter filter, int first, int count)
@@ -98,11 +84,11 @@ internal readonly struct ResampleWeights : IDisposable
 
     public void Dispose()
     {
-        if (_weights is null)
+        if (weights is null)
             return;
-        ArrayPool<int>.Shared.Return(_starts);
-        ArrayPool<int>.Shared.Return(_taps);
-        ArrayPool<int>.Shared.Return(_weights);
+        ArrayPool<int>.Shared.Return(starts);
+        ArrayPool<int>.Shared.Return(taps);
+        ArrayPool<int>.Shared.Return(weights);
     }
 
     private static double Triangle(double x)

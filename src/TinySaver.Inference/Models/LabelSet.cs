@@ -2,33 +2,9 @@ using System.Globalization;
 
 namespace TinySaver.Inference.Models;
 
-/// <summary>Translates the class indices of one model into those of another.</summary>
-public sealed class LabelMap
-{
-    internal LabelMap(int[] targets)
-    {
-        Targets = targets;
-        IsIdentity = targets.Index().All(static pair => pair.Index == pair.Item);
-    }
-
-    /// <summary>Whether every index stands for itself, so that nothing needs translating.</summary>
-    public bool IsIdentity { get; }
-
-    /// <summary>The number of classes.</summary>
-    public int Count => Targets.Length;
-
-    /// <summary>The index in the other model of a class of this one.</summary>
-    /// <param name="classIndex">0 to <see cref="Count"/> − 1.</param>
-    public int this[int classIndex] => Targets[classIndex];
-
-    internal int[] Targets { get; }
-
-    internal static LabelMap Identity(int count) => new([.. Enumerable.Range(0, count)]);
-}
-
 /// <summary>The classes of a model in the order of its output columns.</summary>
 /// <remarks>The index is a class's identity; the text is for people and may occur twice (ImageNet-1k has two "crane").</remarks>
-public sealed class LabelSet : IEquatable<LabelSet>
+public sealed class LabelSet
 {
     // Enough to recognise which list is wrong, few enough for one line.
     private const int MaxDifferencesShown = 5;
@@ -40,7 +16,6 @@ public sealed class LabelSet : IEquatable<LabelSet>
     /// <exception cref="InvalidModelException">No texts.</exception>
     public LabelSet(IEnumerable<string> texts)
     {
-        ArgumentNullException.ThrowIfNull(texts);
         _texts = [.. texts];
         if (_texts.Length == 0)
             throw new InvalidModelException("A label list has no labels; expected one a class.");
@@ -60,13 +35,12 @@ public sealed class LabelSet : IEquatable<LabelSet>
     /// <param name="other">The list to map to.</param>
     /// <param name="name">What this list is called in messages, such as the model folder's name.</param>
     /// <param name="otherName">What the other list is called in messages.</param>
-    /// <returns>The identity where the lists are equal; a mapping by text where only the order differs.</returns>
+    /// <returns>For each class of this list its index in the other, by text; empty where the lists are equal, so that nothing needs translating.</returns>
     /// <exception cref="InvalidModelException">The lists differ in more than order, or in order while a text occurs twice.</exception>
-    public LabelMap MapTo(LabelSet other, string name, string otherName)
+    public int[] MapTo(LabelSet other, string name, string otherName)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        if (Equals(other))
-            return LabelMap.Identity(Count);
+        if (_texts.AsSpan().SequenceEqual(other._texts))
+            return [];
 
         List<string> missingThere = Except(other);
         List<string> missingHere = other.Except(this);
@@ -88,22 +62,7 @@ public sealed class LabelSet : IEquatable<LabelSet>
             }
         }
 
-        return new LabelMap([.. _texts.Select(text => indices[text])]);
-    }
-
-    /// <summary>Whether both have the same texts in the same order.</summary>
-    public bool Equals(LabelSet? other) => other is not null && _texts.AsSpan().SequenceEqual(other._texts);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as LabelSet);
-
-    /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        var hash = default(HashCode);
-        foreach (string text in _texts)
-            hash.Add(text, StringComparer.Ordinal);
-        return hash.ToHashCode();
+        return [.. _texts.Select(text => indices[text])];
     }
 
     // Multiset difference: a text that occurs twice here and once there is missing once.

@@ -15,24 +15,39 @@ public sealed class ModelFolder
 {
     private const int ShortHashLength = 12;
 
-    private ModelFolder(
-        string path,
-        string onnxFile,
-        OnnxGraph graph,
-        ImageInput input,
-        LabelSet labels,
-        PreprocessingSpec preprocessing,
-        ScoreKind? declaredScores,
-        string contentHash)
+    private ModelFolder(string path, string? onnxFile)
     {
-        Path = path;
-        OnnxFile = onnxFile;
-        Graph = graph;
-        Input = input;
-        Labels = labels;
-        Preprocessing = preprocessing;
-        DeclaredScores = declaredScores;
-        ContentHash = contentHash;
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (!Directory.Exists(Path))
+        {
+            throw new InvalidModelException(File.Exists(Path)
+                ? $"'{path}' is a file; expected the model folder that holds it, with config.json."
+                : $"There is no model folder '{path}'.");
+        }
+
+        OnnxFile = ModelFiles.FindOnnx(Path, onnxFile);
+        string onnxDisplay = System.IO.Path.Combine(path, OnnxFile);
+        var hashes = new Dictionary<string, byte[]>();
+        ConfigObject config = ReadConfig(Path, path, ModelFiles.Config, hashes) ?? throw new InvalidModelException(
+            $"The model folder '{path}' has no {ModelFiles.Config}; it is needed for the labels (id2label).");
+        ConfigObject? processor = ReadConfig(Path, path, ModelFiles.PreprocessorConfig, hashes);
+
+        byte[] onnx = ModelFiles.Read(Path, OnnxFile)!;
+        hashes[OnnxFile] = SHA256.HashData(onnx);
+        Graph = OnnxGraph.Parse(onnx, onnxDisplay);
+        string onnxFolder = System.IO.Path.GetDirectoryName(OnnxFile) ?? "";
+        foreach (string external in Graph.ExternalFiles)
+        {
+            string name = System.IO.Path.Combine(onnxFolder, external);
+            hashes[name.Replace('\\', '/')] = ModelFiles.HashOf(Path, name, OnnxFile);
+        }
+
+        Input = ImageInput.Of(Graph, onnxDisplay);
+        Preprocessing = ReadPreprocessing(path, config, processor, Input, onnxDisplay);
+        Labels = LabelReader.Read(config);
+        DeclaredScores = ReadScores(config);
+        ContentHash = ModelFiles.ContentHash(hashes);
     }
 
     /// <summary>The folder's own name, for people.</summary>
@@ -81,40 +96,7 @@ public sealed class ModelFolder
     /// The folder is missing, has no ONNX file or several that could be meant, no labels, or settings that are malformed,
     /// contradictory or not supported.
     /// </exception>
-    public static ModelFolder Open(string path, string? onnxFile = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if (!Directory.Exists(folder))
-        {
-            throw new InvalidModelException(File.Exists(folder)
-                ? $"'{path}' is a file; expected the model folder that holds it, with config.json."
-                : $"There is no model folder '{path}'.");
-        }
-
-        string onnxName = ModelFiles.FindOnnx(folder, onnxFile);
-        string onnxDisplay = System.IO.Path.Combine(path, onnxName);
-        var hashes = new Dictionary<string, byte[]>();
-
-        ConfigObject config = ReadConfig(folder, path, ModelFiles.Config, hashes) ?? throw new InvalidModelException(
-            $"The model folder '{path}' has no {ModelFiles.Config}; it is needed for the labels (id2label).");
-        ConfigObject? processor = ReadConfig(folder, path, ModelFiles.PreprocessorConfig, hashes);
-
-        byte[] onnx = ModelFiles.Read(folder, onnxName)!;
-        hashes[onnxName] = SHA256.HashData(onnx);
-        var graph = OnnxGraph.Parse(onnx, onnxDisplay);
-        string onnxFolder = System.IO.Path.GetDirectoryName(onnxName) ?? "";
-        foreach (string external in graph.ExternalFiles)
-        {
-            string name = System.IO.Path.Combine(onnxFolder, external);
-            hashes[name.Replace('\\', '/')] = ModelFiles.HashOf(folder, name, onnxName);
-        }
-
-        var input = ImageInput.Of(graph, onnxDisplay);
-        PreprocessingSpec preprocessing = ReadPreprocessing(path, config, processor, input, onnxDisplay);
-        return new ModelFolder(
-            folder, onnxName, graph, input, LabelReader.Read(config), preprocessing, ReadScores(config), ModelFiles.ContentHash(hashes));
-    }
+    public static ModelFolder Open(string path, string? onnxFile = null) => new(path, onnxFile);
 
     /// <summary>Reads only the labels of a folder, whose ONNX file need not be there.</summary>
     /// <exception cref="InvalidModelException">There is no such folder, no <c>config.json</c>, or no labels in it.</exception>

@@ -20,7 +20,7 @@ internal static class PreprocessingReader
 
         (ResizeRule? resize, CenterCrop? crop) = Geometry(config, defaults);
         (ChannelValues? mean, ChannelValues? std) = Normalization(config, defaults);
-        return PreprocessingSpec.Create(
+        return new PreprocessingSpec(
             resize,
             crop,
             resize is null ? ResampleFilter.Bilinear : Filter(config, defaults),

@@ -35,7 +35,7 @@ internal static class TimmPreprocessingReader
             "bilinear" => ResampleFilter.Bilinear,
             _ => throw config.Unexpected("interpolation", config.Value("interpolation")!.Value, "\"bilinear\" or \"bicubic\""),
         };
-        return PreprocessingSpec.Create(
+        return new PreprocessingSpec(
             resize,
             // timm crops with torchvision, which splits odd margins its own way.
             new CenterCrop(width, height, CropOffset.HalfToEven),

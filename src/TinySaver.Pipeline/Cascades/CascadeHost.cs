@@ -6,17 +6,39 @@ using TinySaver.Inference.Classification;
 namespace TinySaver.Pipeline.Cascades;
 
 /// <summary>The use of the process's cascade for one image or batch; dispose it once, when done.</summary>
-public readonly struct CascadeLease : IDisposable
+/// <remarks>All users of one cascade share the lease: it is freed when it has been replaced and its last user is done.</remarks>
+public sealed class CascadeLease : IDisposable
 {
-    private readonly CascadeHost.Held _held;
+    // The host's own use is the first; it ends when the cascade is replaced.
+    private int _users = 1;
 
-    internal CascadeLease(CascadeHost.Held held) => _held = held;
+    internal CascadeLease(Cascade cascade, string tag) => (Cascade, Tag) = (cascade, tag);
 
     /// <summary>The cascade.</summary>
-    public Cascade Cascade => _held.Cascade;
+    public Cascade Cascade { get; }
+
+    internal string Tag { get; }
 
     /// <summary>Ends the use.</summary>
-    public void Dispose() => _held.Return();
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            Cascade.Dispose();
+    }
+
+    internal bool TryRent()
+    {
+        int users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return true;
+            users = seen;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>Holds the process's one loaded cascade: loaded once, warmed up, replaced when the policy changes.</summary>
@@ -25,7 +47,7 @@ public sealed class CascadeHost(
 {
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
-    private volatile Held? _current;
+    private volatile CascadeLease? _current;
     private long _lookedAt;
     private Task _refresh = Task.CompletedTask;
 
@@ -37,61 +59,51 @@ public sealed class CascadeHost(
         while (true)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-            Held current = _current ?? await LoadFirstAsync(cancellationToken).ConfigureAwait(false);
+            if (_current is not { } current)
+            {
+                await LoadAsync(isFirst: true, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             RefreshIfDue();
 
             // False where a refresh has just replaced and closed it.
             if (current.TryRent())
-                return new CascadeLease(current);
+                return current;
         }
     }
 
     /// <summary>Looks for a changed policy now, whatever the interval, and waits for it.</summary>
     /// <returns>Whether the policy was changed.</returns>
-    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
-    {
-        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
-            if (await LoadAsync(_current?.Tag, cancellationToken).ConfigureAwait(false) is not { } loaded)
-                return false;
-
-            Held? old = _current;
-            _current = loaded;
-            old?.Return();
-            return true;
-        }
-        finally
-        {
-            _loading.Release();
-        }
-    }
+    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => LoadAsync(isFirst: false, cancellationToken);
 
     /// <summary>Waits for a refresh under way and frees the models; nothing may be rented any longer.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         await _refresh.ConfigureAwait(false);
-        _current?.Return();
+        _current?.Dispose();
         _closing.Dispose();
         _loading.Dispose();
     }
 
-    private async Task<Held> LoadFirstAsync(CancellationToken cancellationToken)
+    // Of those who want the first, one loads it and the others wait.
+    private async Task<bool> LoadAsync(bool isFirst, CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_current is not { } current)
-            {
-                current = await LoadAsync(knownTag: null, cancellationToken).ConfigureAwait(false)
-                    ?? throw new InvalidOperationException($"{files.Source} gave no policy though none was known.");
-                Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
-                _current = current;
-            }
+            CascadeLease? old = _current;
+            if (isFirst && old is not null)
+                return false;
 
-            return current;
+            Interlocked.Exchange(ref _lookedAt, time.GetTimestamp());
+            if (await LoadAsync(old?.Tag, cancellationToken).ConfigureAwait(false) is not { } loaded)
+                return false;
+
+            _current = loaded;
+            old?.Dispose();
+            return true;
         }
         finally
         {
@@ -126,11 +138,11 @@ public sealed class CascadeHost(
         }
     }
 
-    private async Task<Held?> LoadAsync(string? knownTag, CancellationToken cancellationToken)
+    private async Task<CascadeLease?> LoadAsync(string? knownTag, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         if (await files.ReadPolicyAsync(knownTag, cancellationToken).ConfigureAwait(false) is not { } read)
-            return null;
+            return knownTag is null ? throw new InvalidOperationException($"{files.Source} gave no policy though none was known.") : null;
 
         CascadeSourceOptions settings = options.Value;
         (Core.Cascade.CascadePolicy policy, string path) =
@@ -154,37 +166,6 @@ public sealed class CascadeHost(
         Log.CascadeLoaded(
             logger, cascade.PolicyId, files.Source, settings.Savers ? string.Join(", ", cascade.Savers.Select(s => s.Name)) : "not loaded",
             settings.Large ? cascade.Large.Name : "not loaded", time.GetElapsedTime(start).TotalMilliseconds);
-        return new Held(cascade, read.Tag);
-    }
-
-    /// <summary>A cascade that is freed when it has been replaced and its last user is done.</summary>
-    internal sealed class Held(Cascade cascade, string tag)
-    {
-        // The host's own use is the first; it ends when the cascade is replaced.
-        private int _users = 1;
-
-        public Cascade Cascade { get; } = cascade;
-
-        public string Tag { get; } = tag;
-
-        public bool TryRent()
-        {
-            int users = Volatile.Read(ref _users);
-            while (users > 0)
-            {
-                int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-                if (seen == users)
-                    return true;
-                users = seen;
-            }
-
-            return false;
-        }
-
-        public void Return()
-        {
-            if (Interlocked.Decrement(ref _users) == 0)
-                Cascade.Dispose();
-        }
+        return new CascadeLease(cascade, read.Tag);
     }
 }

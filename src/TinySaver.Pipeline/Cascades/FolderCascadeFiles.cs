@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using TinySaver.Core.Cascade;
+using TinySaver.Inference.Cascades;
 
 namespace TinySaver.Pipeline.Cascades;
 
@@ -12,21 +11,13 @@ public sealed class FolderCascadeFiles(string policyPath) : ICascadeFiles
     public string Source => policyPath;
 
     /// <inheritdoc/>
-    public async Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken)
+    public Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken)
     {
-        string json;
-        try
-        {
-            json = await File.ReadAllTextAsync(policyPath, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidPolicyException($"There is no cascade policy '{policyPath}' that can be read ({e.Message}); `tinysaver search` writes one.", e);
-        }
+        CascadePolicy policy = CascadeLoader.ReadPolicy(policyPath);
 
         // The content, for a time of writing says nothing of a copy with its times kept.
-        string tag = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
-        return tag == knownTag ? null : new PolicyFile(CascadePolicyJson.Parse(json, policyPath), tag);
+        string tag = CascadePolicyJson.Write(policy);
+        return Task.FromResult(tag == knownTag ? null : new PolicyFile(policy, tag));
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,6 @@ public static class AzuriteInstallation
     /// <exception cref="TinySaverException">Node.js or npm is missing, or the installation failed.</exception>
     public static async Task EnsureInstalledAsync(string folder, IProgress<string>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(folder);
         string marker = Path.Combine(folder, "node_modules", MarkerName);
         string wanted = Convert.ToHexStringLower(
             SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, "package-lock.json"), cancellationToken).ConfigureAwait(false)));

@@ -68,8 +68,6 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public static async Task<AzuriteServer> StartAsync(
         string toolFolder, string? dataFolder, AzuritePorts ports, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(toolFolder);
-        ArgumentNullException.ThrowIfNull(ports);
         Process process = AzuriteInstallation.StartOrExplain(StartInfo(toolFolder, dataFolder, ports));
         var errorText = new StringBuilder();
         Task errors = DrainAsync(process.StandardError, line => errorText.AppendLine(line));

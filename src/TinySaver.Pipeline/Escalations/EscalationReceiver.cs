@@ -39,7 +39,6 @@ public sealed class EscalationReceiver(
     /// <exception cref="TinySaverException">Nothing could be done; the messages' locks end, and they come again.</exception>
     public async Task ReceiveAsync(IReadOnlyList<IEscalationMessage> messages, Action<EscalationResult>? seen, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(messages);
         using var locks = new MessageLocks(messages, LastSettlements, time, logger, cancellationToken);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task renewing = locks.RenewAsync(done.Token);
@@ -73,7 +72,6 @@ public sealed class EscalationReceiver(
     /// <returns>Whether it was an escalation. What is none names no image, so there is no row to write: it is logged as an error.</returns>
     internal async Task<bool> RecordDeadLetterAsync(IEscalationMessage letter, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(letter);
         try
         {
             Escalation escalation = Read(letter);
@@ -97,7 +95,6 @@ public sealed class EscalationReceiver(
     /// <exception cref="IOException">An outage lasts longer than is waited; the rest come again when their locks end.</exception>
     public async Task RecordDeadLettersAsync(IReadOnlyList<IEscalationMessage> letters, Action? recorded, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(letters);
         foreach (IEscalationMessage letter in letters)
         {
             try

@@ -58,11 +58,8 @@ public sealed record Settlement(SettlementKind Kind, string? Reason = null, stri
     public static Settlement Abandon(string description) => new(SettlementKind.Abandon, null, Cut(description));
 
     /// <summary>The message is no escalation, however often it is delivered.</summary>
-    public static Settlement DeadLetter(PermanentFailureException failure)
-    {
-        ArgumentNullException.ThrowIfNull(failure);
-        return new(SettlementKind.DeadLetter, failure.Reason.Name(), Cut(failure.Message));
-    }
+    public static Settlement DeadLetter(PermanentFailureException failure) =>
+        new(SettlementKind.DeadLetter, failure.Reason.Name(), Cut(failure.Message));
 
     private static string Cut(string text) => text[..Math.Min(text.Length, MaxTextLength)];
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace TinySaver.Pipeline.FunctionApps;
 
 /// <summary>What tells the tiny function app of new images; exactly one does.</summary>
@@ -55,5 +57,6 @@ public sealed class FunctionAppOptions
     public bool RequireGpu { get; set; }
 
     /// <summary>Share of the traces that are sent, in [0, 1]; drawn by the trace's id, so that both apps draw the same. Default 0.05.</summary>
+    [Range(0.0, 1.0)]
     public double TraceShare { get; set; } = 0.05;
 }

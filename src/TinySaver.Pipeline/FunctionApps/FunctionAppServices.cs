@@ -40,7 +40,7 @@ public static class FunctionAppServices
     private static IServiceCollection AddFunctionApp(this IServiceCollection services, IConfiguration configuration, bool isTiny, Action<string> parseServiceBus)
     {
         services.AddTinySaverPipeline(configuration).AddAzureStorage(configuration);
-        services.AddOptions<FunctionAppOptions>().Bind(configuration.GetSection(FunctionAppOptions.Section)).ValidateOnStart();
+        services.AddValidated<FunctionAppOptions>(configuration, FunctionAppOptions.Section);
         services.AddSingleton<IValidateOptions<FunctionAppOptions>>(new FunctionAppValidator(configuration, isTiny, parseServiceBus));
         services.AddHostedService<WarmUpService>();
         return services.AddLogging(logging =>

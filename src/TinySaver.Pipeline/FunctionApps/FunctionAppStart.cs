@@ -15,7 +15,6 @@ public static partial class FunctionAppStart
     /// <returns>The exit code: 1 where it did not start, upon which the Functions host starts it again.</returns>
     public static async Task<int> RunAsync(Func<IHost> build)
     {
-        ArgumentNullException.ThrowIfNull(build);
         try
         {
             using IHost host = build();

@@ -19,7 +19,6 @@ public static class FunctionAppTelemetry
     /// <summary>Adds OpenTelemetry with the pipeline's source and meter; the app adds the worker's own.</summary>
     public static OpenTelemetryBuilder AddFunctionAppTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         OpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
             .WithTracing(tracing => tracing.AddSource(PipelineTelemetry.SourceName))
             .WithMetrics(metrics => metrics.AddMeter(PipelineTelemetry.SourceName));

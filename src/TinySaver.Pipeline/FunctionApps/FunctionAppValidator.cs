@@ -14,7 +14,7 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
 {
     public ValidateOptionsResult Validate(string? name, FunctionAppOptions options)
     {
-        string[] problems = [.. Connections(), .. Container(), .. Gpu(options), .. Traces(options)];
+        string[] problems = [.. Connections(), .. Container(), .. Gpu(options)];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
@@ -28,15 +28,6 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
         {
             yield return $"The setting {SettingName.Of(StorageOptions.Section, nameof(StorageOptions.ImagesContainer))} is '{container}', but the blob trigger watches " +
                 $"'{FunctionAppOptions.ImagesContainer}'; remove the setting.";
-        }
-    }
-
-    private static IEnumerable<string> Traces(FunctionAppOptions options)
-    {
-        if (options.TraceShare is not (>= 0 and <= 1))
-        {
-            yield return $"The setting {SettingName.Of(FunctionAppOptions.Section, nameof(FunctionAppOptions.TraceShare))} is " +
-                FormattableString.Invariant($"{options.TraceShare}; it must be a share between 0 and 1.");
         }
     }
 

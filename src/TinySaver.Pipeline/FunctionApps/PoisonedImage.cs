@@ -14,7 +14,6 @@ public static class PoisonedImage
     /// <exception cref="PermanentFailureException"><see cref="FailureReason.MalformedMessage"/>: it names no image.</exception>
     public static ImageReference? Read(string message)
     {
-        ArgumentNullException.ThrowIfNull(message);
         try
         {
             using var document = JsonDocument.Parse(message);

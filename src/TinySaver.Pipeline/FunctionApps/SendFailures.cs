@@ -16,7 +16,6 @@ public static class SendFailures
     /// </returns>
     public static Exception Explain(Exception failure, string reason, string queue, string serviceBus)
     {
-        ArgumentNullException.ThrowIfNull(failure);
         return reason switch
         {
             "MessageSizeExceeded" => new TinySaverException(

@@ -3,30 +3,21 @@ using TinySaver.Core.Failures;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
-/// <summary>The connection of the escalation queue as the settings name it; exactly one of the two is set.</summary>
-/// <param name="ConnectionString">A connection string: the emulator's, or a namespace's with a key.</param>
-/// <param name="Namespace">The namespace's host name, for sign-in by identity: <c>name.servicebus.windows.net</c>.</param>
-public sealed record ServiceBusConnection(string? ConnectionString, string? Namespace)
+/// <summary>The connection of the escalation queue as the settings name it: a connection string, or sign-in by identity.</summary>
+public static class ServiceBusConnection
 {
-    /// <summary>Reads <see cref="FunctionAppOptions.EscalationsConnection"/>, by the rules of the Functions host: a connection string comes first.</summary>
+    /// <summary>Makes a client from <see cref="FunctionAppOptions.EscalationsConnection"/>, by the rules of the Functions host: a connection string comes first.</summary>
+    /// <param name="configuration">The host's settings.</param>
+    /// <param name="byConnectionString">Makes it from a connection string: the emulator's, or a namespace's with a key.</param>
+    /// <param name="byIdentity">Makes it from a namespace's host name, for sign-in by identity: <c>name.servicebus.windows.net</c>.</param>
     /// <exception cref="TinySaverException">Neither is set.</exception>
-    public static ServiceBusConnection Read(IConfiguration configuration)
+    public static TClient Create<TClient>(
+        IConfiguration configuration, Func<string, TClient> byConnectionString, Func<string, TClient> byIdentity)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         if (FunctionAppConnection.Escalations(_ => { }).Problems(configuration).FirstOrDefault() is { } problem)
             throw new TinySaverException(problem);
 
         IConfigurationSection section = configuration.GetSection(FunctionAppOptions.EscalationsConnection);
-        return string.IsNullOrWhiteSpace(section.Value) ? new(null, section[FunctionAppConnection.Namespace]) : new(section.Value, null);
-    }
-
-    /// <summary>Makes a client of the kind that the settings call for.</summary>
-    /// <param name="byConnectionString">Makes it from a connection string.</param>
-    /// <param name="byIdentity">Makes it from a namespace's host name.</param>
-    public TClient Create<TClient>(Func<string, TClient> byConnectionString, Func<string, TClient> byIdentity)
-    {
-        ArgumentNullException.ThrowIfNull(byConnectionString);
-        ArgumentNullException.ThrowIfNull(byIdentity);
-        return ConnectionString is not null ? byConnectionString(ConnectionString) : byIdentity(Namespace!);
+        return string.IsNullOrWhiteSpace(section.Value) ? byIdentity(section[FunctionAppConnection.Namespace]!) : byConnectionString(section.Value);
     }
 }

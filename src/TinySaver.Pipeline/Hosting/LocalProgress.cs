@@ -35,46 +35,24 @@ public sealed class LocalProgress
     /// <summary>Answers of the large model that nobody needed any longer.</summary>
     public long WastedInferences => Interlocked.Read(ref _wastedInferences);
 
-    internal void Count(TinyResult result)
+    internal void Count(TinyResult result) => _ = result.Outcome switch
     {
-        switch (result.Outcome)
-        {
-            case TinyOutcome.Labelled:
-                Interlocked.Increment(ref _labelledByTiny);
-                break;
-            case TinyOutcome.Escalated:
-                Interlocked.Increment(ref _escalated);
-                break;
-            case TinyOutcome.Failed:
-                Interlocked.Increment(ref _failed);
-                break;
-            case TinyOutcome.Deleted or TinyOutcome.Superseded:
-                Interlocked.Increment(ref _gone);
-                break;
-        }
-    }
+        TinyOutcome.Labelled => Interlocked.Increment(ref _labelledByTiny),
+        TinyOutcome.Escalated => Interlocked.Increment(ref _escalated),
+        TinyOutcome.Failed => Interlocked.Increment(ref _failed),
+        TinyOutcome.Deleted or TinyOutcome.Superseded => Interlocked.Increment(ref _gone),
+        _ => 0,
+    };
 
-    internal void Count(EscalationResult result)
+    internal void Count(EscalationResult result) => _ = result.Outcome switch
     {
-        switch (result.Outcome)
-        {
-            case EscalationOutcome.Labelled:
-                Interlocked.Increment(ref _labelledByLarge);
-                break;
-            case EscalationOutcome.Failed:
-                Interlocked.Increment(ref _failed);
-                break;
-            case EscalationOutcome.Deleted or EscalationOutcome.Superseded:
-                Interlocked.Increment(ref _gone);
-                break;
-            case EscalationOutcome.Wasted:
-                Interlocked.Increment(ref _wastedInferences);
-                break;
-            case EscalationOutcome.Retry:
-                Interlocked.Increment(ref _retries);
-                break;
-        }
-    }
+        EscalationOutcome.Labelled => Interlocked.Increment(ref _labelledByLarge),
+        EscalationOutcome.Failed => Interlocked.Increment(ref _failed),
+        EscalationOutcome.Deleted or EscalationOutcome.Superseded => Interlocked.Increment(ref _gone),
+        EscalationOutcome.Wasted => Interlocked.Increment(ref _wastedInferences),
+        EscalationOutcome.Retry => Interlocked.Increment(ref _retries),
+        _ => 0,
+    };
 
     internal void CountGivenUp() => Interlocked.Increment(ref _failed);
 

@@ -8,18 +8,12 @@ public static class BlobNames
 
     /// <summary>The name under which storage keeps a blob: it turns every backslash into a slash, and says so nowhere.</summary>
     /// <remarks>Listings, events and so the rows have that name; whoever looks for a name that a person typed must do the same.</remarks>
-    public static string Normalize(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return name.Replace('\\', '/');
-    }
+    public static string Normalize(string name) =>
+        name.Replace('\\', '/');
 
     /// <summary>Whether clients that ask for the blob get another one or none: in a web address <c>a/../b</c> means <c>b</c>.</summary>
-    public static bool IsOutOfReach(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return name.Split('/').Any(segment => segment is "." or "..");
-    }
+    public static bool IsOutOfReach(string name) =>
+        name.Split('/').Any(segment => segment is "." or "..");
 
     /// <summary>Why no blob should get the name, as the end of a sentence that begins with it; null where it may.</summary>
     /// <remarks>Storage takes control characters and what Unicode calls no character; many a tool that lists or shows the blob does not.</remarks>

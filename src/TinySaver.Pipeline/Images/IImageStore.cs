@@ -52,20 +52,11 @@ public sealed record ImageReference(string Name, string? ETag = null, DateTimeOf
 public sealed record ListedImage(string Name, ImageVersion Version, long Length, byte[]? Md5);
 
 /// <summary>An image whose download has begun: its length is known before its bytes take memory.</summary>
-/// <param name="version">The version that is downloaded.</param>
-/// <param name="length">Its length in bytes.</param>
-/// <param name="content">Its bytes; disposed with this object.</param>
-public sealed class OpenedImage(ImageVersion version, long length, Stream content) : IAsyncDisposable
+/// <param name="Version">The version that is downloaded.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Content">Its bytes; disposed with this object.</param>
+public sealed record OpenedImage(ImageVersion Version, long Length, Stream Content) : IAsyncDisposable
 {
-    /// <summary>The version that is downloaded.</summary>
-    public ImageVersion Version { get; } = version;
-
-    /// <summary>Its length in bytes.</summary>
-    public long Length { get; } = length;
-
-    /// <summary>Its bytes.</summary>
-    public Stream Content { get; } = content;
-
     /// <summary>Ends the download.</summary>
     public ValueTask DisposeAsync() => Content.DisposeAsync();
 }

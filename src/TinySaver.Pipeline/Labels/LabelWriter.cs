@@ -22,7 +22,6 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
     /// <exception cref="IOException">The row kept changing; trying again later is right.</exception>
     public async Task<RowWrite> WriteAsync(LabelRow row, StoredRow? known, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(row);
         StoredRow? existing = known;
         for (int race = 0; race < MaxRaces; race++)
         {
@@ -34,7 +33,7 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
             }
             else
             {
-                string? currentETag = RowUpdate.NeedsCurrentETag(existing.Row, row)
+                string? currentETag = existing.Row.Version.IsAmbiguousWith(row.Version)
                     ? (await images.GetVersionAsync(row.Name, cancellationToken).ConfigureAwait(false))?.ETag
                     : null;
                 if (!RowUpdate.Replaces(existing.Row, row, currentETag))

@@ -23,7 +23,6 @@ public sealed class Patience(TimeSpan longest, TimeProvider time, Random random,
     /// <exception cref="Exception">What the work threw last: no outage, or one that lasted longer than is waited.</exception>
     public async Task<T> TryAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(work);
         long start = time.GetTimestamp();
         for (int failures = 1; ; failures++)
         {

@@ -22,16 +22,7 @@ public sealed class BacklogGauge(
 
         // Whoever finds the number too old asks; the others go by the last one.
         if (IsOld(settings) && Interlocked.Exchange(ref _asking, 1) == 0)
-        {
-            try
-            {
-                await AskAsync(limit, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                Interlocked.Exchange(ref _asking, 0);
-            }
-        }
+            await AskAsync(limit, cancellationToken).ConfigureAwait(false);
 
         return Interlocked.Read(ref _backlog) > limit;
     }
@@ -64,6 +55,7 @@ public sealed class BacklogGauge(
         finally
         {
             Interlocked.Exchange(ref _askedAt, time.GetTimestamp());
+            Interlocked.Exchange(ref _asking, 0);
         }
     }
 }

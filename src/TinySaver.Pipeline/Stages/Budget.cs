@@ -41,7 +41,7 @@ public sealed class Budget(long capacity)
     /// <summary>Waits until the amount is there and takes it; dispose the result to give it back.</summary>
     /// <param name="amount">How much, not negative; more than there is at all is treated as all there is.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<Share> TakeAsync(long amount, CancellationToken cancellationToken)
+    public async ValueTask<IDisposable> TakeAsync(long amount, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount);
         long taken = Math.Min(amount, capacity);
@@ -97,19 +97,11 @@ public sealed class Budget(long capacity)
         }
     }
 
-    /// <summary>What was taken; dispose it once to give it back.</summary>
-    public sealed class Share : IDisposable
+    // What was taken.
+    private sealed class Share(Budget owner, long amount) : IDisposable
     {
-        private readonly long _amount;
-        private Budget? _owner;
+        private Budget? _owner = owner;
 
-        internal Share(Budget owner, long amount)
-        {
-            _owner = owner;
-            _amount = amount;
-        }
-
-        /// <summary>Gives it back.</summary>
-        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.GiveBack(_amount);
+        public void Dispose() => Interlocked.Exchange(ref _owner, null)?.GiveBack(amount);
     }
 }

@@ -5,21 +5,12 @@ using TinySaver.Pipeline.Images;
 namespace TinySaver.Pipeline.Stages;
 
 /// <summary>An image file in pooled memory, within the bytes that the process allows itself; dispose it to give both back.</summary>
-internal sealed class EncodedImage : IDisposable
+internal sealed class EncodedImage(IDisposable share, byte[] buffer, int length) : IDisposable
 {
-    private readonly Budget.Share _share;
-    private byte[]? _buffer;
-    private readonly int _length;
-
-    private EncodedImage(Budget.Share share, byte[] buffer, int length)
-    {
-        _share = share;
-        _buffer = buffer;
-        _length = length;
-    }
+    private byte[]? _buffer = buffer;
 
     /// <summary>The file's bytes.</summary>
-    public ReadOnlySpan<byte> Content => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Content => _buffer.AsSpan(0, length);
 
     /// <summary>Reads an opened image.</summary>
     /// <exception cref="PermanentFailureException">It has more bytes than are accepted.</exception>
@@ -32,7 +23,7 @@ internal sealed class EncodedImage : IDisposable
         }
 
         int length = (int)image.Length;
-        Budget.Share share = await bytes.TakeAsync(length, cancellationToken).ConfigureAwait(false);
+        IDisposable share = await bytes.TakeAsync(length, cancellationToken).ConfigureAwait(false);
         byte[]? buffer = null;
         try
         {
@@ -53,10 +44,10 @@ internal sealed class EncodedImage : IDisposable
     /// <summary>Gives memory and share back.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+        if (Interlocked.Exchange(ref _buffer, null) is { } rented)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _share.Dispose();
+            ArrayPool<byte>.Shared.Return(rented);
+            share.Dispose();
         }
     }
 }

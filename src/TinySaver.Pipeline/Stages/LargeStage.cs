@@ -44,7 +44,6 @@ public sealed class LargeStage(
     public async Task<IReadOnlyList<EscalationResult>> ProcessAsync(
         IReadOnlyList<Escalation> escalations, Func<int, EscalationResult, Task>? settle, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(escalations);
         using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
         CascadeModel large = lease.Cascade.Large;
         int batchSize = Math.Min(options.Value.LargeBatchSize, large.FixedBatchSize ?? int.MaxValue);
@@ -97,7 +96,6 @@ public sealed class LargeStage(
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task GiveUpAsync(Escalation escalation, string detail, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(escalation);
         if (!escalation.Shadow)
         {
             await FailAsync(escalation, new PermanentFailureException(FailureReason.RetriesExhausted, detail), null, cancellationToken)
@@ -123,7 +121,7 @@ public sealed class LargeStage(
         try
         {
             long start = time.GetTimestamp();
-            using Budget.Share slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+            using IDisposable slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
             known = await labels.GetAsync(escalation.Name, cancellationToken).ConfigureAwait(false);
             if (!RowUpdate.AwaitsLarge(known?.Row, escalation.Version, escalation.Shadow))
                 return new EscalationResult(EscalationOutcome.AlreadyDone, known?.Row);
@@ -134,7 +132,7 @@ public sealed class LargeStage(
                 await EncodedImage.ReadAsync(opened, _decoder.MaxBytes, budgets.Bytes, cancellationToken).ConfigureAwait(false);
             telemetry.Bytes(Stage, opened.Length);
             telemetry.Step(Stage, "download", time.GetElapsedTime(start));
-            using Budget.Share inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+            using IDisposable inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
             long read = time.GetTimestamp();
             using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _decoder);
             batch.Add(group, known, decoded);

@@ -40,10 +40,9 @@ public sealed class TinyStage(
     /// <returns>What was made of it. A permanent failure is a result; every exception is a transient one: call again.</returns>
     public async Task<TinyResult> ProcessAsync(ImageReference image, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(image);
         using Activity? activity = PipelineTelemetry.Source.StartActivity("tinysaver.tiny", ActivityKind.Consumer);
         activity?.SetTag("tinysaver.image", image.Name);
-        using Budget.Share slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        using IDisposable slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         TinyResult result = BlobNames.IsOutOfReach(image.Name)
             ? await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false)
             : await LabelAsync(image, cancellationToken).ConfigureAwait(false);
@@ -59,7 +58,6 @@ public sealed class TinyStage(
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<TinyResult> GiveUpAsync(ImageReference image, string detail, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(image);
         if (BlobNames.IsOutOfReach(image.Name))
             return await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false);
 
@@ -119,7 +117,7 @@ public sealed class TinyStage(
         using (encoded)
         {
             telemetry.Bytes(Stage, encoded.Content.Length);
-            using Budget.Share inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+            using IDisposable inference = await budgets.Inferences.TakeAsync(1, cancellationToken).ConfigureAwait(false);
             long start = time.GetTimestamp();
             using DecodedImage decoded = ImageDecoder.Decode(encoded.Content, _decoder);
             long ready = Step("decode", start);

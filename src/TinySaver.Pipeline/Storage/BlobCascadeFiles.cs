@@ -56,7 +56,6 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
     public async Task<(CascadePolicy Policy, string PolicyPath)> FetchModelsAsync(
         CascadePolicy policy, bool savers, bool large, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         SaverPolicy[] saverPolicies = [.. policy.Savers];
         for (int i = 0; savers && i < saverPolicies.Length; i++)
         {

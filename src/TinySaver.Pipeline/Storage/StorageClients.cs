@@ -24,8 +24,6 @@ public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient 
     /// <exception cref="TinySaverException">The account is named twice or not at all, or its address is no blob address.</exception>
     public static StorageClients Create(StorageOptions options, Action<ClientOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
-
         // Names that begin or end with a slash are allowed and occur; the SDK's default would ask for another blob.
         var blobs = new BlobClientOptions { TrimBlobNameSlashes = false };
         var tables = new TableClientOptions();

@@ -10,23 +10,13 @@ namespace TinySaver.Pipeline.Storage;
 /// A message's lock is its visibility timeout. What has been delivered too often goes to a second queue, whose receiver writes
 /// the failed row.
 /// </remarks>
-public sealed class StorageEscalations : IEscalations
+/// <param name="service">The account's queue service.</param>
+/// <param name="options">The queue's name, its lock and its deliveries.</param>
+public sealed class StorageEscalations(QueueServiceClient service, StorageOptions options) : IEscalations
 {
-    private readonly LockedQueue _escalations;
-    private readonly LockedQueue _deadLetters;
-    private readonly int _maxDeliveries;
-
-    /// <summary>Names the two queues; nothing is sent yet.</summary>
-    /// <param name="service">The account's queue service.</param>
-    /// <param name="options">The queue's name, its lock and its deliveries.</param>
-    public StorageEscalations(QueueServiceClient service, StorageOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        ArgumentNullException.ThrowIfNull(options);
-        _escalations = new LockedQueue(service.GetQueueClient(options.EscalationsQueue), options.EscalationLock);
-        _deadLetters = new LockedQueue(service.GetQueueClient($"{options.EscalationsQueue}-dead"), options.EscalationLock);
-        _maxDeliveries = options.MaxDeliveries;
-    }
+    private readonly LockedQueue _escalations = new(service.GetQueueClient(options.EscalationsQueue), options.EscalationLock);
+    private readonly LockedQueue _deadLetters = new(service.GetQueueClient($"{options.EscalationsQueue}-dead"), options.EscalationLock);
+    private readonly int _maxDeliveries = options.MaxDeliveries;
 
     /// <inheritdoc/>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)

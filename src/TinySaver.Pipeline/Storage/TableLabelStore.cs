@@ -24,54 +24,20 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
     }
 
     /// <inheritdoc/>
-    public async Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await table.AddEntityAsync(LabelEntity.From(row), cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == TableErrorCode.EntityAlreadyExists)
-        {
-            return false;
-        }
-    }
+    public Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
+        WinsAsync(table.AddEntityAsync(LabelEntity.From(row), cancellationToken));
 
     /// <inheritdoc/>
-    public async Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await table.UpdateEntityAsync(LabelEntity.From(row), new ETag(rowTag), TableUpdateMode.Replace, cancellationToken)
-                .ConfigureAwait(false);
-            return true;
-        }
-        catch (RequestFailedException e) when (IsLostRace(e))
-        {
-            return false;
-        }
-    }
+    public Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) =>
+        WinsAsync(table.UpdateEntityAsync(LabelEntity.From(row), new ETag(rowTag), TableUpdateMode.Replace, cancellationToken));
 
     /// <inheritdoc/>
-    public async Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // The SDK answers 404 with a response, not with an exception.
-            Response response = await table.DeleteEntityAsync(
-                LabelKeys.PartitionKey(name), LabelKeys.RowKey(name), new ETag(rowTag), cancellationToken).ConfigureAwait(false);
-            return !response.IsError;
-        }
-        catch (RequestFailedException e) when (IsLostRace(e))
-        {
-            return false;
-        }
-    }
+    public Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) =>
+        WinsAsync(table.DeleteEntityAsync(LabelKeys.PartitionKey(name), LabelKeys.RowKey(name), new ETag(rowTag), cancellationToken));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(query);
         await foreach (TableEntity entity in table.QueryAsync<TableEntity>(Filter(query), cancellationToken: cancellationToken)
             .ConfigureAwait(false))
         {
@@ -79,7 +45,20 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
         }
     }
 
-    private static bool IsLostRace(RequestFailedException e) => e.Status == 412 || e.ErrorCode == TableErrorCode.ResourceNotFound;
+    // Whether a write was made: its condition held.
+    private static async Task<bool> WinsAsync(Task<Response> write)
+    {
+        try
+        {
+            // Of a delete, the SDK answers 404 with a response, not with an exception.
+            return !(await write.ConfigureAwait(false)).IsError;
+        }
+        catch (RequestFailedException e) when (e.Status == 412
+            || e.ErrorCode == TableErrorCode.EntityAlreadyExists || e.ErrorCode == TableErrorCode.ResourceNotFound)
+        {
+            return false;
+        }
+    }
 
     private static string? Filter(LabelQuery query)
     {

@@ -7,7 +7,8 @@ using TinySaver.Core.Names;
 namespace TinySaver.Pipeline.Telemetry;
 
 /// <summary>The pipeline's traces and metrics, all named <c>TinySaver</c>.</summary>
-public sealed class PipelineTelemetry
+/// <param name="meter">The meter of the name <see cref="SourceName"/>.</param>
+public sealed class PipelineTelemetry(Meter meter)
 {
     /// <summary>The name of the activity source and of the meter.</summary>
     public const string SourceName = "TinySaver";
@@ -15,46 +16,35 @@ public sealed class PipelineTelemetry
     /// <summary>Starts the stages' activities.</summary>
     public static readonly ActivitySource Source = new(SourceName);
 
-    private readonly Counter<long> _images;
-    private readonly Histogram<double> _confidence;
-    private readonly Histogram<double> _stageDuration;
-    private readonly Histogram<int> _batchSize;
-    private readonly Counter<long> _bytes;
-    private readonly Counter<long> _macsSpent;
-    private readonly UpDownCounter<long> _macsSaved;
-    private readonly Counter<long> _failures;
-    private readonly Counter<long> _shadows;
-    private readonly Counter<long> _wasted;
+    private readonly Counter<long> _images = meter.CreateCounter<long>("tinysaver.images", "{image}", "Images by stage, outcome and deciding model.");
 
-    /// <summary>Creates the instruments.</summary>
-    public PipelineTelemetry(IMeterFactory meters)
-    {
-        Meter meter = meters.Create(SourceName);
-        _images = meter.CreateCounter<long>("tinysaver.images", "{image}", "Images by stage, outcome and deciding model.");
-        _confidence = meter.CreateHistogram(
-            "tinysaver.confidence",
-            "1",
-            "Confidence of the tiny model by whether the image exited.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. Enumerable.Range(1, 19).Select(i => i / 20.0), 0.975, 0.99, 0.999] });
-        _stageDuration = meter.CreateHistogram(
-            "tinysaver.stage.duration",
-            "s",
-            "Time that one image or batch spent in a step of a stage.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
-        _batchSize = meter.CreateHistogram(
-            "tinysaver.batch.size",
-            "{image}",
-            "Images that the large model saw at once.",
-            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128] });
-        _bytes = meter.CreateCounter<long>("tinysaver.image.bytes", "By", "Bytes of encoded images read.");
-        _macsSpent = meter.CreateCounter<long>("tinysaver.macs.spent", "{operation}", "Multiply-accumulates that models spent.");
-        _macsSaved = meter.CreateUpDownCounter<long>(
-            "tinysaver.macs.saved", "{operation}", "Multiply-accumulates of the large model that tiny labels spared, less the savers' own.");
-        _failures = meter.CreateCounter<long>("tinysaver.failures", "{image}", "Images that failed, by reason.");
-        _shadows = meter.CreateCounter<long>("tinysaver.shadows", "{image}", "Shadow answers by whether both models agree.");
-        _wasted = meter.CreateCounter<long>(
-            "tinysaver.inferences.wasted", "{image}", "Inferences of the large model whose answer was not written, because it was there or a newer version was.");
-    }
+    private readonly Histogram<double> _confidence = meter.CreateHistogram(
+        "tinysaver.confidence",
+        "1",
+        "Confidence of the tiny model by whether the image exited.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.. Enumerable.Range(1, 19).Select(i => i / 20.0), 0.975, 0.99, 0.999] });
+
+    private readonly Histogram<double> _stageDuration = meter.CreateHistogram(
+        "tinysaver.stage.duration",
+        "s",
+        "Time that one image or batch spent in a step of a stage.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+
+    private readonly Histogram<int> _batchSize = meter.CreateHistogram(
+        "tinysaver.batch.size",
+        "{image}",
+        "Images that the large model saw at once.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128] });
+
+    private readonly Counter<long> _bytes = meter.CreateCounter<long>("tinysaver.image.bytes", "By", "Bytes of encoded images read.");
+    private readonly Counter<long> _macsSpent = meter.CreateCounter<long>("tinysaver.macs.spent", "{operation}", "Multiply-accumulates that models spent.");
+    private readonly UpDownCounter<long> _macsSaved = meter.CreateUpDownCounter<long>(
+        "tinysaver.macs.saved", "{operation}", "Multiply-accumulates of the large model that tiny labels spared, less the savers' own.");
+
+    private readonly Counter<long> _failures = meter.CreateCounter<long>("tinysaver.failures", "{image}", "Images that failed, by reason.");
+    private readonly Counter<long> _shadows = meter.CreateCounter<long>("tinysaver.shadows", "{image}", "Shadow answers by whether both models agree.");
+    private readonly Counter<long> _wasted = meter.CreateCounter<long>(
+        "tinysaver.inferences.wasted", "{image}", "Inferences of the large model whose answer was not written, because it was there or a newer version was.");
 
     /// <summary>Counts an image that a stage is done with.</summary>
     public void Image(string stage, string outcome, Decider? decidedBy = null) => _images.Add(

@@ -16,8 +16,15 @@ public sealed class ImageVersionTests
     {
         var older = new ImageVersion(DateTimeOffset.UnixEpoch, "0xB");
 
-        Assert.True(older < new ImageVersion(DateTimeOffset.UnixEpoch.AddSeconds(1), "0xA"));
-        Assert.True(older > new ImageVersion(DateTimeOffset.UnixEpoch, "0xA"));
-        Assert.True(older >= new ImageVersion(DateTimeOffset.UnixEpoch, "0xB") && older <= new ImageVersion(DateTimeOffset.UnixEpoch, "0xB"));
+        Assert.True(older.CompareTo(new ImageVersion(DateTimeOffset.UnixEpoch.AddSeconds(1), "0xA")) < 0);
+        Assert.True(older.CompareTo(new ImageVersion(DateTimeOffset.UnixEpoch, "0xA")) > 0);
+        Assert.Equal(0, older.CompareTo(new ImageVersion(DateTimeOffset.UnixEpoch, "0xB")));
     }
+
+    [Theory]
+    [InlineData(0, "0xother", true)]
+    [InlineData(0, "0xB", false)]
+    [InlineData(1, "0xother", false)]
+    public void IsAmbiguousWith_OnlyWhereTheSecondIsTheSame_AndTheETagIsNot(int seconds, string etag, bool expected) => Assert.Equal(
+        expected, new ImageVersion(DateTimeOffset.UnixEpoch, "0xB").IsAmbiguousWith(new(DateTimeOffset.UnixEpoch.AddSeconds(seconds), etag)));
 }

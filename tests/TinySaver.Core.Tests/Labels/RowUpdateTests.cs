@@ -82,17 +82,6 @@ public sealed class RowUpdateTests
         Assert.False(RowUpdate.AwaitsLarge(row, row.Version, shadow: true));
     }
 
-    [Fact]
-    public void NeedsCurrentETag_OnlyWhereTheSecondIsTheSame_AndTheETagIsNot()
-    {
-        LabelRow row = Row(Second, LabelStatus.Escalated);
-
-        Assert.True(RowUpdate.NeedsCurrentETag(row, row with { Version = new(Second, "0xother") }));
-        Assert.False(RowUpdate.NeedsCurrentETag(row, row));
-        Assert.False(RowUpdate.NeedsCurrentETag(null, row));
-        Assert.False(RowUpdate.NeedsCurrentETag(row, row with { Version = new(Second.AddSeconds(1), "0xother") }));
-    }
-
     private static LabelRow? Deliver(IEnumerable<LabelRow> deliveries, string? currentETag) =>
         deliveries.Aggregate(
             (LabelRow?)null, (held, row) => RowUpdate.Replaces(held, row, currentETag) ? row : held);

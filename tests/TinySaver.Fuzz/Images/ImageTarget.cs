@@ -13,10 +13,10 @@ internal sealed class ImageTarget : FuzzTarget
 
     private static readonly PreprocessingSpec[] Specs =
     [
-        PreprocessingSpec.Create(ResizeRule.ShortestEdge(20), new CenterCrop(16, 16)),
-        PreprocessingSpec.Create(ResizeRule.Exact(24, 18), filter: ResampleFilter.Bicubic, layout: TensorLayout.Nhwc),
-        PreprocessingSpec.Create(null, new CenterCrop(33, 17, CropOffset.HalfToEven)),
-        PreprocessingSpec.Create(ResizeRule.ShortestEdge(64), new CenterCrop(64, 64), ResampleFilter.Bicubic),
+        new PreprocessingSpec(ResizeRule.ShortestEdge(20), new CenterCrop(16, 16)),
+        new PreprocessingSpec(ResizeRule.Exact(24, 18), filter: ResampleFilter.Bicubic, layout: TensorLayout.Nhwc),
+        new PreprocessingSpec(null, new CenterCrop(33, 17, CropOffset.HalfToEven)),
+        new PreprocessingSpec(ResizeRule.ShortestEdge(64), new CenterCrop(64, 64), ResampleFilter.Bicubic),
     ];
 
     private readonly Corpus _corpus = new();

@@ -18,7 +18,7 @@ public sealed record GoldenCase(
     public byte[] ExpectedPixels() => File.ReadAllBytes(Path.Combine(Folder, "expected", Expected));
 
     /// <summary>The case's rule without rescale, so that the floats are the 8-bit values themselves.</summary>
-    public PreprocessingSpec Spec(TensorLayout layout = TensorLayout.Nhwc) => PreprocessingSpec.Create(
+    public PreprocessingSpec Spec(TensorLayout layout = TensorLayout.Nhwc) => new PreprocessingSpec(
         ShortestEdge is { } edge ? ResizeRule.ShortestEdge(edge) : Exact is { } size ? ResizeRule.Exact(size[0], size[1]) : null,
         Crop is { } crop ? new CenterCrop(crop[0], crop[1], Rounding == "floor" ? CropOffset.Floor : CropOffset.HalfToEven) : null,
         (ResampleFilter)Resample,

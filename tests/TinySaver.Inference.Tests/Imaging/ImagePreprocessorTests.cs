@@ -20,7 +20,7 @@ public sealed class ImagePreprocessorTests
         // Reduction by 2, triangle of support 2. The first output's centre is 1; pixels 0, 1, 2 lie ½, ½, 1½ from it: weights ¾, ¾, ¼,
         // over their sum 3/7, 3/7, 1/7; red is (0·3 + 70·3 + 140)/7 = 50. The second is the mirror image: (70 + 140·3 + 210·3)/7 = 160.
         byte[] rgb = [0, 10, 255, 70, 10, 255, 140, 10, 255, 210, 10, 255];
-        float[] actual = Run(4, 1, rgb, PreprocessingSpec.Create(ResizeRule.Exact(2, 1), rescaleFactor: 1, layout: TensorLayout.Nhwc));
+        float[] actual = Run(4, 1, rgb, new PreprocessingSpec(ResizeRule.Exact(2, 1), rescaleFactor: 1, layout: TensorLayout.Nhwc));
         Assert.Equal([50, 10, 255, 160, 10, 255], actual);
     }
 
@@ -28,12 +28,12 @@ public sealed class ImagePreprocessorTests
     public void Write_Normalisation_EqualsHandComputation()
     {
         byte[] rgb = [51, 102, 255];
-        var spec = PreprocessingSpec.Create(ResizeRule.Exact(1, 1), mean: new(0.2f, 0.2f, 0.5f), std: new(0.5f, 0.1f, 0.25f));
+        var spec = new PreprocessingSpec(ResizeRule.Exact(1, 1), mean: new(0.2f, 0.2f, 0.5f), std: new(0.5f, 0.1f, 0.25f));
         float[] actual = Run(1, 1, rgb, spec);
         Assert.Equal(0f, actual[0], 1e-6);
         Assert.Equal(2f, actual[1], 1e-6);
         Assert.Equal(2f, actual[2], 1e-6);
-        float[] shifted = Run(1, 1, rgb, PreprocessingSpec.Create(ResizeRule.Exact(1, 1), rescaleFactor: 1 / 127.5f, rescaleOffset: -1));
+        float[] shifted = Run(1, 1, rgb, new PreprocessingSpec(ResizeRule.Exact(1, 1), rescaleFactor: 1 / 127.5f, rescaleOffset: -1));
         Assert.Equal(-0.6f, shifted[0], 1e-6);
         Assert.Equal(1f, shifted[2], 1e-6);
     }
@@ -43,7 +43,7 @@ public sealed class ImagePreprocessorTests
     {
         byte[] rgb = TestImages.RandomPixels(40, 40, 3);
         float[] mean = [0.485f, 0.456f, 0.406f], std = [0.229f, 0.224f, 0.225f];
-        var spec = PreprocessingSpec.Create(
+        var spec = new PreprocessingSpec(
             null, new CenterCrop(40, 40), mean: new(mean[0], mean[1], mean[2]), std: new(std[0], std[1], std[2]), layout: TensorLayout.Nhwc);
         float[] actual = Run(40, 40, rgb, spec);
         for (int i = 0; i < actual.Length; i++)
@@ -57,7 +57,7 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_Padding_IsBlackThatIsNormalisedToo()
     {
-        var spec = PreprocessingSpec.Create(null, new CenterCrop(3, 3), rescaleFactor: 1, mean: new(1, 2, 3), layout: TensorLayout.Nhwc);
+        var spec = new PreprocessingSpec(null, new CenterCrop(3, 3), rescaleFactor: 1, mean: new(1, 2, 3), layout: TensorLayout.Nhwc);
         float[] actual = Run(1, 1, [9, 9, 9], spec);
         Assert.Equal([-1, -2, -3], actual[..3]);
         Assert.Equal([8, 7, 6], actual[12..15]);
@@ -77,7 +77,7 @@ public sealed class ImagePreprocessorTests
         {
             byte[] rgb = TestImages.RandomPixels(c.source.Width, c.source.Height, c.source.Seed);
             byte[] expected = ReferenceResampler.Resize(rgb, c.source.Width, c.source.Height, c.width, c.height, c.filter);
-            var spec = PreprocessingSpec.Create(ResizeRule.Exact(c.width, c.height), filter: c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc);
+            var spec = new PreprocessingSpec(ResizeRule.Exact(c.width, c.height), filter: c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc);
             return Run(c.source.Width, c.source.Height, rgb, spec).AsSpan().SequenceEqual(Array.ConvertAll(expected, b => (float)b));
         }).Check(Properties);
     }
@@ -114,7 +114,7 @@ public sealed class ImagePreprocessorTests
             byte[] rgb = new byte[c.source.Width * c.source.Height * 3];
             byte value = (byte)c.source.Seed;
             rgb.AsSpan().Fill(value);
-            var spec = PreprocessingSpec.Create(ResizeRule.Exact(c.size, (c.size / 2) + 1), filter: c.filter, rescaleFactor: 1);
+            var spec = new PreprocessingSpec(ResizeRule.Exact(c.size, (c.size / 2) + 1), filter: c.filter, rescaleFactor: 1);
             return Run(c.source.Width, c.source.Height, rgb, spec).All(v => v == value);
         }).Check(Properties);
     }
@@ -136,7 +136,7 @@ public sealed class ImagePreprocessorTests
             var rule = ResizeRule.ShortestEdge(c.edge);
             (int width, int height) = rule.OutputSize(c.source.Width, c.source.Height);
             byte[] whole = ReferenceResampler.Resize(rgb, c.source.Width, c.source.Height, width, height, c.filter);
-            float[] actual = Run(c.source.Width, c.source.Height, rgb, PreprocessingSpec.Create(rule, c.crop, c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc));
+            float[] actual = Run(c.source.Width, c.source.Height, rgb, new PreprocessingSpec(rule, c.crop, c.filter, rescaleFactor: 1, layout: TensorLayout.Nhwc));
             for (int i = 0; i < actual.Length; i++)
             {
                 (int x, int y) = ((i / 3 % c.crop.Width) + c.crop.Left(width), (i / 3 / c.crop.Width) + c.crop.Top(height));
@@ -155,9 +155,9 @@ public sealed class ImagePreprocessorTests
         using DecodedImage image = ImageDecoder.Decode(GoldenCase.ImageBytes("photo-2.jpg"));
         PreprocessingSpec[] specs =
         [
-            PreprocessingSpec.Create(ResizeRule.ShortestEdge(96), new CenterCrop(80, 80)),
-            PreprocessingSpec.Create(ResizeRule.Exact(64, 48), filter: ResampleFilter.Bicubic, layout: TensorLayout.Nhwc),
-            PreprocessingSpec.Create(ResizeRule.Exact(400, 300), mean: new(0.5f, 0.5f, 0.5f), std: new(0.5f, 0.5f, 0.5f)),
+            new PreprocessingSpec(ResizeRule.ShortestEdge(96), new CenterCrop(80, 80)),
+            new PreprocessingSpec(ResizeRule.Exact(64, 48), filter: ResampleFilter.Bicubic, layout: TensorLayout.Nhwc),
+            new PreprocessingSpec(ResizeRule.Exact(400, 300), mean: new(0.5f, 0.5f, 0.5f), std: new(0.5f, 0.5f, 0.5f)),
         ];
         float[][] expected = specs.Select(spec => Tensor(image, spec)).ToArray();
 
@@ -169,7 +169,7 @@ public sealed class ImagePreprocessorTests
     public void Write_ShortDestination_SaysWhatItNeeds()
     {
         using DecodedImage image = ImageDecoder.Decode(TestImages.Png(2, 2, TestImages.RandomPixels(2, 2, 1)));
-        var spec = PreprocessingSpec.Create(ResizeRule.Exact(4, 4));
+        var spec = new PreprocessingSpec(ResizeRule.Exact(4, 4));
         ArgumentException error = Assert.Throws<ArgumentException>(() => ImagePreprocessor.Write(image, spec, new float[47]));
         Assert.Contains("47 floats; the tensor of 4×4 needs 48", error.Message, StringComparison.Ordinal);
     }
@@ -177,7 +177,7 @@ public sealed class ImagePreprocessorTests
     [Fact]
     public void Write_LargeImage_AllocatesNoMoreThanForASmallOne()
     {
-        var spec = PreprocessingSpec.Create(ResizeRule.ShortestEdge(64), new CenterCrop(56, 56));
+        var spec = new PreprocessingSpec(ResizeRule.ShortestEdge(64), new CenterCrop(56, 56));
         float[] tensor = new float[spec.TensorLength];
         byte[] small = TestImages.Png(70, 70, TestImages.RandomPixels(70, 70, 5));
         byte[] large = TestImages.Png(1400, 1100, TestImages.RandomPixels(1400, 1100, 5));

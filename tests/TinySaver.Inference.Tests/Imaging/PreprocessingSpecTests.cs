@@ -42,7 +42,7 @@ public sealed class PreprocessingSpecTests
     [Fact]
     public void Create_ShortestEdgeAndCrop_HasTheCropsShape()
     {
-        var spec = PreprocessingSpec.Create(ResizeRule.ShortestEdge(256), new CenterCrop(224, 192));
+        var spec = new PreprocessingSpec(ResizeRule.ShortestEdge(256), new CenterCrop(224, 192));
         Assert.Equal((224, 192, 3 * 224 * 192), (spec.InputWidth, spec.InputHeight, spec.TensorLength));
         Assert.Equal(1f / 255f, spec.RescaleFactor);
     }
@@ -50,7 +50,7 @@ public sealed class PreprocessingSpecTests
     [Fact]
     public void Create_SameParts_AreEqual()
     {
-        static PreprocessingSpec New(int edge) => PreprocessingSpec.Create(
+        static PreprocessingSpec New(int edge) => new PreprocessingSpec(
             ResizeRule.ShortestEdge(edge), new CenterCrop(224, 224), ResampleFilter.Bicubic, mean: new(0.5f, 0.5f, 0.5f), std: new(0.5f, 0.5f, 0.5f));
         Assert.Equal(New(256), New(256));
         Assert.NotEqual(New(256), New(255));
@@ -59,22 +59,22 @@ public sealed class PreprocessingSpecTests
     [Fact]
     public void Create_ShapeThatDependsOnTheImage_IsRefused()
     {
-        Assert.Contains("no centre crop", Refused(() => PreprocessingSpec.Create(ResizeRule.ShortestEdge(224))), StringComparison.Ordinal);
-        Assert.Contains("no resize", Refused(() => PreprocessingSpec.Create(null)), StringComparison.Ordinal);
+        Assert.Contains("no centre crop", Refused(() => new PreprocessingSpec(ResizeRule.ShortestEdge(224))), StringComparison.Ordinal);
+        Assert.Contains("no resize", Refused(() => new PreprocessingSpec(null)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Create_ImpossibleValues_AreRefusedByName()
     {
         var size = ResizeRule.Exact(8, 8);
-        Assert.Contains("rescale factor is NaN", Refused(() => PreprocessingSpec.Create(size, rescaleFactor: float.NaN)), StringComparison.Ordinal);
-        Assert.Contains("rescale factor is 0", Refused(() => PreprocessingSpec.Create(size, rescaleFactor: 0)), StringComparison.Ordinal);
-        Assert.Contains("standard deviation", Refused(() => PreprocessingSpec.Create(size, std: new(1, 0, 1))), StringComparison.Ordinal);
-        Assert.Contains("mean", Refused(() => PreprocessingSpec.Create(size, mean: new(float.PositiveInfinity, 0, 1))), StringComparison.Ordinal);
-        Assert.Contains("resample filter is 1", Refused(() => PreprocessingSpec.Create(size, filter: (ResampleFilter)1)), StringComparison.Ordinal);
-        Assert.Contains("crop width is 0", Refused(() => PreprocessingSpec.Create(size, new CenterCrop(0, 1))), StringComparison.Ordinal);
-        Assert.Contains("shortest edge is -5", Refused(() => PreprocessingSpec.Create(ResizeRule.ShortestEdge(-5))), StringComparison.Ordinal);
+        Assert.Contains("rescale factor is NaN", Refused(() => new PreprocessingSpec(size, rescaleFactor: float.NaN)), StringComparison.Ordinal);
+        Assert.Contains("rescale factor is 0", Refused(() => new PreprocessingSpec(size, rescaleFactor: 0)), StringComparison.Ordinal);
+        Assert.Contains("standard deviation", Refused(() => new PreprocessingSpec(size, std: new(1, 0, 1))), StringComparison.Ordinal);
+        Assert.Contains("mean", Refused(() => new PreprocessingSpec(size, mean: new(float.PositiveInfinity, 0, 1))), StringComparison.Ordinal);
+        Assert.Contains("resample filter is 1", Refused(() => new PreprocessingSpec(size, filter: (ResampleFilter)1)), StringComparison.Ordinal);
+        Assert.Contains("crop width is 0", Refused(() => new PreprocessingSpec(size, new CenterCrop(0, 1))), StringComparison.Ordinal);
+        Assert.Contains("shortest edge is -5", Refused(() => new PreprocessingSpec(ResizeRule.ShortestEdge(-5))), StringComparison.Ordinal);
     }
 
-    private static string Refused(Action create) => Assert.Throws<TinySaverException>(create).Message;
+    private static string Refused(Func<object> create) => Assert.Throws<TinySaverException>(create).Message;
 }

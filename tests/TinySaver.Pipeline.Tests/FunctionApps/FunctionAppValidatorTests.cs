@@ -60,7 +60,7 @@ public sealed class FunctionAppValidatorTests
     [InlineData(double.NaN)]
     public void Validate_TraceShareThatIsNone_Fails(double share)
     {
-        ValidateOptionsResult result = new FunctionAppValidator(new ConfigurationBuilder().AddInMemoryCollection(ByConnectionString).Build(), isTiny: true, Parse)
+        ValidateOptionsResult result = new AnnotatedOptionsValidator<FunctionAppOptions>(FunctionAppOptions.Section)
             .Validate(null, new FunctionAppOptions { TraceShare = share });
 
         Assert.Contains("TinySaver__Functions__TraceShare", Assert.Single(result.Failures!), StringComparison.Ordinal);

@@ -7,30 +7,23 @@ namespace TinySaver.Pipeline.Tests.FunctionApps;
 public sealed class ServiceBusConnectionTests
 {
     [Fact]
-    public void Read_ConnectionString_ComesFirst()
-    {
-        ServiceBusConnection connection = Read(("EscalationsServiceBus", "Endpoint=sb://x"), ("EscalationsServiceBus:fullyQualifiedNamespace", "y"));
-
-        Assert.Equal(new ServiceBusConnection("Endpoint=sb://x", null), connection);
-        Assert.Equal("string Endpoint=sb://x", connection.Create(s => $"string {s}", s => $"identity {s}"));
-    }
+    public void Create_ConnectionString_ComesFirst() => Assert.Equal(
+        "string Endpoint=sb://x", Create(("EscalationsServiceBus", "Endpoint=sb://x"), ("EscalationsServiceBus:fullyQualifiedNamespace", "y")));
 
     [Fact]
-    public void Read_Namespace_IsByIdentity()
-    {
-        ServiceBusConnection connection = Read(("EscalationsServiceBus:fullyQualifiedNamespace", "y.servicebus.windows.net"));
-
-        Assert.Equal("identity y.servicebus.windows.net", connection.Create(s => $"string {s}", s => $"identity {s}"));
-    }
+    public void Create_Namespace_IsByIdentity() => Assert.Equal(
+        "identity y.servicebus.windows.net", Create(("EscalationsServiceBus:fullyQualifiedNamespace", "y.servicebus.windows.net")));
 
     [Fact]
-    public void Read_Neither_NamesTheSettings()
+    public void Create_Neither_NamesTheSettings()
     {
-        string message = Assert.Throws<TinySaverException>(() => Read()).Message;
+        string message = Assert.Throws<TinySaverException>(() => Create()).Message;
 
         Assert.Contains("EscalationsServiceBus__fullyQualifiedNamespace", message, StringComparison.Ordinal);
     }
 
-    private static ServiceBusConnection Read(params (string Key, string Value)[] settings) => ServiceBusConnection.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
+    private static string Create(params (string Key, string Value)[] settings) => ServiceBusConnection.Create(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build(),
+        s => $"string {s}",
+        s => $"identity {s}");
 }

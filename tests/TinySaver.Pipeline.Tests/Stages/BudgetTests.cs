@@ -10,8 +10,8 @@ public sealed class BudgetTests
     public async Task TakeAsync_WithinCapacity_IsGrantedAtOnceAndGivenBackOnce()
     {
         var budget = new Budget(10);
-        Budget.Share share = await budget.TakeAsync(10, Cancellation);
-        Task<Budget.Share> waiting = budget.TakeAsync(1, Cancellation).AsTask();
+        IDisposable share = await budget.TakeAsync(10, Cancellation);
+        Task<IDisposable> waiting = budget.TakeAsync(1, Cancellation).AsTask();
 
         Assert.False(waiting.IsCompleted);
         share.Dispose();
@@ -25,9 +25,9 @@ public sealed class BudgetTests
     public async Task TakeAsync_LargeRequestWaits_SmallOnesDoNotOvertake()
     {
         var budget = new Budget(10);
-        Budget.Share first = await budget.TakeAsync(6, Cancellation);
-        Task<Budget.Share> large = budget.TakeAsync(8, Cancellation).AsTask();
-        Task<Budget.Share> small = budget.TakeAsync(1, Cancellation).AsTask();
+        IDisposable first = await budget.TakeAsync(6, Cancellation);
+        Task<IDisposable> large = budget.TakeAsync(8, Cancellation).AsTask();
+        Task<IDisposable> small = budget.TakeAsync(1, Cancellation).AsTask();
 
         Assert.False(small.IsCompleted);
         first.Dispose();
@@ -42,7 +42,7 @@ public sealed class BudgetTests
     {
         var budget = new Budget(10);
 
-        using Budget.Share all = await budget.TakeAsync(1_000, Cancellation);
+        using IDisposable all = await budget.TakeAsync(1_000, Cancellation);
 
         Assert.Equal(10, budget.Used);
     }
@@ -51,10 +51,10 @@ public sealed class BudgetTests
     public async Task TakeAsync_CancelledWait_TakesNothingAndLetsTheNextPass()
     {
         var budget = new Budget(10);
-        using Budget.Share first = await budget.TakeAsync(5, Cancellation);
+        using IDisposable first = await budget.TakeAsync(5, Cancellation);
         using var source = new CancellationTokenSource();
-        Task<Budget.Share> large = budget.TakeAsync(8, source.Token).AsTask();
-        Task<Budget.Share> small = budget.TakeAsync(5, Cancellation).AsTask();
+        Task<IDisposable> large = budget.TakeAsync(8, source.Token).AsTask();
+        Task<IDisposable> small = budget.TakeAsync(5, Cancellation).AsTask();
 
         await source.CancelAsync();
 
@@ -72,7 +72,7 @@ public sealed class BudgetTests
         await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (i, token) =>
         {
             int amount = i % 8;
-            using Budget.Share share = await budget.TakeAsync(amount, token);
+            using IDisposable share = await budget.TakeAsync(amount, token);
             long now = Interlocked.Add(ref used, amount);
             InterlockedMax(ref most, now);
             await Task.Yield();

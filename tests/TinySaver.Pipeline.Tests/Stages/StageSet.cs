@@ -39,7 +39,7 @@ public sealed class StageSet : IAsyncDisposable
         _listener.Start();
         var writer = new LabelWriter(labels, images);
         var budgets = new PipelineBudgets(options);
-        var telemetry = new PipelineTelemetry(Meters);
+        var telemetry = new PipelineTelemetry(Meters.Create(PipelineTelemetry.SourceName));
         var backlog = new BacklogGauge(escalations, options, time, NullLogger<BacklogGauge>.Instance);
         Tiny = new TinyStage(
             images, labels, writer, escalations, Cascades, budgets, backlog, options, telemetry, time, NullLogger<TinyStage>.Instance);
