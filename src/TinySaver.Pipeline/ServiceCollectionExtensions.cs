@@ -20,10 +20,8 @@ namespace TinySaver.Pipeline;
 /// <summary>Registers the pipeline with a host.</summary>
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds what both stages share: options, the cascade, budgets and telemetry.</summary>
+    /// <summary>Adds what both stages share: options (sections <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>), the cascade, budgets and telemetry.</summary>
     /// <remarks>The host adds a storage: <see cref="AddAzureStorage"/>, or its own <see cref="IImageStore"/>, <see cref="ILabelStore"/> and <see cref="ICascadeFiles"/>.</remarks>
-    /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Has the sections <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>.</param>
     public static IServiceCollection AddTinySaverPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidated<CascadeSourceOptions>(configuration, CascadeSourceOptions.Section);
@@ -39,9 +37,7 @@ public static class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds the images, the labels and the policy in an Azure storage account, or in an Azurite.</summary>
-    /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Has the section <c>TinySaver:Storage</c>.</param>
+    /// <summary>Adds the images, the labels and the policy in an Azure storage account, or in an Azurite (section <c>TinySaver:Storage</c>).</summary>
     public static IServiceCollection AddAzureStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidated<StorageOptions>(configuration, StorageOptions.Section);
@@ -94,8 +90,7 @@ public static class ServiceCollectionExtensions
     }
 
     /// <summary>Adds both stages and the <see cref="LocalPipeline"/> that runs them; the host adds a storage and an <see cref="IEscalations"/>.</summary>
-    /// <param name="services">The host's services.</param>
-    /// <param name="configuration">Has the section <c>TinySaver:Local</c> besides those of <see cref="AddTinySaverPipeline"/>.</param>
+    /// <remarks>Its own options are in the section <c>TinySaver:Local</c>.</remarks>
     public static IServiceCollection AddLocalPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         // Nobody else takes the work up, so there is nothing to hurry for.

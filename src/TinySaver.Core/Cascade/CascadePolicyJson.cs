@@ -21,9 +21,7 @@ public static class CascadePolicyJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Reads a policy from JSON text.</summary>
-    /// <param name="json">The text.</param>
-    /// <param name="source">What to call the text in messages: the file's path.</param>
+    /// <summary>Reads a policy from JSON text, which messages call by its source: the file's path.</summary>
     /// <exception cref="InvalidPolicyException">The text is not a policy of a known version, or a field's value is impossible.</exception>
     public static CascadePolicy Parse(string json, string source)
     {

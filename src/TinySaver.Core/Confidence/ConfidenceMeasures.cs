@@ -27,9 +27,7 @@ public static class ConfidenceMeasures
     /// <summary>All measures, in the order in which outputs list them.</summary>
     public static IReadOnlyList<ConfidenceMeasure> All { get; } = Enum.GetValues<ConfidenceMeasure>();
 
-    /// <summary>The confidence of one prediction.</summary>
-    /// <param name="probabilities">Class probabilities that sum to 1; at least two classes.</param>
-    /// <param name="measure">The measure.</param>
+    /// <summary>The confidence of one prediction, whose class probabilities sum to 1.</summary>
     /// <returns>A value in [0, 1]; higher is surer.</returns>
     /// <exception cref="ArgumentException">Fewer than two classes.</exception>
     public static float Of(ReadOnlySpan<float> probabilities, ConfidenceMeasure measure)

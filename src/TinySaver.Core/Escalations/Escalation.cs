@@ -53,12 +53,10 @@ public sealed record Escalation
 
     /// <summary>The W3C trace parent of the tiny stage, so that one trace spans both stages.</summary>
     [JsonPropertyName("traceparent")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TraceParent { get; init; }
 
     /// <summary>The W3C trace state that belongs to <see cref="TraceParent"/>.</summary>
     [JsonPropertyName("tracestate")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TraceState { get; init; }
 
     /// <summary>The version of the image that the tiny model saw.</summary>

@@ -7,11 +7,8 @@ namespace TinySaver.Core.Escalations;
 /// <summary>Chooses the confident images that the large model also sees, to watch the saver for drift.</summary>
 public static class ShadowSample
 {
-    /// <summary>Whether an image version is in the sample.</summary>
+    /// <summary>Whether an image version, its ETag without quotes, is in the sample of a share of all images, in [0, 1].</summary>
     /// <remarks>Drawn from a hash, not from chance: every delivery of one version is decided the same.</remarks>
-    /// <param name="name">The blob name.</param>
-    /// <param name="etag">The version's ETag without quotes.</param>
-    /// <param name="share">The share of images in [0, 1].</param>
     public static bool Includes(string name, string etag, double share)
     {
         if (share <= 0)

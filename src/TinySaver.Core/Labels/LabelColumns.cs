@@ -44,46 +44,34 @@ public static class LabelColumns
     /// <summary>All columns, in the order in which files have them.</summary>
     public static IReadOnlyList<LabelColumn> All { get; } =
     [
-        Text("Name", Results, r => r.Name, (r, v) => r with { Name = v }) with { IsRequired = true },
-        Text("Status", Everywhere, r => r.Status.Name(), (r, v) => r with { Status = EnumNames.Parse<LabelStatus>(v) }) with { IsRequired = true },
-        Text("Label", Everywhere, r => r.Label, (r, v) => r with { Label = v }),
-        Whole("ClassIndex", Everywhere, r => r.ClassIndex, (r, v) => r with { ClassIndex = v }),
-        Number("Confidence", Everywhere, r => r.Confidence, (r, v) => r with { Confidence = v }),
-        Text("DecidedBy", Everywhere, r => r.DecidedBy?.Name(), (r, v) => r with { DecidedBy = EnumNames.Parse<Decider>(v) }),
-        Text("TinyLabel", Everywhere, r => r.TinyLabel, (r, v) => r with { TinyLabel = v }),
-        Whole("TinyClassIndex", Table, r => r.TinyClassIndex, (r, v) => r with { TinyClassIndex = v }),
-        Number("TinyConfidence", Everywhere, r => r.TinyConfidence, (r, v) => r with { TinyConfidence = v }),
-        Text("LargeLabel", Results, r => r.LargeLabel, (r, v) => r with { LargeLabel = v }),
-        Whole("LargeClassIndex", Table, r => r.LargeClassIndex, (r, v) => r with { LargeClassIndex = v }),
-        Number("LargeConfidence", Results, r => r.LargeConfidence, (r, v) => r with { LargeConfidence = v }),
-        Flag("Shadow", Results, r => r.Shadow, (r, v) => r with { Shadow = v }),
-        Flag("Degraded", Results, r => r.Degraded, (r, v) => r with { Degraded = v }),
-        Text("TopK", Everywhere, r => WriteTopK(r.TopK), (r, v) => r with { TopK = ReadTopK(v) }),
-        Text("Reason", Everywhere, r => r.Reason?.Name(), (r, v) => r with { Reason = EnumNames.Find<FailureReason>(v) ?? FailureReason.Unknown }),
-        Text("ReasonDetail", Everywhere, r => r.ReasonDetail, (r, v) => r with { ReasonDetail = v }) with { Field = "message" },
-        Text("Policy", Results, r => r.Policy, (r, v) => r with { Policy = v }),
-        Text("TinyModel", Results, r => r.TinyModel, (r, v) => r with { TinyModel = v }),
-        Text("LargeModel", Results, r => r.LargeModel, (r, v) => r with { LargeModel = v }),
-        Text("ImageETag", Results, r => r.Version.ETag, (r, v) => r with { Version = r.Version with { ETag = v } }) with { IsRequired = true },
-        Time("ImageLastModified", Results, r => r.Version.LastModified, (r, v) => r with { Version = r.Version with { LastModified = v } }) with { IsRequired = true },
-        Number("StageMilliseconds", Results, r => r.StageMilliseconds, (r, v) => r with { StageMilliseconds = v }),
-        Text("OperationId", Results, r => r.OperationId, (r, v) => r with { OperationId = v }),
+        Column<string>("Name", Results, r => r.Name, (r, v) => r with { Name = v }) with { IsRequired = true },
+        Column<string>("Status", Everywhere, r => r.Status.Name(), (r, v) => r with { Status = EnumNames.Parse<LabelStatus>(v) }) with { IsRequired = true },
+        Column<string>("Label", Everywhere, r => r.Label, (r, v) => r with { Label = v }),
+        Column<int>("ClassIndex", Everywhere, r => r.ClassIndex, (r, v) => r with { ClassIndex = v }),
+        Column<double>("Confidence", Everywhere, r => r.Confidence, (r, v) => r with { Confidence = v }),
+        Column<string>("DecidedBy", Everywhere, r => r.DecidedBy?.Name(), (r, v) => r with { DecidedBy = EnumNames.Parse<Decider>(v) }),
+        Column<string>("TinyLabel", Everywhere, r => r.TinyLabel, (r, v) => r with { TinyLabel = v }),
+        Column<int>("TinyClassIndex", Table, r => r.TinyClassIndex, (r, v) => r with { TinyClassIndex = v }),
+        Column<double>("TinyConfidence", Everywhere, r => r.TinyConfidence, (r, v) => r with { TinyConfidence = v }),
+        Column<string>("LargeLabel", Results, r => r.LargeLabel, (r, v) => r with { LargeLabel = v }),
+        Column<int>("LargeClassIndex", Table, r => r.LargeClassIndex, (r, v) => r with { LargeClassIndex = v }),
+        Column<double>("LargeConfidence", Results, r => r.LargeConfidence, (r, v) => r with { LargeConfidence = v }),
+        Column<bool>("Shadow", Results, r => r.Shadow, (r, v) => r with { Shadow = v }),
+        Column<bool>("Degraded", Results, r => r.Degraded, (r, v) => r with { Degraded = v }),
+        Column<string>("TopK", Everywhere, r => WriteTopK(r.TopK), (r, v) => r with { TopK = ReadTopK(v) }),
+        Column<string>("Reason", Everywhere, r => r.Reason?.Name(), (r, v) => r with { Reason = EnumNames.Find<FailureReason>(v) ?? FailureReason.Unknown }),
+        Column<string>("ReasonDetail", Everywhere, r => r.ReasonDetail, (r, v) => r with { ReasonDetail = v }) with { Field = "message" },
+        Column<string>("Policy", Results, r => r.Policy, (r, v) => r with { Policy = v }),
+        Column<string>("TinyModel", Results, r => r.TinyModel, (r, v) => r with { TinyModel = v }),
+        Column<string>("LargeModel", Results, r => r.LargeModel, (r, v) => r with { LargeModel = v }),
+        Column<string>("ImageETag", Results, r => r.Version.ETag, (r, v) => r with { Version = r.Version with { ETag = v } }) with { IsRequired = true },
+        Column<DateTimeOffset>("ImageLastModified", Results, r => r.Version.LastModified, (r, v) => r with { Version = r.Version with { LastModified = v } }) with { IsRequired = true },
+        Column<double>("StageMilliseconds", Results, r => r.StageMilliseconds, (r, v) => r with { StageMilliseconds = v }),
+        Column<string>("OperationId", Results, r => r.OperationId, (r, v) => r with { OperationId = v }),
     ];
 
-    private static LabelColumn Text(string name, ColumnReach reach, Func<LabelRow, string?> read, Func<LabelRow, string, LabelRow> write) =>
-        new(name, reach, typeof(string), read, (row, value) => write(row, (string)value));
-
-    private static LabelColumn Whole(string name, ColumnReach reach, Func<LabelRow, int?> read, Func<LabelRow, int, LabelRow> write) =>
-        new(name, reach, typeof(int), row => read(row), (row, value) => write(row, (int)value));
-
-    private static LabelColumn Number(string name, ColumnReach reach, Func<LabelRow, double?> read, Func<LabelRow, double, LabelRow> write) =>
-        new(name, reach, typeof(double), row => read(row), (row, value) => write(row, (double)value));
-
-    private static LabelColumn Flag(string name, ColumnReach reach, Func<LabelRow, bool> read, Func<LabelRow, bool, LabelRow> write) =>
-        new(name, reach, typeof(bool), row => read(row), (row, value) => write(row, (bool)value));
-
-    private static LabelColumn Time(string name, ColumnReach reach, Func<LabelRow, DateTimeOffset> read, Func<LabelRow, DateTimeOffset, LabelRow> write) =>
-        new(name, reach, typeof(DateTimeOffset), row => read(row), (row, value) => write(row, (DateTimeOffset)value));
+    private static LabelColumn Column<T>(string name, ColumnReach reach, Func<LabelRow, object?> read, Func<LabelRow, T, LabelRow> write) =>
+        new(name, reach, typeof(T), read, (row, value) => write(row, (T)value));
 
     // Cut to the first half, again and again, where the classes' texts are too long.
     private static string? WriteTopK(IReadOnlyList<ClassPrediction> topK)

@@ -124,8 +124,7 @@ public sealed record LabelRow
         LargeModel = model,
     };
 
-    /// <summary>The row with the tiny model's answer as its label.</summary>
-    /// <param name="topK">Its likeliest classes.</param>
+    /// <summary>The row with the tiny model's answer, and its likeliest classes, as its label.</summary>
     public LabelRow LabelledByTiny(IReadOnlyList<ClassPrediction> topK) => this with
     {
         Status = LabelStatus.Labelled,
@@ -136,8 +135,7 @@ public sealed record LabelRow
         TopK = topK,
     };
 
-    /// <summary>The row with the large model's answer as its label.</summary>
-    /// <param name="topK">Its likeliest classes.</param>
+    /// <summary>The row with the large model's answer, and its likeliest classes, as its label.</summary>
     public LabelRow LabelledByLarge(IReadOnlyList<ClassPrediction> topK) => this with
     {
         Status = LabelStatus.Labelled,

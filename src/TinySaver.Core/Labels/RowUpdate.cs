@@ -24,10 +24,7 @@ public static class RowUpdate
         return byVersion < 0 || (byVersion == 0 && Standing(existing) < Standing(incoming));
     }
 
-    /// <summary>Whether the large model still has something to add to the row: it is missing, escalated, or waits for a shadow answer.</summary>
-    /// <param name="existing">The table's row; null where it has none.</param>
-    /// <param name="version">The version of the image that was escalated.</param>
-    /// <param name="shadow">Whether it was escalated as a shadow.</param>
+    /// <summary>Whether the large model, to which a version was escalated, has something to add to the row: it is missing, escalated, or waits for a shadow answer.</summary>
     public static bool AwaitsLarge(LabelRow? existing, ImageVersion version, bool shadow)
     {
         if (existing is null || existing.Version.CompareTo(version) < 0)

@@ -39,9 +39,7 @@ public static class CascadeLoader
         }
     }
 
-    /// <summary>Loads a policy's models.</summary>
-    /// <param name="policyPath">The policy file; model folders are relative to it.</param>
-    /// <param name="options">Which models to load, and how to run them.</param>
+    /// <summary>Loads a policy's models, whose folders are relative to its file.</summary>
     /// <exception cref="InvalidPolicyException">The policy cannot be used, or a model's content is not what the policy was made for.</exception>
     /// <exception cref="InvalidModelException">A model folder cannot be used, or the models' labels differ.</exception>
     public static Cascade Load(string policyPath, CascadeOptions? options = null) =>
@@ -80,10 +78,7 @@ public static class CascadeLoader
         }
     }
 
-    /// <summary>Opens one model folder of a policy.</summary>
-    /// <param name="reference">The model as the policy names it.</param>
-    /// <param name="field">The policy's field, for messages.</param>
-    /// <param name="policyPath">The policy file.</param>
+    /// <summary>Opens one model folder of a policy; messages name the policy's field.</summary>
     /// <exception cref="InvalidPolicyException">The folder's content is not what the policy was made for.</exception>
     /// <exception cref="InvalidModelException">The folder cannot be used.</exception>
     public static ModelFolder OpenModel(ModelReference reference, string field, string policyPath)

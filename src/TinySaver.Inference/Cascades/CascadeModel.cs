@@ -34,8 +34,7 @@ public sealed class CascadeModel : IDisposable
     /// <summary>The batch size that the model's graph fixes; null where any size runs.</summary>
     public int? FixedBatchSize => _classifier.FixedBatchSize;
 
-    /// <summary>Rents the input of a batch; dispose it to give it back.</summary>
-    /// <param name="capacity">The most images that the batch will hold.</param>
+    /// <summary>Rents the input of a batch of at most so many images; dispose it to give it back.</summary>
     public ImageBatch RentBatch(int capacity) => _classifier.RentBatch(capacity);
 
     /// <summary>Preprocesses one image into its place in a batch.</summary>

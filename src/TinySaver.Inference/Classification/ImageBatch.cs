@@ -34,15 +34,7 @@ public sealed class ImageBatch : IDisposable
         }
     }
 
-    internal BatchBuffers Buffers
-    {
-        get
-        {
-            BatchBuffers? buffers = _buffers;
-            ObjectDisposedException.ThrowIf(buffers is null, this);
-            return buffers;
-        }
-    }
+    internal BatchBuffers Buffers => _buffers ?? throw new ObjectDisposedException(nameof(ImageBatch));
 
     internal bool BelongsTo(OnnxClassifier classifier) => ReferenceEquals(_owner, classifier);
 

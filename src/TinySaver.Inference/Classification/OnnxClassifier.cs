@@ -68,9 +68,7 @@ public sealed class OnnxClassifier : IDisposable
     /// <summary>The output that holds the scores, for people: <c>logits: float [batch, 1000]</c>.</summary>
     public string OutputDescription => Describe(_outputNames[0], _shape.OutputType, _shape.OutputDimensions(_shape.FixedBatch ?? 0));
 
-    /// <summary>Loads a model.</summary>
-    /// <param name="folder">The model.</param>
-    /// <param name="options">How to use the machine; null means <see cref="OnnxClassifierOptions.Default"/>.</param>
+    /// <summary>Loads a model; without options by <see cref="OnnxClassifierOptions.Default"/>.</summary>
     /// <exception cref="InvalidModelException">The model cannot be loaded, or its output does not fit its labels.</exception>
     /// <exception cref="TinySaverException">The execution provider is not there.</exception>
     public static OnnxClassifier Load(ModelFolder folder, OnnxClassifierOptions? options = null)
@@ -88,8 +86,7 @@ public sealed class OnnxClassifier : IDisposable
         }
     }
 
-    /// <summary>Rents room for images.</summary>
-    /// <param name="capacity">The number of images, at least 1.</param>
+    /// <summary>Rents room for so many images, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
     /// <exception cref="ObjectDisposedException">The classifier was disposed.</exception>
     public ImageBatch RentBatch(int capacity)

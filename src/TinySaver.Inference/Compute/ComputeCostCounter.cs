@@ -26,9 +26,7 @@ public static class ComputeCostCounter
 {
     private static readonly ConcurrentDictionary<string, ComputeCost> Counted = new();
 
-    /// <summary>The cost of one image, at the size that the model's preprocessing makes.</summary>
-    /// <param name="folder">The model.</param>
-    /// <returns>The cost; remembered by content hash for the life of the process.</returns>
+    /// <summary>The cost of one image, at the size that the model's preprocessing makes; remembered by content hash for the life of the process.</summary>
     /// <exception cref="InvalidModelException">The shapes inside the graph cannot be worked out.</exception>
     public static ComputeCost Count(ModelFolder folder)
     {

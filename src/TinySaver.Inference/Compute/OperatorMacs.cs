@@ -28,8 +28,6 @@ internal static class OperatorMacs
     };
 
     /// <summary>The operator's multiply-accumulates; null where it may have some but is not understood.</summary>
-    /// <param name="node">The operator.</param>
-    /// <param name="shapeOf">The shape of a value by its name.</param>
     public static long? Count(NodeProto node, Func<string, long[]> shapeOf)
     {
         if (Rule(node) is { } rule)

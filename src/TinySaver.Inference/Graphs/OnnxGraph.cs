@@ -44,9 +44,7 @@ internal sealed class OnnxGraph
         .Distinct()
         .Order(StringComparer.Ordinal)];
 
-    /// <summary>Reads a model.</summary>
-    /// <param name="file">The whole file.</param>
-    /// <param name="fileName">For messages.</param>
+    /// <summary>Reads a model from the whole file.</summary>
     /// <exception cref="InvalidModelException">The bytes are not an ONNX model.</exception>
     public static OnnxGraph Parse(byte[] file, string fileName)
     {

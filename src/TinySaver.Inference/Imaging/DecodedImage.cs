@@ -35,15 +35,8 @@ public sealed class DecodedImage : IDisposable
     public ReadOnlySpan<byte> Pixels => PaddedPixels[..(Width * Height * BytesPerPixel)];
 
     /// <summary><see cref="Pixels"/> and <see cref="SlackBytes"/> bytes of anything behind them.</summary>
-    internal ReadOnlySpan<byte> PaddedPixels
-    {
-        get
-        {
-            byte[]? pixels = _pixels;
-            ObjectDisposedException.ThrowIf(pixels is null, this);
-            return pixels.AsSpan(0, (Width * Height * BytesPerPixel) + SlackBytes);
-        }
-    }
+    internal ReadOnlySpan<byte> PaddedPixels =>
+        (_pixels ?? throw new ObjectDisposedException(nameof(DecodedImage))).AsSpan(0, (Width * Height * BytesPerPixel) + SlackBytes);
 
     /// <summary>Takes memory for an image from the pool: room for the pixels and <see cref="SlackBytes"/>.</summary>
     internal static byte[] Rent(int width, int height) =>

@@ -33,12 +33,7 @@ internal static class Orientation
     }
 
     /// <summary>Writes stored rows as columns of the upright image, for the orientations that swap width and height (EXIF 5 to 8).</summary>
-    /// <param name="rows">Stored rows without gaps.</param>
-    /// <param name="firstRow">The place of the first of them in the stored image.</param>
-    /// <param name="width">Stored width.</param>
-    /// <param name="height">Stored height.</param>
-    /// <param name="origin">The orientation.</param>
-    /// <param name="upright">The whole upright image, <paramref name="height"/> pixels wide.</param>
+    /// <remarks>The rows have no gaps; first row, width and height are the stored image's; the upright image is whole, and as wide as the stored one is high.</remarks>
     public static void Transpose(ReadOnlySpan<byte> rows, int firstRow, int width, int height, SKEncodedOrigin origin, Span<byte> upright)
     {
         ReadOnlySpan<uint> source = MemoryMarshal.Cast<byte, uint>(rows);

@@ -31,10 +31,7 @@ public sealed class LabelSet
     /// <param name="classIndex">0 to <see cref="Count"/> − 1.</param>
     public string this[int classIndex] => _texts[classIndex];
 
-    /// <summary>How the class indices of this list correspond to those of another.</summary>
-    /// <param name="other">The list to map to.</param>
-    /// <param name="name">What this list is called in messages, such as the model folder's name.</param>
-    /// <param name="otherName">What the other list is called in messages.</param>
+    /// <summary>How the class indices of this list correspond to those of another; messages call both by their names, such as the model folders'.</summary>
     /// <returns>For each class of this list its index in the other, by text; empty where the lists are equal, so that nothing needs translating.</returns>
     /// <exception cref="InvalidModelException">The lists differ in more than order, or in order while a text occurs twice.</exception>
     public int[] MapTo(LabelSet other, string name, string otherName)

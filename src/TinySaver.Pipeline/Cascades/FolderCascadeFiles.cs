@@ -4,7 +4,6 @@ using TinySaver.Inference.Cascades;
 namespace TinySaver.Pipeline.Cascades;
 
 /// <summary>A policy file and its models on this machine.</summary>
-/// <param name="policyPath">The policy file.</param>
 public sealed class FolderCascadeFiles(string policyPath) : ICascadeFiles
 {
     /// <inheritdoc/>

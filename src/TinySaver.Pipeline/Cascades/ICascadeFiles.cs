@@ -13,18 +13,12 @@ public interface ICascadeFiles
     /// <summary>Where that is, for people.</summary>
     string Source { get; }
 
-    /// <summary>Reads the policy if it is another than the one known.</summary>
-    /// <param name="knownTag">The known policy's <see cref="PolicyFile.Tag"/>; null where none is known.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Reads the policy if its <see cref="PolicyFile.Tag"/> is another than the known one's; null where none is known.</summary>
     /// <returns>The policy; null where it is still the known one.</returns>
     /// <exception cref="InvalidPolicyException">There is no policy, or it cannot be used.</exception>
     Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken);
 
-    /// <summary>Brings the models of a policy onto this machine, where they are not there yet.</summary>
-    /// <param name="policy">The policy.</param>
-    /// <param name="savers">Whether the savers are needed.</param>
-    /// <param name="large">Whether the large model is needed; else only its labels are brought.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Brings those models of a policy onto this machine that are needed and not there yet; of the large one at least its labels.</summary>
     /// <returns>The policy with model folders relative to a folder of this machine, and a path in that folder.</returns>
     /// <exception cref="InvalidPolicyException">A model is missing, or is not the one that the policy was made for.</exception>
     Task<(CascadePolicy Policy, string PolicyPath)> FetchModelsAsync(

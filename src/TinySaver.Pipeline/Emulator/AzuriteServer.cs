@@ -76,17 +76,13 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             AzuritePorts actual = await ReadPortsAsync(process.StandardOutput, cancellationToken).ConfigureAwait(false);
             return new AzuriteServer(process, errors, actual);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
             await EndAsync(process).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             await errors.ConfigureAwait(false);
             throw new TinySaverException(
                 $"Azurite did not start (exit code {process.ExitCode}, data folder {dataFolder ?? "none"}): {errorText.ToString().Trim()} {e.Message}", e);
-        }
-        catch (OperationCanceledException)
-        {
-            await EndAsync(process).ConfigureAwait(false);
-            throw;
         }
     }
 

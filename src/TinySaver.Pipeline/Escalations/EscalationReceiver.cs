@@ -11,13 +11,8 @@ namespace TinySaver.Pipeline.Escalations;
 /// An outage uses up no delivery: the messages are worked on again under their locks until it is over or lasts longer than one
 /// call waits. What fails for itself is abandoned, after a wait that grows with its deliveries.
 /// </remarks>
-/// <param name="process">Works on escalations and settles each: the large stage's <c>ProcessAsync</c>.</param>
-/// <param name="giveUp">Writes the failed row of one, with the detail: the large stage's <c>GiveUpAsync</c>.</param>
-/// <param name="patience">Waits outages out.</param>
-/// <param name="time">The clock.</param>
-/// <param name="random">Spreads the waits.</param>
-/// <param name="logger">Is told what failed.</param>
 public sealed class EscalationReceiver(
+    // The large stage's ProcessAsync and GiveUpAsync.
     Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process,
     Func<Escalation, string, CancellationToken, Task> giveUp,
     Patience patience,
@@ -88,10 +83,7 @@ public sealed class EscalationReceiver(
         }
     }
 
-    /// <summary>Writes the failed rows of escalations that were given up, one after another, and completes each.</summary>
-    /// <param name="letters">The dead letters.</param>
-    /// <param name="recorded">Told of each that was an escalation; null for nobody.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <summary>Writes the failed rows of escalations that were given up, one after another, completes each, and tells of each that was one.</summary>
     /// <exception cref="IOException">An outage lasts longer than is waited; the rest come again when their locks end.</exception>
     public async Task RecordDeadLettersAsync(IReadOnlyList<IEscalationMessage> letters, Action? recorded, CancellationToken cancellationToken)
     {

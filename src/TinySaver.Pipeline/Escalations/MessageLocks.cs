@@ -15,12 +15,7 @@ internal sealed class MessageLocks : IDisposable
     private readonly CancellationTokenSource _settling;
     private readonly CancellationTokenRegistration _ending;
 
-    /// <summary>Takes the messages over.</summary>
-    /// <param name="messages">The messages.</param>
-    /// <param name="lastSettlements">For how long messages are still settled once the work is cancelled.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Is told what could not be done.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <summary>Takes the messages over; once the work is cancelled, they are still settled for as long as the last settlements may take.</summary>
     public MessageLocks(
         IReadOnlyList<IEscalationMessage> messages, TimeSpan lastSettlements, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {

@@ -16,9 +16,7 @@ public static class FunctionAppServices
     private static readonly string[] NoisyCategories = ["System.Net.Http.HttpClient", "Azure.Core"];
 
     /// <summary>Adds the tiny stage, its health and its warm-up; the app adds an <see cref="IEscalationSender"/>.</summary>
-    /// <param name="services">The app's services.</param>
-    /// <param name="configuration">The app's settings.</param>
-    /// <param name="parseServiceBus">Throws where a text is no connection string of Service Bus.</param>
+    /// <remarks>What parses Service Bus throws where a text is no connection string of it; this project does without that library.</remarks>
     public static IServiceCollection AddTinyFunctionApp(this IServiceCollection services, IConfiguration configuration, Action<string> parseServiceBus)
     {
         services.AddFunctionApp(configuration, isTiny: true, parseServiceBus).AddTinyStage().AddEscalationReceiver();
@@ -28,7 +26,6 @@ public static class FunctionAppServices
     }
 
     /// <summary>Adds the large stage, the receiver of its messages and its warm-up.</summary>
-    /// <inheritdoc cref="AddTinyFunctionApp"/>
     public static IServiceCollection AddLargeFunctionApp(this IServiceCollection services, IConfiguration configuration, Action<string> parseServiceBus)
     {
         services.AddFunctionApp(configuration, isTiny: false, parseServiceBus).AddLargeStage();

@@ -11,7 +11,6 @@ namespace TinySaver.Pipeline.FunctionApps;
 public static partial class FunctionAppStart
 {
     /// <summary>Builds and runs the app's host.</summary>
-    /// <param name="build">Builds it.</param>
     /// <returns>The exit code: 1 where it did not start, upon which the Functions host starts it again.</returns>
     public static async Task<int> RunAsync(Func<IHost> build)
     {
@@ -37,8 +36,6 @@ public static partial class FunctionAppStart
     }
 
     /// <summary>What the person who set the app up has to know; nothing where the failure is a fault of the app.</summary>
-    /// <param name="failure">What was thrown.</param>
-    /// <param name="account">What names the storage account.</param>
     internal static IEnumerable<string> Sentences(Exception failure, string account) => failure switch
     {
         AggregateException { InnerExceptions.Count: > 0 } all => all.InnerExceptions.SelectMany(e => Sentences(e, account)).Distinct(),

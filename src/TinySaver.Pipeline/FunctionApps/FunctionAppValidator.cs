@@ -7,9 +7,6 @@ using TinySaver.Pipeline.Storage;
 namespace TinySaver.Pipeline.FunctionApps;
 
 /// <summary>Checks at start what would otherwise fail at the first image: connections, names that must agree, and the GPU.</summary>
-/// <param name="configuration">The host's settings.</param>
-/// <param name="isTiny">Whether this is the tiny app; otherwise it is the large one.</param>
-/// <param name="parseServiceBus">Throws where a text is no connection string of Service Bus.</param>
 internal sealed class FunctionAppValidator(IConfiguration configuration, bool isTiny, Action<string> parseServiceBus) : IValidateOptions<FunctionAppOptions>
 {
     public ValidateOptionsResult Validate(string? name, FunctionAppOptions options)

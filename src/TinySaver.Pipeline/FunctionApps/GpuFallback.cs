@@ -6,9 +6,6 @@ using TinySaver.Pipeline.Cascades;
 namespace TinySaver.Pipeline.FunctionApps;
 
 /// <summary>Lets the large model run on the CPU where CUDA was asked for, cannot be used, and is not required.</summary>
-/// <param name="options">Says whether the GPU is required.</param>
-/// <param name="logger">Is told of the fall-back.</param>
-/// <param name="whyNoCuda">Why CUDA cannot be used here; null where it can.</param>
 internal sealed class GpuFallback(IOptions<FunctionAppOptions> options, ILogger<GpuFallback> logger, Func<string?> whyNoCuda)
     : IPostConfigureOptions<CascadeSourceOptions>
 {

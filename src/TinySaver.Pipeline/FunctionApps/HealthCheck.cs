@@ -23,14 +23,14 @@ public sealed class HealthCheck(
     /// <summary>Asks each dependency, loads the policy where it is not loaded yet, and describes it.</summary>
     public async Task<HealthReport> CheckAsync(CancellationToken cancellationToken)
     {
-        HealthReport? described = null;
+        var report = new HealthReport(Healthy: true, null, [], null, [], null, Versions());
         DependencyHealth[] dependencies = await Task.WhenAll(
             AskAsync("images", () => images.GetVersionAsync(Probe, cancellationToken), cancellationToken),
             AskAsync("labels", () => labels.QueryAsync(new LabelQuery(Batch: Probe), cancellationToken).AnyAsync(cancellationToken).AsTask(), cancellationToken),
             AskAsync("escalations", () => escalations.CheckAsync(cancellationToken), cancellationToken),
-            AskAsync("cascade", async () => described = await DescribeAsync(cancellationToken).ConfigureAwait(false), cancellationToken)).ConfigureAwait(false);
+            AskAsync("cascade", async () => report = await DescribeAsync(report, cancellationToken).ConfigureAwait(false), cancellationToken)).ConfigureAwait(false);
         string[] errors = [.. dependencies.Where(d => d.Error is not null).Select(d => $"{d.Name}: {d.Error}")];
-        return (described ?? new HealthReport(Healthy: true, null, dependencies, null, [], null, Versions())) with
+        return report with
         {
             Healthy = errors.Length == 0,
             Error = errors.Length == 0 ? null : string.Join(' ', errors),
@@ -52,19 +52,17 @@ public sealed class HealthCheck(
         }
     }
 
-    private async Task<HealthReport> DescribeAsync(CancellationToken cancellationToken)
+    private async Task<HealthReport> DescribeAsync(HealthReport report, CancellationToken cancellationToken)
     {
         using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
         Cascade cascade = lease.Cascade;
-        return new HealthReport(
-            Healthy: true,
-            Error: null,
-            [],
-            cascade.PolicyId,
-            [.. cascade.Policy.Savers.Select((s, i) => new ModelHealth(
+        return report with
+        {
+            Policy = cascade.PolicyId,
+            Savers = [.. cascade.Policy.Savers.Select((s, i) => new ModelHealth(
                 s.Model.Name, s.Model.Sha256, s.Measure.Name(), s.Threshold, cascade.Savers[i].ExecutionProvider))],
-            new ModelHealth(cascade.Policy.Large.Name, cascade.Policy.Large.Sha256, null, null, null),
-            Versions());
+            Large = new ModelHealth(cascade.Policy.Large.Name, cascade.Policy.Large.Sha256, null, null, null),
+        };
     }
 
     private static Dictionary<string, string> Versions() => new()

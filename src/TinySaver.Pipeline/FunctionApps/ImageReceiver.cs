@@ -17,9 +17,7 @@ public sealed class ImageReceiver(TinyStage stage, Patience patience, ILogger<Im
     public Task ReceiveAsync(string name, CancellationToken cancellationToken) =>
         patience.TryAsync($"Labelling {name}", token => stage.ProcessAsync(new ImageReference(name), token), cancellationToken);
 
-    /// <summary>Writes the failed row of an image whose trigger has used up its tries.</summary>
-    /// <param name="message">The Functions host's message on <see cref="FunctionAppOptions.PoisonQueue"/>.</param>
-    /// <param name="cancellationToken">Ends the waits.</param>
+    /// <summary>Writes the failed row of an image whose trigger has used up its tries, by the Functions host's message on <see cref="FunctionAppOptions.PoisonQueue"/>.</summary>
     /// <remarks>A message that names no image has no row to be written: it is logged as an error and done with.</remarks>
     public async Task RecordPoisonedAsync(string message, CancellationToken cancellationToken)
     {

@@ -23,7 +23,6 @@ public sealed class ImageWatcher(
     private HashSet<UInt128> _seen = [];
 
     /// <summary>Announces every image version that is new, for as long as it is enumerated, each once.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<ImageReference> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ReadRowsAsync(cancellationToken).ConfigureAwait(false);

@@ -13,9 +13,7 @@ public interface IImageStore
     Task EnsureCreatedAsync(CancellationToken cancellationToken);
 
     /// <summary>Begins the download of one image; its bytes are read afterwards, from <see cref="OpenedImage.Content"/>.</summary>
-    /// <param name="name">The blob name.</param>
-    /// <param name="etag">The ETag, without quotes, of the version that was announced; null for whichever is there.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>The ETag, without quotes, is that of the version that was announced; null for whichever is there.</remarks>
     /// <exception cref="PermanentFailureException">
     /// <see cref="FailureReason.Deleted"/> where the image is gone, <see cref="FailureReason.Superseded"/> where it has another version.
     /// </exception>
@@ -24,16 +22,11 @@ public interface IImageStore
     /// <summary>The image's present version; null where it is gone.</summary>
     Task<ImageVersion?> GetVersionAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>All images whose names begin with the prefix, in many a request.</summary>
-    /// <param name="prefix">The prefix; null for all.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <summary>All images whose names begin with the prefix, or all there are where it is null, in many a request.</summary>
     IAsyncEnumerable<ListedImage> ListAsync(string? prefix, CancellationToken cancellationToken);
 
-    /// <summary>Writes an image, over any that has the name.</summary>
-    /// <param name="name">The blob name; it is kept as <see cref="BlobNames.Normalize"/> says.</param>
-    /// <param name="content">Its bytes, read from the stream's position to its end.</param>
-    /// <param name="md5">The MD5 of the bytes, which listings then show.</param>
-    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <summary>Writes an image, over any that has the name, which is kept as <see cref="BlobNames.Normalize"/> says.</summary>
+    /// <remarks>The bytes are read from the stream's position to its end; listings then show their MD5.</remarks>
     /// <returns>The version written.</returns>
     Task<ImageVersion> UploadAsync(string name, Stream content, byte[] md5, CancellationToken cancellationToken);
 }

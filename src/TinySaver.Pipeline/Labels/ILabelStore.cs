@@ -15,10 +15,7 @@ public interface ILabelStore
     /// <returns>False, and nothing is written, where the image has a row already.</returns>
     Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken);
 
-    /// <summary>Replaces an image's row if it is still the one that was read.</summary>
-    /// <param name="row">The new row.</param>
-    /// <param name="rowTag">The tag of the row that was read: <see cref="StoredRow.RowTag"/>.</param>
-    /// <param name="cancellationToken">Ends the write.</param>
+    /// <summary>Replaces an image's row if it is still the one that was read, by its <see cref="StoredRow.RowTag"/>.</summary>
     /// <returns>False, and nothing is written, where the row has changed or is gone.</returns>
     Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken);
 

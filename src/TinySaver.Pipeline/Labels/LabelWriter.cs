@@ -15,9 +15,7 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
     private const int MaxRaces = 50;
 
     /// <summary>Writes the row unless the table holds one that ranks as high.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="known">The row that the caller has just read, which spares one attempt to insert; null where it read none.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>A row that the caller knows, having just read it, spares one attempt to insert.</remarks>
     /// <returns>The row that the table holds afterwards, and whether it is the given one.</returns>
     /// <exception cref="IOException">The row kept changing; trying again later is right.</exception>
     public async Task<RowWrite> WriteAsync(LabelRow row, StoredRow? known, CancellationToken cancellationToken)

@@ -2,11 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TinySaver.Pipeline.Outages;
 
-/// <summary>Waits out outages: tries work again until it is done or fails for another reason.</summary>
-/// <param name="longest">For how long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
-/// <param name="time">The clock.</param>
-/// <param name="random">Spreads the waits.</param>
-/// <param name="logger">Is told of each failure.</param>
+/// <summary>Waits out outages: tries work again until it is done, fails for another reason, or the longest wait is over.</summary>
+/// <remarks>Where the longest is <see cref="Timeout.InfiniteTimeSpan"/>, it waits for as long as it takes.</remarks>
 public sealed class Patience(TimeSpan longest, TimeProvider time, Random random, ILogger<Patience> logger)
 {
     /// <summary>How long one call of a function waits.</summary>
@@ -16,10 +13,7 @@ public sealed class Patience(TimeSpan longest, TimeProvider time, Random random,
     /// </remarks>
     public static readonly TimeSpan OfOneCall = TimeSpan.FromMinutes(5);
 
-    /// <summary>Does the work, again and again while it meets an outage.</summary>
-    /// <param name="what">What it is, for the log: "Labelling a.jpg".</param>
-    /// <param name="work">The work.</param>
-    /// <param name="cancellationToken">Ends the waits.</param>
+    /// <summary>Does the work, again and again while it meets an outage; the log calls it by what it is: "Labelling a.jpg".</summary>
     /// <exception cref="Exception">What the work threw last: no outage, or one that lasted longer than is waited.</exception>
     public async Task<T> TryAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

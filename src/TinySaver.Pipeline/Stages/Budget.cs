@@ -29,18 +29,10 @@ public sealed class Budget(long capacity)
     private long _used;
 
     /// <summary>How much is taken at present.</summary>
-    public long Used
-    {
-        get
-        {
-            lock (_lock)
-                return _used;
-        }
-    }
+    public long Used => Interlocked.Read(ref _used);
 
     /// <summary>Waits until the amount is there and takes it; dispose the result to give it back.</summary>
-    /// <param name="amount">How much, not negative; more than there is at all is treated as all there is.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>The amount is not negative; more than there is at all is treated as all there is.</remarks>
     public async ValueTask<IDisposable> TakeAsync(long amount, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount);

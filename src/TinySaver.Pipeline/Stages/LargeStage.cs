@@ -90,10 +90,7 @@ public sealed class LargeStage(
         return results;
     }
 
-    /// <summary>Writes the failed row of an escalation whose deliveries are used up.</summary>
-    /// <param name="escalation">The escalation.</param>
-    /// <param name="detail">What failed, for the person who reads the row.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes the failed row of an escalation whose deliveries are used up, with what failed in detail, for the person who reads it.</summary>
     public async Task GiveUpAsync(Escalation escalation, string detail, CancellationToken cancellationToken)
     {
         if (!escalation.Shadow)
@@ -174,7 +171,10 @@ public sealed class LargeStage(
     private async Task<EscalationResult> FailAsync(
         Escalation escalation, PermanentFailureException failure, StoredRow? known, CancellationToken cancellationToken)
     {
-        LabelRow row = StageRows.Failed(escalation, failure) with { OperationId = Activity.Current?.TraceId.ToHexString() };
+        LabelRow row = StageRows.Escalated(escalation).FailedFor(failure.Reason, failure.Message) with
+        {
+            OperationId = Activity.Current?.TraceId.ToHexString(),
+        };
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         if (write.Written)
         {

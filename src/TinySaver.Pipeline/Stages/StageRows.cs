@@ -19,12 +19,7 @@ internal static class StageRows
             : row;
     }
 
-    /// <summary>The message that belongs to the row.</summary>
-    /// <param name="container">The images' container.</param>
-    /// <param name="row">The row as the table holds it.</param>
-    /// <param name="answer">The savers' answer.</param>
-    /// <param name="now">The present time.</param>
-    /// <param name="activity">The activity to go on from.</param>
+    /// <summary>The message that belongs to the row as the table holds it; its trace goes on from the activity.</summary>
     public static Escalation Escalation(string container, LabelRow row, SaverAnswer? answer, DateTimeOffset now, Activity? activity) => new()
     {
         Container = container,
@@ -51,19 +46,12 @@ internal static class StageRows
             : row.LabelledByLarge(prediction.TopK);
     }
 
-    /// <summary>The row of a permanent failure.</summary>
-    public static LabelRow Failed(string name, ImageVersion version, PermanentFailureException failure) =>
-        LabelRow.Of(name, version).FailedFor(failure.Reason, failure.Message);
-
-    /// <summary>The row of a permanent failure after the tiny model has answered.</summary>
-    public static LabelRow Failed(Escalation escalation, PermanentFailureException failure) =>
-        Escalated(escalation).FailedFor(failure.Reason, failure.Message);
-
     /// <summary>The row of an image that was deleted while it waited for the large model.</summary>
     public static LabelRow Deleted(LabelRow waiting) =>
         waiting.FailedFor(FailureReason.Deleted, "The image was deleted before the large model saw it.");
 
-    private static LabelRow Escalated(Escalation escalation) => LabelRow.Of(escalation.Name, escalation.Version) with
+    /// <summary>The row of an escalation that waits for its answer.</summary>
+    public static LabelRow Escalated(Escalation escalation) => LabelRow.Of(escalation.Name, escalation.Version) with
     {
         TinyLabel = escalation.Tiny?.Label,
         TinyClassIndex = escalation.Tiny?.ClassIndex,

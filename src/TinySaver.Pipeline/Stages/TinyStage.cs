@@ -34,9 +34,7 @@ public sealed class TinyStage(
 
     private readonly DecoderOptions _decoder = options.Value.Decoder;
 
-    /// <summary>Works on one announced image version.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="cancellationToken">Ends the work; what is written stays.</param>
+    /// <summary>Works on one announced image version; where it is cancelled, what is written stays.</summary>
     /// <returns>What was made of it. A permanent failure is a result; every exception is a transient one: call again.</returns>
     public async Task<TinyResult> ProcessAsync(ImageReference image, CancellationToken cancellationToken)
     {
@@ -52,10 +50,7 @@ public sealed class TinyStage(
         return result;
     }
 
-    /// <summary>Writes the failed row of an image whose retries are used up.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="detail">What failed, for the person who reads the row.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes the failed row of an image whose retries are used up, with what failed in detail, for the person who reads it.</summary>
     public async Task<TinyResult> GiveUpAsync(ImageReference image, string detail, CancellationToken cancellationToken)
     {
         if (BlobNames.IsOutOfReach(image.Name))
@@ -173,7 +168,7 @@ public sealed class TinyStage(
     private async Task<TinyResult> FailAsync(
         string name, ImageVersion version, PermanentFailureException failure, long start, CancellationToken cancellationToken)
     {
-        LabelRow row = StageRows.Failed(name, version, failure) with
+        LabelRow row = LabelRow.Of(name, version).FailedFor(failure.Reason, failure.Message) with
         {
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
             OperationId = Activity.Current?.TraceId.ToHexString(),

@@ -9,10 +9,7 @@ using TinySaver.Pipeline.Cascades;
 namespace TinySaver.Pipeline.Storage;
 
 /// <summary>A policy and its models in a blob container, kept on local disk by their content hashes.</summary>
-/// <param name="container">The container.</param>
-/// <param name="policyBlob">The policy's name; model folders are relative to it.</param>
-/// <param name="cacheFolder">The folder on local disk; several processes may share it.</param>
-/// <param name="logger">Receives the downloads.</param>
+/// <remarks>Model folders are relative to the policy's blob; several processes may share the folder on local disk.</remarks>
 public sealed class BlobCascadeFiles(BlobContainerClient container, string policyBlob, string cacheFolder, ILogger<BlobCascadeFiles> logger)
     : ICascadeFiles
 {

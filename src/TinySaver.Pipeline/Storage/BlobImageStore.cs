@@ -9,7 +9,6 @@ using TinySaver.Pipeline.Images;
 namespace TinySaver.Pipeline.Storage;
 
 /// <summary>The images in a blob container.</summary>
-/// <param name="container">The container.</param>
 public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
 {
     /// <inheritdoc/>

@@ -10,8 +10,6 @@ namespace TinySaver.Pipeline.Storage;
 /// A message's lock is its visibility timeout. What has been delivered too often goes to a second queue, whose receiver writes
 /// the failed row.
 /// </remarks>
-/// <param name="service">The account's queue service.</param>
-/// <param name="options">The queue's name, its lock and its deliveries.</param>
 public sealed class StorageEscalations(QueueServiceClient service, StorageOptions options) : IEscalations
 {
     private readonly LockedQueue _escalations = new(service.GetQueueClient(options.EscalationsQueue), options.EscalationLock);
@@ -47,7 +45,7 @@ public sealed class StorageEscalations(QueueServiceClient service, StorageOption
         {
             if (message.DeliveryCount <= _maxDeliveries)
             {
-                received.Add(new Message(this, message));
+                received.Add(new Message(this, message, null));
                 continue;
             }
 
@@ -63,7 +61,7 @@ public sealed class StorageEscalations(QueueServiceClient service, StorageOption
     public async Task<IReadOnlyList<IEscalationMessage>> ReceiveDeadLettersAsync(int max, CancellationToken cancellationToken)
     {
         IReadOnlyList<LockedMessage> received = await _deadLetters.ReceiveAsync(max, cancellationToken).ConfigureAwait(false);
-        return [.. received.Select(message => new ReceivedDeadLetter(_deadLetters.LockDuration, message))];
+        return [.. received.Select(message => new Message(this, message, new(() => DeadLetter.Read(message.Text))))];
     }
 
     private async Task<bool> DeadLetterAsync(LockedMessage message, string reason, CancellationToken cancellationToken)
@@ -73,13 +71,13 @@ public sealed class StorageEscalations(QueueServiceClient service, StorageOption
         return await message.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private sealed class Message(StorageEscalations owner, LockedMessage message) : IEscalationMessage
+    private sealed class Message(StorageEscalations owner, LockedMessage message, Lazy<DeadLetter>? letter) : IEscalationMessage
     {
-        public ReadOnlyMemory<byte> Body { get; } = Encoding.UTF8.GetBytes(message.Text);
+        public ReadOnlyMemory<byte> Body => Encoding.UTF8.GetBytes(letter is null ? message.Text : letter.Value.Message);
 
         public long DeliveryCount => message.DeliveryCount;
 
-        public string? DeadLetterReason => null;
+        public string? DeadLetterReason => letter?.Value.Reason;
 
         public TimeSpan LockDuration => owner._escalations.LockDuration;
 
@@ -88,27 +86,9 @@ public sealed class StorageEscalations(QueueServiceClient service, StorageOption
         public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => settlement.Kind switch
         {
             SettlementKind.Complete => message.CompleteAsync(cancellationToken),
+            _ when letter is not null => message.AbandonAsync(cancellationToken),
             SettlementKind.Abandon when DeliveryCount < owner._maxDeliveries => message.AbandonAsync(cancellationToken),
             _ => owner.DeadLetterAsync(message, settlement.Description ?? "", cancellationToken),
         };
-    }
-
-    private sealed class ReceivedDeadLetter(TimeSpan lockDuration, LockedMessage message) : IEscalationMessage
-    {
-        private readonly Lazy<DeadLetter> _letter = new(() => DeadLetter.Read(message.Text));
-
-        public ReadOnlyMemory<byte> Body => Encoding.UTF8.GetBytes(_letter.Value.Message);
-
-        public long DeliveryCount => message.DeliveryCount;
-
-        public string? DeadLetterReason => _letter.Value.Reason;
-
-        public TimeSpan LockDuration => lockDuration;
-
-        public Task<bool> RenewLockAsync(CancellationToken cancellationToken) => message.RenewAsync(cancellationToken);
-
-        public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken) => settlement.Kind == SettlementKind.Complete
-            ? message.CompleteAsync(cancellationToken)
-            : message.AbandonAsync(cancellationToken);
     }
 }

@@ -9,7 +9,6 @@ using TinySaver.Pipeline.Labels;
 namespace TinySaver.Pipeline.Storage;
 
 /// <summary>The rows in an Azure table.</summary>
-/// <param name="table">The table.</param>
 public sealed class TableLabelStore(TableClient table) : ILabelStore
 {
     /// <inheritdoc/>
