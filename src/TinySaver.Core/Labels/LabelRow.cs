@@ -8,12 +8,15 @@ namespace TinySaver.Core.Labels;
 public enum LabelStatus
 {
     /// <summary>The tiny model was not confident; the large model has not answered yet.</summary>
+    [JsonStringEnumMemberName("Escalated")]
     Escalated,
 
     /// <summary>The image can never be classified, or its retries are used up; the row's reason says why.</summary>
+    [JsonStringEnumMemberName("Failed")]
     Failed,
 
     /// <summary>The image has its label.</summary>
+    [JsonStringEnumMemberName("Labelled")]
     Labelled,
 }
 

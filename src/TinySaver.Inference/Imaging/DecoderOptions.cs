@@ -11,29 +11,10 @@ public sealed record DecoderOptions
     public static DecoderOptions Default { get; } = new();
 
     /// <summary>Most bytes of an encoded image; default 25,000,000 (25 MB); at least 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
-    public int MaxBytes
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            field = value;
-        }
-    } = 25_000_000;
+    public int MaxBytes { get; init; } = 25_000_000;
 
     /// <summary>Most pixels, width × height as the header announces them; default 64,000,000 (64 megapixels); 1 to <see cref="LargestPixels"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-    public int MaxPixels
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestPixels);
-            field = value;
-        }
-    } = 64_000_000;
+    public int MaxPixels { get; init; } = 64_000_000;
 
     /// <summary>Whether common JPEGs are decoded by our own vector code instead of Skia's; default true. The pixels are the same.</summary>
     public bool JpegShortCut { get; init; } = true;

@@ -16,15 +16,12 @@ public sealed record ResizeRule
 
     private ResizeRule(int? shortestEdge, (int Width, int Height)? fixedSize) => (_shortestEdge, FixedSize) = (shortestEdge, fixedSize);
 
-    /// <summary>The shorter side becomes <paramref name="edge"/> pixels, the longer keeps the aspect ratio and is cut to whole pixels.</summary>
-    /// <param name="edge">The shorter side in pixels, 1 to <see cref="MaxSidePixels"/>.</param>
+    /// <summary>The shorter side becomes <paramref name="edge"/> (1 to <see cref="MaxSidePixels"/>) pixels, the longer keeps the aspect ratio and is cut to whole pixels.</summary>
     /// <exception cref="TinySaverException">The edge is out of range.</exception>
     /// <remarks>torchvision's <c>Resize(int)</c> and transformers' <c>shortest_edge</c>: <c>int(edge * long / short)</c>.</remarks>
     public static ResizeRule ShortestEdge(int edge) => new(CheckedSide("shortest edge", edge), null);
 
-    /// <summary>Every image becomes <paramref name="width"/> × <paramref name="height"/>, whatever its aspect ratio.</summary>
-    /// <param name="width">Width in pixels, 1 to <see cref="MaxSidePixels"/>.</param>
-    /// <param name="height">Height in pixels, 1 to <see cref="MaxSidePixels"/>.</param>
+    /// <summary>Every image becomes <paramref name="width"/> × <paramref name="height"/> pixels, each 1 to <see cref="MaxSidePixels"/>, whatever its aspect ratio.</summary>
     /// <exception cref="TinySaverException">A side is out of range.</exception>
     public static ResizeRule Exact(int width, int height) =>
         new(null, (CheckedSide("resize width", width), CheckedSide("resize height", height)));

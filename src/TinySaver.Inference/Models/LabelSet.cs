@@ -4,22 +4,16 @@ namespace TinySaver.Inference.Models;
 
 /// <summary>The classes of a model in the order of its output columns.</summary>
 /// <remarks>The index is a class's identity; the text is for people and may occur twice (ImageNet-1k has two "crane").</remarks>
-public sealed class LabelSet
+/// <param name="texts">One text a class, by class index; at least one.</param>
+/// <exception cref="InvalidModelException">No texts.</exception>
+public sealed class LabelSet(IEnumerable<string> texts)
 {
     // Enough to recognise which list is wrong, few enough for one line.
     private const int MaxDifferencesShown = 5;
 
-    private readonly string[] _texts;
-
-    /// <summary>Creates a set.</summary>
-    /// <param name="texts">One text a class, by class index; at least one.</param>
-    /// <exception cref="InvalidModelException">No texts.</exception>
-    public LabelSet(IEnumerable<string> texts)
-    {
-        _texts = [.. texts];
-        if (_texts.Length == 0)
-            throw new InvalidModelException("A label list has no labels; expected one a class.");
-    }
+    private readonly string[] _texts = texts.ToArray() is { Length: > 0 } some
+        ? some
+        : throw new InvalidModelException("A label list has no labels; expected one a class.");
 
     /// <summary>The number of classes.</summary>
     public int Count => _texts.Length;

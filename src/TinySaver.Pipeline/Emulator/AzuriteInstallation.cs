@@ -33,10 +33,8 @@ public static class AzuriteInstallation
             "repository, or name a storage account or a running Azurite with --storage.");
     }
 
-    /// <summary>Installs the pinned packages with <c>npm ci</c> unless they are there; one process at a time.</summary>
-    /// <param name="folder">The folder, as <see cref="FindFolder"/> gives it.</param>
-    /// <param name="progress">Receives one line for people when an installation begins; null for none.</param>
-    /// <param name="cancellationToken">Ends the wait and kills npm.</param>
+    /// <summary>Installs the pinned packages in the folder that <see cref="FindFolder"/> gives, with <c>npm ci</c>, unless they are there; one process at a time.</summary>
+    /// <remarks>When an installation begins, one line for people is reported; where it is cancelled, npm is killed.</remarks>
     /// <exception cref="TinySaverException">Node.js or npm is missing, or the installation failed.</exception>
     public static async Task EnsureInstalledAsync(string folder, IProgress<string>? progress, CancellationToken cancellationToken)
     {

@@ -59,11 +59,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     /// <summary>Completes when it has ended, be it by <see cref="StopAsync"/> or by itself; always the same task.</summary>
     public Task Ended { get; }
 
-    /// <summary>Starts an emulator and waits until it listens.</summary>
-    /// <param name="toolFolder">The installed folder, see <see cref="AzuriteInstallation"/>.</param>
-    /// <param name="dataFolder">Where it keeps its data, created if missing; null to keep all in memory.</param>
-    /// <param name="ports">The ports to listen on; <see cref="AzuritePorts.Free"/> for any.</param>
-    /// <param name="cancellationToken">Ends the wait, and the emulator.</param>
+    /// <summary>Starts an emulator from the folder of <see cref="AzuriteInstallation"/> and waits until it listens; where that is cancelled, it ends.</summary>
+    /// <remarks>The data folder is created if missing; without one all is kept in memory.</remarks>
     /// <exception cref="TinySaverException">It did not start: Node.js missing, a port taken, the folder in use.</exception>
     public static async Task<AzuriteServer> StartAsync(
         string toolFolder, string? dataFolder, AzuritePorts ports, CancellationToken cancellationToken)

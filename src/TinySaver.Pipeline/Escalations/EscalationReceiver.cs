@@ -191,12 +191,8 @@ public sealed class EscalationReceiver(
             message, Settlement.Abandon($"Given up after {message.DeliveryCount} deliveries; the last failed with: {error.Message}")).ConfigureAwait(false);
     }
 
-    private sealed class Received(IEscalationMessage message, Escalation escalation)
+    private sealed record Received(IEscalationMessage Message, Escalation Escalation)
     {
-        public IEscalationMessage Message { get; } = message;
-
-        public Escalation Escalation { get; } = escalation;
-
         public bool Failed { get; set; }
     }
 }

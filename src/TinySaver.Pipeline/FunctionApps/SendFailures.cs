@@ -5,11 +5,7 @@ namespace TinySaver.Pipeline.FunctionApps;
 /// <summary>Puts what Service Bus says into words for the person who has to act.</summary>
 public static class SendFailures
 {
-    /// <summary>The failure to throw where an escalation could not be sent.</summary>
-    /// <param name="failure">What the SDK threw, after its own tries.</param>
-    /// <param name="reason">The name of its <c>ServiceBusFailureReason</c>.</param>
-    /// <param name="queue">The queue.</param>
-    /// <param name="serviceBus">The namespace's host name.</param>
+    /// <summary>The failure to throw where the SDK, after its own tries, could not send an escalation, by the name of its <c>ServiceBusFailureReason</c>.</summary>
     /// <returns>
     /// An <see cref="IOException"/>, which says nothing against the image and is waited out, be it until the service answers or
     /// until somebody has acted; or a <see cref="TinySaverException"/> where it is this message that cannot be sent.
@@ -37,10 +33,7 @@ public static class SendFailures
         $"or correct the setting {FunctionAppOptions.EscalationsConnection}.",
         failure);
 
-    /// <summary>Why Service Bus made a dead letter of an escalation, for the failed row.</summary>
-    /// <param name="deliveries">How often it had been delivered.</param>
-    /// <param name="reason">The dead-letter reason; null where there is none.</param>
-    /// <param name="description">Its description; null where there is none.</param>
+    /// <summary>Why Service Bus made a dead letter of an escalation after so many deliveries, for the failed row.</summary>
     public static string DeadLettered(long deliveries, string? reason, string? description) =>
         $"Dead-lettered after {deliveries} deliveries: {reason ?? "no reason was given"}. {description}".TrimEnd();
 }

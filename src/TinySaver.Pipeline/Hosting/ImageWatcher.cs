@@ -31,19 +31,16 @@ public sealed class ImageWatcher(
             // Not the time in which the images are worked on between two pages.
             TimeSpan listingTook = TimeSpan.Zero;
             var present = new HashSet<UInt128>(_seen.Count);
-            bool whole = false;
             await using IAsyncEnumerator<ListedImage> listing = images.ListAsync(null, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 long start = time.GetTimestamp();
                 bool? moved = await TryMoveNextAsync(listing, cancellationToken).ConfigureAwait(false);
                 listingTook += time.GetElapsedTime(start);
-                if (moved is null)
-                    break;
-
-                if (moved is false)
+                if (moved is not true)
                 {
-                    whole = true;
+                    // Forgets what is no longer there, unless the listing failed.
+                    _seen = moved is false ? present : _seen;
                     break;
                 }
 
@@ -52,12 +49,6 @@ public sealed class ImageWatcher(
                 present.Add(key);
                 if (_seen.Add(key))
                     yield return new ImageReference(image.Name, image.Version.ETag, image.Version.LastModified);
-            }
-
-            if (whole)
-            {
-                // Forgets what is no longer there.
-                _seen = present;
             }
 
             TimeSpan pause = listingTook * (ListingShare - 1);

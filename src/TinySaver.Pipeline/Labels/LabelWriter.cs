@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Images;
 
@@ -14,12 +15,13 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
     // Each lost race means that somebody else's row was written, and an image has few deliveries: more is a fault.
     private const int MaxRaces = 50;
 
-    /// <summary>Writes the row unless the table holds one that ranks as high.</summary>
+    /// <summary>Writes the row, with the present trace as its operation, unless the table holds one that ranks as high.</summary>
     /// <remarks>A row that the caller knows, having just read it, spares one attempt to insert.</remarks>
     /// <returns>The row that the table holds afterwards, and whether it is the given one.</returns>
     /// <exception cref="IOException">The row kept changing; trying again later is right.</exception>
     public async Task<RowWrite> WriteAsync(LabelRow row, StoredRow? known, CancellationToken cancellationToken)
     {
+        row = row with { OperationId = row.OperationId ?? Activity.Current?.TraceId.ToHexString() };
         StoredRow? existing = known;
         for (int race = 0; race < MaxRaces; race++)
         {

@@ -12,9 +12,7 @@ public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
     /// <remarks>Half a minute bounds both the load on a service that comes back and the time that is lost once it is back.</remarks>
     public static Backoff Standard { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
-    /// <summary>The wait after so many failures in a row: between half of the present limit and the whole.</summary>
-    /// <param name="failures">How often it has failed; at least 1.</param>
-    /// <param name="chance">A number drawn evenly from [0, 1).</param>
+    /// <summary>The wait after so many failures in a row (at least 1): between half of the present limit and the whole, by a chance drawn evenly from [0, 1).</summary>
     public TimeSpan After(long failures, double chance)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(failures);

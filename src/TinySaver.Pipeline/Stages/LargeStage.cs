@@ -171,10 +171,7 @@ public sealed class LargeStage(
     private async Task<EscalationResult> FailAsync(
         Escalation escalation, PermanentFailureException failure, StoredRow? known, CancellationToken cancellationToken)
     {
-        LabelRow row = StageRows.Escalated(escalation).FailedFor(failure.Reason, failure.Message) with
-        {
-            OperationId = Activity.Current?.TraceId.ToHexString(),
-        };
+        LabelRow row = StageRows.Escalated(escalation).FailedFor(failure.Reason, failure.Message);
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         if (write.Written)
         {
@@ -232,11 +229,7 @@ public sealed class LargeStage(
     private async Task<EscalationResult> WriteAsync(
         Escalation escalation, StoredRow? known, Prediction prediction, CascadeModel large, double milliseconds, CancellationToken cancellationToken)
     {
-        LabelRow row = StageRows.Answered(escalation, prediction, large) with
-        {
-            StageMilliseconds = milliseconds,
-            OperationId = Activity.Current?.TraceId.ToHexString(),
-        };
+        LabelRow row = StageRows.Answered(escalation, prediction, large) with { StageMilliseconds = milliseconds };
         long start = time.GetTimestamp();
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         telemetry.Step(Stage, "write", time.GetElapsedTime(start));

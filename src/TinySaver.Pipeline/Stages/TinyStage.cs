@@ -140,7 +140,6 @@ public sealed class TinyStage(
             Degraded = degraded,
             Shadow = exits && ShadowSample.Includes(name, version.ETag, options.Value.ShadowShare),
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
-            OperationId = Activity.Current?.TraceId.ToHexString(),
         };
         if (labelled)
             row = row.LabelledByTiny(row.TopK);
@@ -171,7 +170,6 @@ public sealed class TinyStage(
         LabelRow row = LabelRow.Of(name, version).FailedFor(failure.Reason, failure.Message) with
         {
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
-            OperationId = Activity.Current?.TraceId.ToHexString(),
         };
         RowWrite write = await writer.WriteAsync(row, known: null, cancellationToken).ConfigureAwait(false);
         if (write.Written)

@@ -24,10 +24,7 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
     /// <inheritdoc/>
     public async Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken)
     {
-        var options = new BlobDownloadOptions();
-        if (knownTag is not null)
-            options.Conditions = new BlobRequestConditions { IfNoneMatch = new ETag(knownTag) };
-
+        var options = new BlobDownloadOptions { Conditions = knownTag is null ? null : new() { IfNoneMatch = new ETag(knownTag) } };
         try
         {
             Response<BlobDownloadResult> response =

@@ -21,10 +21,7 @@ public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
     /// <inheritdoc/>
     public async Task<OpenedImage> OpenAsync(string name, string? etag, CancellationToken cancellationToken)
     {
-        var options = new BlobDownloadOptions();
-        if (etag is not null)
-            options.Conditions = new BlobRequestConditions { IfMatch = new ETag(etag) };
-
+        var options = new BlobDownloadOptions { Conditions = etag is null ? null : new() { IfMatch = new ETag(etag) } };
         try
         {
             BlobDownloadStreamingResult result =

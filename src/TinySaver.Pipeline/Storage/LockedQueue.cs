@@ -69,21 +69,17 @@ internal sealed class LockedMessage(QueueClient queue, TimeSpan lockDuration, Qu
         cancellationToken);
 
     /// <summary>Makes the message visible again; false where its lock was lost.</summary>
-    public Task<bool> AbandonAsync(CancellationToken cancellationToken) => UseReceiptAsync(
-        async receipt =>
-        {
-            await queue.UpdateMessageAsync(message.MessageId, receipt, (string?)null, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-            return null;
-        },
-        cancellationToken);
+    public Task<bool> AbandonAsync(CancellationToken cancellationToken) => HideAsync(TimeSpan.Zero, cancellationToken);
 
     /// <summary>Starts the lock anew; false where it was lost.</summary>
-    public Task<bool> RenewAsync(CancellationToken cancellationToken) => UseReceiptAsync(
+    public Task<bool> RenewAsync(CancellationToken cancellationToken) => HideAsync(lockDuration, cancellationToken);
+
+    private Task<bool> HideAsync(TimeSpan duration, CancellationToken cancellationToken) => UseReceiptAsync(
         async receipt =>
         {
-            UpdateReceipt updated = await queue.UpdateMessageAsync(message.MessageId, receipt, (string?)null, lockDuration, cancellationToken)
+            UpdateReceipt updated = await queue.UpdateMessageAsync(message.MessageId, receipt, (string?)null, duration, cancellationToken)
                 .ConfigureAwait(false);
-            return updated.PopReceipt;
+            return duration > TimeSpan.Zero ? updated.PopReceipt : null;
         },
         cancellationToken);
 

@@ -18,9 +18,8 @@ public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient 
     private static readonly string ConnectionSetting = SettingName.Of(StorageOptions.Section, nameof(StorageOptions.ConnectionString));
     private static readonly string UrlSetting = SettingName.Of(StorageOptions.Section, nameof(StorageOptions.AccountUrl));
 
-    /// <summary>Makes the clients; nothing is sent yet.</summary>
-    /// <param name="options">Names the account.</param>
-    /// <param name="configure">Changes each client's options, for instance its retries; null for the SDK's defaults.</param>
+    /// <summary>Makes the clients of the account that the options name; nothing is sent yet.</summary>
+    /// <remarks>Each client's own options, for instance its retries, can be changed from the SDK's defaults.</remarks>
     /// <exception cref="TinySaverException">The account is named twice or not at all, or its address is no blob address.</exception>
     public static StorageClients Create(StorageOptions options, Action<ClientOptions>? configure = null)
     {
