@@ -19,6 +19,7 @@ public static class CascadePolicyJson
         NewLine = "\n",
         // The file is read by people and never embedded in HTML: keep '<', '&' and letters as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new FiniteNumber() },
     };
 
     /// <summary>Reads a policy from JSON text, which messages call by its source: the file's path.</summary>
@@ -90,5 +91,14 @@ public static class CascadePolicyJson
         return required >= 0
             ? $"{field} lacks {message[(message.IndexOf(':', required) + 1)..].Trim().TrimEnd('.')}."
             : $"{field} has a value of the wrong kind (line {error.LineNumber + 1}).";
+    }
+
+    // 1e999 reads as infinity, which nobody can mean and JSON cannot be written with.
+    private sealed class FiniteNumber : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number && reader.GetDouble() is var number && double.IsFinite(number) ? number : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 }

@@ -80,6 +80,7 @@ public sealed class CascadePolicyJsonTests
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"Certified\" }", "'rule.name': 'Certified' is none of")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": 0 }", "'rule.name' has a value of the wrong kind")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"certified\", \"delta\": 2 }", "'rule.delta' is 2")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"fixed\", \"escalationRate\": 1e999 }", "'rule.escalationRate' has a value of the wrong kind")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"guarantee\": { \"risk\": \"harm\", \"bound\": 0.1, \"confidence\": 0.9 }", "'guarantee.risk': 'harm' is none of accuracy-drop, disagreement")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"guarantee\": { \"risk\": \"disagreement\", \"bound\": 0.1, \"confidence\": 1.5 }", "'guarantee.confidence' is 1.5")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"test\": { \"samples\": 9, \"exitRate\": -0.5, \"deltaC\": 0 }", "'test.exitRate' is -0.5")]
