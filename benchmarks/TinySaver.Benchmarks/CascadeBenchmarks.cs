@@ -57,13 +57,13 @@ public class CascadeBenchmarks
     }
 
     [Benchmark]
-    public Task<int> LargeOnly() => RunAsync(new() { LargeOnly = true });
+    public Task<int> LargeOnly() => RunAsync(largeOnly: true);
 
     [Benchmark]
-    public Task<int> Cascade() => RunAsync(new());
+    public Task<int> Cascade() => RunAsync(largeOnly: false);
 
-    private async Task<int> RunAsync(CascadeRunOptions options) =>
-        (await new CascadeRun(_cascade!, _images, options).RunAsync(CancellationToken.None)).Count;
+    private async Task<int> RunAsync(bool largeOnly) =>
+        (await new CascadeRun(_cascade!, _images, new(Environment.ProcessorCount, CascadeRunOptions.DefaultLargeBatchSize, largeOnly)).RunAsync(CancellationToken.None)).Count;
 
     private int ClassifyAsInTheTutorial(string path)
     {
