@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using TinySaver.Calibration.Costs;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Cli.Costs;
 
@@ -27,6 +28,7 @@ internal sealed record MoneySettings(
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
         RespectNullableAnnotations = true,
+        Converters = { new FiniteNumber() },
     };
 
     /// <summary>What Azure charges.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Core.Cascade;
 
@@ -91,14 +92,5 @@ public static class CascadePolicyJson
         return required >= 0
             ? $"{field} lacks {message[(message.IndexOf(':', required) + 1)..].Trim().TrimEnd('.')}."
             : $"{field} has a value of the wrong kind (line {error.LineNumber + 1}).";
-    }
-
-    // 1e999 reads as infinity, which nobody can mean and JSON cannot be written with.
-    private sealed class FiniteNumber : JsonConverter<double>
-    {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Number && reader.GetDouble() is var number && double.IsFinite(number) ? number : throw new JsonException();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 }

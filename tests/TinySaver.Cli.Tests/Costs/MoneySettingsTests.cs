@@ -16,6 +16,7 @@ public sealed class MoneySettingsTests : IDisposable
     [Theory]
     [InlineData("""{ "tinyMemory": 1 }""", "'tinyMemory'")]
     [InlineData("""{ "imagesPerActivity": "many" }""", "'imagesPerActivity'")]
+    [InlineData("""{ "tinyWaitingMilliseconds": 1e999 }""", "'tinyWaitingMilliseconds'")]
     [InlineData("{", "line 1")]
     public void Read_UnusableFile_NamesTheField(string json, string expected) =>
         Assert.Contains(expected, Assert.Throws<TinySaverException>(() => MoneySettings.Read(_folder.Write("prices.json", json))).Message);
