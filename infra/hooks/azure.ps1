@@ -33,6 +33,12 @@ function Azure {
     $lines | Where-Object { $_ -isnot [System.Management.Automation.ErrorRecord] }
 }
 
+# This project's own command, signed in as the Azure CLI is, which check-login.ps1 has looked at.
+function TinySaver {
+    $env:AZURE_TOKEN_CREDENTIALS = 'AzureCliCredential'
+    dotnet run -c Release --project src/TinySaver.Cli -- @args
+}
+
 # Runs the script block until it answers true, waiting 5, 10, 20 and then 30 seconds between attempts. Who gives up says what
 # the Azure CLI said last.
 function Retry([int] $attempts, [string] $what, [scriptblock] $action) {

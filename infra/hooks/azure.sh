@@ -27,6 +27,11 @@ azure() {
   az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --only-show-errors
 }
 
+# tinysaver ARGUMENT...: this project's own command, signed in as the Azure CLI is, which check-login.sh has looked at.
+tinysaver() {
+  AZURE_TOKEN_CREDENTIALS=AzureCliCredential dotnet run -c Release --project src/TinySaver.Cli -- "$@"
+}
+
 # retry ATTEMPTS WHAT COMMAND...: until the command succeeds, waiting 5, 10, 20 and then 30 seconds between attempts. Who gives
 # up says what the command said last.
 retry() {

@@ -68,9 +68,12 @@ internal static class CommonOptions
 
     /// <summary>The policy that was named, or else the first found in this folder or one above it.</summary>
     /// <exception cref="TinySaverException">None was named and none is found.</exception>
-    public static string FindPolicy(ParseResult arguments)
+    public static string FindPolicy(ParseResult arguments) => FindPolicy(arguments.GetValue(Policy));
+
+    /// <inheritdoc cref="FindPolicy(ParseResult)"/>
+    public static string FindPolicy(string? named)
     {
-        if (arguments.GetValue(Policy) is { } named)
+        if (named is not null)
             return named;
 
         string here = Directory.GetCurrentDirectory();

@@ -5,6 +5,7 @@ using TinySaver.Cli.Classify;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
 using TinySaver.Cli.Output;
+using TinySaver.Cli.Policies;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Results;
 using TinySaver.Cli.Retry;
@@ -23,6 +24,7 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     ResultsCommand.Create(terminal),
     StatusCommand.Create(terminal),
     RetryCommand.Create(terminal),
+    PolicyCommand.Create(terminal),
     InspectCommand.Create(terminal),
     PredictCommand.Create(terminal),
     ImportCommand.Create(terminal),

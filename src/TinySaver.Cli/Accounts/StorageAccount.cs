@@ -1,6 +1,8 @@
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Storage;
 
@@ -38,6 +40,8 @@ internal sealed class StorageAccount : IAsyncDisposable
         Images = new BlobImageStore(Clients.Blobs.GetBlobContainerClient(options.ImagesContainer));
         Labels = new TableLabelStore(Clients.Tables.GetTableClient(options.LabelsTable));
         Escalations = new StorageEscalations(Clients.Queues, options);
+        Models = Clients.Blobs.GetBlobContainerClient(options.ModelsContainer);
+        Policies = new PublishedPolicies(Models, new CascadeSourceOptions().PolicyBlob);
     }
 
     /// <summary>What to call it, without any key.</summary>
@@ -57,6 +61,12 @@ internal sealed class StorageAccount : IAsyncDisposable
 
     /// <summary>Its queue of escalations.</summary>
     public StorageEscalations Escalations { get; }
+
+    /// <summary>Its container of policies and models.</summary>
+    public BlobContainerClient Models { get; }
+
+    /// <summary>Its policies.</summary>
+    public PublishedPolicies Policies { get; }
 
     /// <summary>Whether this process runs it, so that it ends with this process.</summary>
     public bool IsOwn => _azurite is not null;
@@ -151,12 +161,13 @@ internal sealed class StorageAccount : IAsyncDisposable
     private static StorageAccount Local(DataFolder data, LocalAzurite azurite) =>
         new($"Azurite on {data.FolderPath}", Names(azurite.ConnectionString), azurite);
 
-    // Container, table and queue have other names where the environment says so, as in the function apps; the account is the caller's choice.
+    // Containers, table and queue have other names where the environment says so, as in the function apps; the account is the caller's choice.
     private static StorageOptions Names(string? connectionString, Uri? url = null)
     {
         var options = new StorageOptions();
         IConfigurationSection section = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(StorageOptions.Section);
         options.ImagesContainer = section[nameof(StorageOptions.ImagesContainer)] ?? options.ImagesContainer;
+        options.ModelsContainer = section[nameof(StorageOptions.ModelsContainer)] ?? options.ModelsContainer;
         options.LabelsTable = section[nameof(StorageOptions.LabelsTable)] ?? options.LabelsTable;
         options.EscalationsQueue = section[nameof(StorageOptions.EscalationsQueue)] ?? options.EscalationsQueue;
         options.ConnectionString = connectionString;

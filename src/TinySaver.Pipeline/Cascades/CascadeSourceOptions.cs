@@ -12,7 +12,7 @@ public sealed class CascadeSourceOptions
     /// <summary>A policy file on this machine, its models relative to it. Default null: the policy is a blob.</summary>
     public string? PolicyPath { get; set; }
 
-    /// <summary>The policy's name in the blob container of the models, its models relative to it. Default <c>cascade.json</c>.</summary>
+    /// <summary>The policy's name in the blob container of the models where none was published with <c>tinysaver policy publish</c>, its models relative to it. Default <c>cascade.json</c>.</summary>
     [Required]
     public string PolicyBlob { get; set; } = "cascade.json";
 

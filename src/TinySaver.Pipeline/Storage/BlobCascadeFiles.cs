@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
@@ -9,7 +8,7 @@ using TinySaver.Pipeline.Cascades;
 namespace TinySaver.Pipeline.Storage;
 
 /// <summary>A policy and its models in a blob container, kept on local disk by their content hashes.</summary>
-/// <remarks>Model folders are relative to the policy's blob; several processes may share the folder on local disk.</remarks>
+/// <remarks>Model folders are relative to the policy's blob where none was published, and so are published ones'; several processes may share the folder on local disk.</remarks>
 public sealed class BlobCascadeFiles(BlobContainerClient container, string policyBlob, string cacheFolder, ILogger<BlobCascadeFiles> logger)
     : ICascadeFiles
 {
@@ -18,32 +17,27 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
 
     private const string ConfigFile = "config.json";
 
+    private readonly PublishedPolicies _published = new(container, policyBlob);
+    private volatile string _policyBlob = policyBlob;
+
     /// <inheritdoc/>
-    public string Source => $"blob '{policyBlob}' of container '{container.Name}'";
+    public string Source => $"blob '{_policyBlob}' of container '{container.Name}'";
 
     /// <inheritdoc/>
     public async Task<PolicyFile?> ReadPolicyAsync(string? knownTag, CancellationToken cancellationToken)
     {
-        var options = new BlobDownloadOptions { Conditions = knownTag is null ? null : new() { IfNoneMatch = new ETag(knownTag) } };
-        try
-        {
-            Response<BlobDownloadResult> response =
-                await container.GetBlobClient(policyBlob).DownloadContentAsync(options, cancellationToken).ConfigureAwait(false);
-            if (response.GetRawResponse().Status == 304)
-                return null;
-
-            CascadePolicy policy = CascadePolicyJson.Parse(response.Value.Content.ToString(), Source);
-            return new PolicyFile(policy, response.Value.Details.ETag.ToString());
-        }
-        catch (RequestFailedException e) when (e.Status == 304)
-        {
+        // The blob that changes is the pointer, or else the policy itself: the tag says whose it is.
+        (PolicyPointer Pointer, string Tag)? pointed = await _published.ReadPointerAsync(cancellationToken).ConfigureAwait(false);
+        string? tag = pointed is { } published ? $"{_published.PointerBlob} {published.Tag}" : null;
+        if (tag is not null && tag == knownTag)
             return null;
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound || e.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            throw new InvalidPolicyException(
-                $"There is no {Source}. Upload the policy that `tinysaver search` wrote, and beside it the model folders that it names.", e);
-        }
+
+        _policyBlob = pointed is null ? _published.UnpublishedBlob : _published.BlobOf(pointed.Value.Pointer.Current);
+        (string Text, string Tag) read = await _published.ReadAsync(_policyBlob, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidPolicyException(
+                $"There is no {Source}{(pointed is null ? "" : ", which the pointer beside it names")}. Publish the policy that `tinysaver search` wrote with `tinysaver policy publish`, which uploads its models too.");
+        tag ??= $"{_policyBlob} {read.Tag}";
+        return tag == knownTag ? null : new PolicyFile(CascadePolicyJson.Parse(read.Text, Source), tag);
     }
 
     /// <inheritdoc/>
@@ -126,7 +120,7 @@ public sealed class BlobCascadeFiles(BlobContainerClient container, string polic
     // Model folders are relative to the policy; a policy in a folder of the container has them there.
     private string BlobFolder(ModelReference model)
     {
-        var segments = new List<string>(policyBlob.Split('/')[..^1]);
+        var segments = new List<string>(_published.UnpublishedBlob.Split('/')[..^1]);
         foreach (string segment in model.Folder.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             switch (segment)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TinySaver.Infra.Tests.Bicep;
-using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.FunctionApps;
 using TinySaver.Pipeline.Storage;
 
@@ -94,8 +93,4 @@ public sealed class NamesTests
         Assert.Contains(FunctionAppOptions.EscalationsConnection, names);
         Assert.Contains("AzureWebJobsStorage", names);
     }
-
-    [Fact]
-    public void UploadHook_PutsThePolicyWhereTheAppsLookForIt() => Assert.Contains(
-        $"const string PolicyBlob = \"{new CascadeSourceOptions().PolicyBlob}\";", Repository.Read("infra", "hooks", "model-files.cs"), StringComparison.Ordinal);
 }

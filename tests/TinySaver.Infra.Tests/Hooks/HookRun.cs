@@ -21,6 +21,7 @@ internal sealed class HookRun : IDisposable
         ["TINYSAVER_LARGE_APP"] = "ca-large-abc",
         ["TINYSAVER_EVENT_TOPIC"] = "egst-abc",
         ["TINYSAVER_STORAGE_ACCOUNT"] = "stabc",
+        ["TINYSAVER_STORAGE_URL"] = "https://stabc.blob.core.windows.net",
         ["TINYSAVER_POLICY"] = null,
     };
 

@@ -87,6 +87,49 @@ public sealed class BlobCascadeFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task RefreshAsync_PolicyPublishedAndRolledBack_IsTakenEachTime()
+    {
+        await UploadAsync("cascade.json");
+        var published = new PublishedPolicies(_container, "cascade.json");
+        await using CascadeHost host = Host("cascade.json");
+        string first = await UsedAsync();
+        await published.WriteAsync(_cascade.Policy, Cancellation);
+        await published.PointToAsync(first, Cancellation);
+        _cascade.WritePolicy(threshold: 0.25);
+        await published.WriteAsync(_cascade.Policy, Cancellation);
+
+        Assert.True(await host.RefreshAsync(Cancellation)); // the pointer's, from now on
+        Assert.Equal(first, await UsedAsync());
+        Assert.Equal(new PolicyPointer(_cascade.Policy.Id, first), await published.PointToAsync(_cascade.Policy.Id, Cancellation));
+        Assert.True(await host.RefreshAsync(Cancellation));
+        Assert.Equal(_cascade.Policy.Id, await UsedAsync());
+        Assert.False(await host.RefreshAsync(Cancellation));
+        await published.PointToAsync(first, Cancellation);
+        Assert.True(await host.RefreshAsync(Cancellation));
+        Assert.Equal(first, await UsedAsync());
+
+        async Task<string> UsedAsync()
+        {
+            using CascadeLease lease = await host.RentAsync(Cancellation);
+            return lease.Cascade.PolicyId;
+        }
+    }
+
+    [Theory]
+    [InlineData("{}", "names no policy")]
+    [InlineData("""{"current":"000000000000"}""", "There is no blob 'policies/000000000000.json' of container")]
+    public async Task RentAsync_PointerToNothing_SaysSo(string content, string message)
+    {
+        await UploadAsync("cascade.json");
+        await _container.GetBlobClient("policies/current.json").UploadAsync(BinaryData.FromString(content), overwrite: true, Cancellation);
+        await using CascadeHost host = Host("cascade.json");
+
+        InvalidPolicyException e = await Assert.ThrowsAsync<InvalidPolicyException>(async () => await host.RentAsync(Cancellation));
+
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RentAsync_OtherModelThanThePolicysOwn_IsRefusedAndNotKept()
     {
         await UploadAsync("cascade.json");
