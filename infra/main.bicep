@@ -111,13 +111,13 @@ param logDailyQuotaGb int = 1
 
 // The cost model's figures for the example without a GPU in docs/deploy.md, which says how to get your own.
 @description('For the workbook: what the tiny app costs for a million images, in US dollars.')
-param usdPerMillionImages string = '2.09'
+param usdPerMillionImages string = '3.88'
 
 @description('For the workbook: what a million escalations cost on top, in US dollars.')
-param usdPerMillionEscalations string = '50.84'
+param usdPerMillionEscalations string = '51.01'
 
 @description('For the workbook: what a million images cost with the large model alone, in US dollars.')
-param usdPerMillionLargeOnly string = '51.44'
+param usdPerMillionLargeOnly string = '51.61'
 
 var token = uniqueString(subscription().id, environmentName, location)
 var names = namesOf(token)

@@ -18,7 +18,7 @@ internal static class MoneySection
         };
         double? share = costs.LargeOnlyPerMillion > 0 ? costs.SavingPerMillion / costs.LargeOnlyPerMillion : null;
         string total = share is null ? "" : share >= 0 ? $"It saves {Wording.Share(share.Value)} of the bill. " : $"It adds {Wording.Share(-share.Value)} to the bill. ";
-        CostLine sum = new("Total", costs.LargeOnlyPerMillion, costs.CascadePerMillion);
+        CostLine sum = new("Total", costs.LargeOnlyPerMillion, costs.CascadePerMillion, Source: "");
         return Html.Section(
             "Money",
             total + breakEven,

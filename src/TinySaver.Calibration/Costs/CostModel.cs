@@ -14,6 +14,20 @@ public static class CostModel
     // A message costs a send, a receive and a completion.
     private const double QueueOperationsPerMessage = 3;
 
+    // The blob trigger puts each event into a queue of its own, gets it and deletes it (source of the storage extension).
+    private const double TriggerOperationsPerImage = 3;
+
+    // Five tries, and a message that is put, got and deleted (host.json).
+    private const double RunsOfPoisonedImage = 5;
+
+    // As the exporter sends them; a test of the function apps' telemetry measures them.
+    private const double TraceGigabytesPerImage = 1.64e-6;
+    private const double TraceGigabytesPerEscalation = 1.53e-6;
+    private const double MetricGigabytesPerInstanceMinute = 13e-6;
+
+    private const string Memory = "from memory";
+    private const string FunctionsPage = "functions pricing page, August 2026";
+
     /// <summary>The cost of a million images.</summary>
     /// <param name="tiny">How the tiny app works.</param>
     /// <param name="large">How the large model's container works.</param>
@@ -27,6 +41,11 @@ public static class CostModel
         double replica = Million * large.SecondsPerImage / large.Utilisation
             * (prices.Replica.Gpu + (large.VirtualCpus * prices.Replica.VirtualCpu) + (large.MemoryGibibytes * prices.Replica.Gibibyte));
         double queue = QueueOperationsPerMessage * prices.PerMillionQueueOperations;
+        double runs = 1 + (RunsOfPoisonedImage * tiny.PoisonedShare);
+        double trigger = TriggerOperationsPerImage * Million / 10_000 * prices.PerTenThousandStorageQueueOperations;
+        double minutes = Million * tiny.SecondsPerImage / tiny.InFlight / 60;
+        double logs = prices.PerGigabyteOfLogs * ((Million * tiny.TraceShare * TraceGigabytesPerImage) + (minutes * MetricGigabytesPerInstanceMinute));
+        double largeLogs = prices.PerGigabyteOfLogs * Million * tiny.TraceShare * TraceGigabytesPerEscalation;
         double reads = Million / 10_000 * prices.PerTenThousandBlobReads;
         double writes = Million / 10_000 * prices.PerTenThousandTableWrites;
         double gigabyteSeconds = Million * GigabyteSecondsPerImage(tiny, prices.Function);
@@ -34,22 +53,30 @@ public static class CostModel
         // An escalated image is read, and its row written, once by each app.
         CostLine[] lines =
         [
-            new("tiny app: memory × time", 0, gigabyteSeconds * prices.Function.PerGigabyteSecond),
-            new("tiny app: executions", 0, prices.Function.PerMillionExecutions),
-            new("large model: replica time", replica, escalated * replica),
-            new("escalation queue", queue, escalated * queue),
-            new("events", prices.PerMillionEvents, prices.PerMillionEvents),
-            new("image reads", reads, (1 + escalated) * reads),
-            new("label writes", writes, (1 + escalated) * writes),
+            new("tiny app: memory × time", 0, runs * gigabyteSeconds * prices.Function.PerGigabyteSecond, FunctionsPage),
+            new("tiny app: executions", 0, runs * prices.Function.PerMillionExecutions, FunctionsPage),
+            new("tiny app: its trigger's own queue", 0, runs * trigger, $"operations: source of the storage extension; price: {Memory}"),
+            new("tiny app: its trigger's look at the image", 0, runs * reads, $"operations: source of the storage extension; price: {Memory}"),
+            new("large model: replica time", replica, escalated * replica, Memory),
+            new("escalation queue", queue, escalated * queue, Memory),
+            new("events", prices.PerMillionEvents, prices.PerMillionEvents, Memory),
+            new("image reads", reads, (runs + escalated) * reads, Memory),
+            new("label writes", writes, (1 + escalated) * writes, Memory),
+            new("logs", largeLogs, logs + (escalated * largeLogs), $"sizes: measured by a test; price: {Memory}"),
         ];
         double largeOnly = lines.Sum(l => l.LargeOnly);
         double cascade = lines.Sum(l => l.Cascade);
 
         // The cascade's cost is linear in the exit rate: what an exit saves is the large model's part.
-        double perExit = replica + queue + reads + writes;
+        double perExit = replica + queue + reads + writes + largeLogs;
         double atNoExit = cascade + (exitRate * perExit);
         return new CostEstimate(exitRate, lines, largeOnly, cascade, largeOnly - cascade, (atNoExit - largeOnly) / perExit, prices.AsOf);
     }
+
+    /// <summary>US dollars a month of a private network: an endpoint and a zone each for blob, queue and table, and with premium for Service Bus.</summary>
+    /// <remarks>What goes through is charged on top by the terabyte. All prices are from memory.</remarks>
+    public static double PrivateNetworkPerMonth(Prices prices, bool premiumServiceBus) =>
+        ((premiumServiceBus ? 4 : 3) * (prices.PrivateEndpointPerMonth + prices.PrivateZonePerMonth)) + (premiumServiceBus ? prices.PremiumServiceBusPerMonth : 0);
 
     /// <summary>GB-seconds that one image is charged at the tiny app: its share of an activity, rounded up to the billing steps.</summary>
     /// <exception cref="TinySaverException">A number is out of range.</exception>
@@ -86,6 +113,8 @@ public static class CostModel
         Require(tiny.MemoryMegabytes > 0, "tiny app's memory in MB", tiny.MemoryMegabytes, "above 0, such as 2048");
         Require(tiny.SecondsPerImage > 0, "tiny app's seconds per image", tiny.SecondsPerImage, "above 0");
         Require(tiny.InFlight >= 1, "number of images in flight", tiny.InFlight, "at least 1");
+        Require(tiny.TraceShare is >= 0 and <= 1, "share of traces", tiny.TraceShare, "between 0 and 1");
+        Require(tiny.PoisonedShare is >= 0 and <= 1, "share of poisoned images", tiny.PoisonedShare, "between 0 and 1");
         Require(tiny.ImagesPerActivity >= 1, "number of images per activity", tiny.ImagesPerActivity, "at least 1");
     }
 
@@ -117,14 +146,18 @@ public sealed record CostEstimate(
 /// <param name="Item">What is paid for.</param>
 /// <param name="LargeOnly">US dollars per million images with the large model alone.</param>
 /// <param name="Cascade">US dollars per million images with the cascade.</param>
-public sealed record CostLine(string Item, double LargeOnly, double Cascade);
+/// <param name="Source">Where price and amount are from.</param>
+public sealed record CostLine(string Item, double LargeOnly, double Cascade, string Source);
 
 /// <summary>How the tiny function app works through images.</summary>
 /// <param name="MemoryMegabytes">Instance memory: 512, 2048 or 4096.</param>
 /// <param name="SecondsPerImage">Time of one image from trigger to row, while others are in flight beside it.</param>
 /// <param name="InFlight">Images that one instance works on at the same time, at least 1.</param>
 /// <param name="ImagesPerActivity">Images of one period of activity, the time in which an instance is never idle; at least 1.</param>
-public sealed record TinyWorkload(int MemoryMegabytes, double SecondsPerImage, double InFlight, double ImagesPerActivity);
+/// <param name="TraceShare">Share of images whose traces are kept, in [0, 1].</param>
+/// <param name="PoisonedShare">Share of images that fail until their tries are used up, in [0, 1].</param>
+public sealed record TinyWorkload(
+    int MemoryMegabytes, double SecondsPerImage, double InFlight, double ImagesPerActivity, double TraceShare = 0.05, double PoisonedShare = 0);
 
 /// <summary>How the large model's container works through images.</summary>
 /// <param name="VirtualCpus">vCPUs of a replica: 8 for Azure's T4 profile.</param>

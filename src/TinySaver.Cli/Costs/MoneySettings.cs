@@ -17,9 +17,12 @@ namespace TinySaver.Cli.Costs;
 /// <param name="LargeMemoryGibibytes">GiB of memory of a replica; 56 for Azure's T4 profile.</param>
 /// <param name="LargeMillisecondsPerImage">Milliseconds of the large model an image on that replica; null to take what was measured on this machine's CPU.</param>
 /// <param name="LargeUtilisation">Share of a replica's paid time in which it works.</param>
+/// <param name="TinyTraceShare">Share of images whose traces are kept.</param>
+/// <param name="TinyPoisonedShare">Share of images that fail until their tries are used up.</param>
 internal sealed record MoneySettings(
     int TinyMemoryMegabytes = 2048, double TinyVirtualCpus = 1, double TinyImagesInFlight = 8, double TinyWaitingMilliseconds = 60,
-    double ImagesPerActivity = 1000, double LargeVirtualCpus = 8, double LargeMemoryGibibytes = 56, double? LargeMillisecondsPerImage = null, double LargeUtilisation = 0.5)
+    double ImagesPerActivity = 1000, double LargeVirtualCpus = 8, double LargeMemoryGibibytes = 56, double? LargeMillisecondsPerImage = null, double LargeUtilisation = 0.5,
+    double TinyTraceShare = 0.05, double TinyPoisonedShare = 0)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -60,7 +63,8 @@ internal sealed record MoneySettings(
     public TinyWorkload Tiny(double cpuMilliseconds)
     {
         double computing = cpuMilliseconds * TinyImagesInFlight / TinyVirtualCpus;
-        return new(TinyMemoryMegabytes, Math.Max(computing, cpuMilliseconds + TinyWaitingMilliseconds) / 1000, TinyImagesInFlight, ImagesPerActivity);
+        return new(
+            TinyMemoryMegabytes, Math.Max(computing, cpuMilliseconds + TinyWaitingMilliseconds) / 1000, TinyImagesInFlight, ImagesPerActivity, TinyTraceShare, TinyPoisonedShare);
     }
 
     /// <summary>The bill for a million images; null where a model's time is not known.</summary>

@@ -34,29 +34,39 @@ public sealed class CostTableTests
         }
     }
 
-    // Sizes are TelemetrySpecs', prices the table's own.
+    // Without a GPU, at an exit rate of 80 %.
+    [Fact]
+    public void Documentation_HasEachLineWithItsSource()
+    {
+        string documentation = Repository.Read("docs", "deploy.md");
+        (_, double gpu, LargeWorkload large) = Replicas[0];
+
+        foreach (CostLine line in CostModel.Estimate(Tiny, large, 0.8, PricesFor(gpu)).Lines)
+        {
+            Assert.Contains(
+                string.Create(CultureInfo.InvariantCulture, $"| {line.Item} | {line.LargeOnly:F2} | {line.Cascade:F2} | {line.Source} |"), documentation, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Documentation_WorksOutWhatIsAroundTheTable()
     {
         string documentation = Repository.Read("docs", "deploy.md");
-        const double Operation = 0.004 / 10_000, Gigabyte = 2.30, Million = 1e6, Endpoint = 7.30 + 0.50;
+        (_, double gpu, LargeWorkload large) = Replicas[0];
 
         foreach ((string what, double dollars) in ((string, double)[])
         [
-            ("1.20 per million images", 3 * Million * Operation),
-            ("0.40 per million images", Million * Operation),
-            ("0.19 per million images", Million * 1.64e-6 * 0.05 * Gigabyte),
-            ("0.18 per million escalations", Million * 1.53e-6 * 0.05 * Gigabyte),
-            ("0.01 per million images at 80 a second", Million / 80 / 60 * 13e-6 * Gigabyte),
-            ("3.77 per million images", Million * 1.64e-6 * Gigabyte),
-            ("0.15 a month, within", 30 * 24 * 4 * CostModel.GigabyteSecondsPerImage(new(2048, 1, 1, 1), Prices.Default.Function) * Prices.Default.Function.PerGigabyteSecond),
-            ("23.40 a month", 3 * Endpoint),
-            ("708.20 a month", (4 * Endpoint) + 677),
+            (" more per million images", Cascade(Tiny with { TraceShare = 1 }) - Cascade(Tiny)),
+            (" more per million images, were all of them poisoned", Cascade(Tiny with { PoisonedShare = 1 }) - Cascade(Tiny)),
+            (" a month, within the free grant", 30 * 24 * 4 * CostModel.GigabyteSecondsPerImage(new(2048, 1, 1, 1), Prices.Default.Function) * Prices.Default.Function.PerGigabyteSecond),
+            (" a month and 10 a TB", CostModel.PrivateNetworkPerMonth(Prices.Default, premiumServiceBus: false)),
+            (" a month", CostModel.PrivateNetworkPerMonth(Prices.Default, premiumServiceBus: true)),
         ])
         {
-            Assert.StartsWith(dollars.ToString("F2", CultureInfo.InvariantCulture), what, StringComparison.Ordinal);
-            Assert.Contains($"| {what}", documentation, StringComparison.Ordinal);
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"| {dollars:F2}{what} |"), documentation, StringComparison.Ordinal);
         }
+
+        double Cascade(TinyWorkload tiny) => CostModel.Estimate(tiny, large, 0.8, PricesFor(gpu)).CascadePerMillion;
     }
 
     [Fact]
