@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using TinySaver.Cli;
 using TinySaver.Cli.Classify;
+using TinySaver.Cli.Doctor;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
 using TinySaver.Cli.Output;
@@ -24,6 +25,7 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     ResultsCommand.Create(terminal),
     StatusCommand.Create(terminal),
     RetryCommand.Create(terminal),
+    DoctorCommand.Create(terminal),
     PolicyCommand.Create(terminal),
     InspectCommand.Create(terminal),
     PredictCommand.Create(terminal),

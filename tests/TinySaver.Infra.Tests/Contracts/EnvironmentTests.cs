@@ -67,6 +67,7 @@ public sealed partial class EnvironmentTests
     [InlineData("postprovision", "upload-models")]
     [InlineData("postdeploy", "subscribe-events")]
     [InlineData("postdeploy", "check-large")]
+    [InlineData("postdeploy", "doctor")]
     [InlineData("preprovision", "check-login")]
     [InlineData("predeploy", "choose-image")]
     public void AzureYaml_RunsEachHookAtTheMomentThatItNames(string moment, string hook)

@@ -33,7 +33,7 @@ public sealed partial class AzureYamlTests
 
         Assert.Equal(["preprovision", "postprovision", "predeploy", "postdeploy"], moments);
         Assert.Equal(
-            ((string[])["check-login", "upload-models", "choose-image", "subscribe-events", "check-large"]).SelectMany(h => (string[])[$"infra/hooks/{h}.sh", $"infra/hooks/{h}.ps1"]),
+            ((string[])["check-login", "upload-models", "choose-image", "subscribe-events", "check-large", "doctor"]).SelectMany(h => (string[])[$"infra/hooks/{h}.sh", $"infra/hooks/{h}.ps1"]),
             hooks);
         Assert.All(hooks, h => Assert.True(File.Exists(Repository.PathOf(h)), $"{h} is missing."));
         Assert.Equal(hooks.Length / 2, Text.Split("shell: sh\n").Length - 1);

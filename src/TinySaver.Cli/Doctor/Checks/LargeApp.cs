@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using TinySaver.Pipeline.FunctionApps;
+
+namespace TinySaver.Cli.Doctor.Checks;
+
+/// <summary>Whether the large app's revision can run.</summary>
+internal static class LargeApp
+{
+    public static readonly Check Check = new("large app", LookAsync);
+
+    /// <summary>The app's id, name and properties.</summary>
+    public static async Task<(string Id, string Name, JsonElement Properties)> ReadAsync(Deployment d, CancellationToken cancellationToken)
+    {
+        (string id, string name) = d.Find("Microsoft.App/containerApps", "large app", "azd deploy large");
+        return (id, name, (await d.Azure.GetAsync(id, ApiVersions.ContainerApp, cancellationToken)).At("properties"));
+    }
+
+    private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
+    {
+        (string id, string name, JsonElement app) = await ReadAsync(d, cancellationToken);
+        string revision = app.Text("latestRevisionName"), state = app.Text("provisioningState");
+        if (state != "Succeeded" || revision.Length == 0)
+            return Finding.Broken($"{name} is {state}", "Run `azd deploy large`.");
+
+        JsonElement run = (await d.Azure.GetAsync($"{id}/revisions/{revision}", ApiVersions.ContainerApp, cancellationToken)).At("properties");
+        string running = run.Text("runningState"), health = run.Text("healthState"), why = run.Text("provisioningError");
+        return running is "Failed" or "Degraded" or "Stopped" || health == "Unhealthy" || why.Length > 0
+            ? Finding.Broken(
+                $"the revision {revision} is {running}, {health}{(why.Length > 0 ? $": {why}" : "")}",
+                $"`az containerapp logs show --name {name} --resource-group {d.Group} --type system` says why; then `azd deploy large`.")
+            : Finding.Ok($"revision {revision} is {running} with {run.Number("replicas"):N0} replicas");
+    }
+}
+
+/// <summary>Whether anything wakes the large app when images are escalated.</summary>
+internal static class Scaling
+{
+    public static readonly Check Check = new("what wakes it", LookAsync);
+
+    private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
+    {
+        (_, string name, JsonElement app) = await LargeApp.ReadAsync(d, cancellationToken);
+        JsonElement scale = app.At("template", "scale");
+        JsonElement rule = scale.Items("rules").FirstOrDefault(r => r.Text("custom", "type") == "azure-servicebus");
+        if (rule.ValueKind == JsonValueKind.Undefined)
+        {
+            return Finding.Broken(
+                $"nothing will wake {name} when images are escalated: it has no scale rule for the queue",
+                $"`azd env set TINYSAVER_LARGE_SCALING Rule`, delete the app (`az containerapp delete --name {name} --resource-group {d.Group}`), `azd deploy large`.");
+        }
+
+        string queue = rule.Text("custom", "metadata", "queueName");
+        return queue != FunctionAppOptions.EscalationsQueue || scale.Number("maxReplicas") < 1
+            ? Finding.Broken($"{name} counts the queue '{queue}' and may have {scale.Number("maxReplicas"):N0} replicas", "Run `azd deploy large`.")
+            : Finding.Ok($"each {rule.Text("custom", "metadata", "messageCount")} messages in '{queue}', up to {scale.Number("maxReplicas"):N0} replicas");
+    }
+}
+
+/// <summary>What the platform last said of scaling and starting the large app.</summary>
+internal static partial class ScalerLog
+{
+    public static readonly Check Check = new("its system log", LookAsync);
+
+    private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
+    {
+        (_, string name) = d.Find("Microsoft.App/containerApps", "large app", "azd deploy large");
+        string said = await d.LogAsync(
+            $"ContainerAppSystemLogs | where ContainerAppName == '{name}' and TimeGenerated > ago(1h) | where Type == 'Warning' or Log has_any ('keda', 'scaler', 'scale rule', 'error', 'failed') | top 1 by TimeGenerated desc | project Log",
+            cancellationToken);
+        if (!Trouble().IsMatch(said))
+            return Finding.Ok(said.Length == 0 ? "nothing of scaling in the last hour" : $"last: {said}");
+
+        // A probe that failed while a replica started is past when it is read.
+        return !Lasting().IsMatch(said)
+            ? Finding.Warning($"last: {said}", "Look again in some minutes.")
+            : Finding.Broken(
+                $"the platform cannot scale or start {name}: {said}",
+                "Unauthorized: its identity needs Azure Service Bus Data Owner on the queue (TINYSAVER_LARGE_QUEUE_ROLE). An image that cannot be pulled: `azd deploy large`. Else quota.");
+    }
+
+    [GeneratedRegex("Skipping.*configuration|failed|unauthorized|error", RegexOptions.IgnoreCase)]
+    private static partial Regex Trouble();
+
+    [GeneratedRegex("keda|scaler|scale rule|service bus|pull|quota", RegexOptions.IgnoreCase)]
+    private static partial Regex Lasting();
+}
+
+/// <summary>Whether there is a GPU to be had.</summary>
+internal static class Gpu
+{
+    public static readonly Check Check = new("GPU", LookAsync);
+
+    private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
+    {
+        (_, string name, JsonElement app) = await LargeApp.ReadAsync(d, cancellationToken);
+        string profile = app.Text("workloadProfileName");
+        if (!profile.StartsWith("gpu-", StringComparison.Ordinal))
+            return Finding.NotHere($"{name} runs on CPUs");
+
+        string gpu = profile["gpu-".Length..].ToUpperInvariant();
+        (string environment, _) = d.Find("Microsoft.App/managedEnvironments", "Container Apps environment");
+        JsonElement quota = (await d.Azure.ListAsync($"{environment}/usages", ApiVersions.ContainerApp, cancellationToken))
+            .FirstOrDefault(u => u.Text("name", "value").Contains(gpu, StringComparison.OrdinalIgnoreCase) && u.Text("name", "value").Contains("gpu", StringComparison.OrdinalIgnoreCase));
+        return quota.Number("limit") < 1
+            ? Finding.Broken($"the subscription's quota for the {gpu} is 0, so no replica will start", "Ask for it in the portal (Quotas, Azure Container Apps), or `azd env set TINYSAVER_GPU none` and `azd up`.")
+            : Finding.Ok($"{gpu}: {quota.Number("currentValue"):N0} of {quota.Number("limit"):N0} in use");
+    }
+}

@@ -1,0 +1,253 @@
+using Azure.Storage.Blobs;
+using Spectre.Console;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Doctor;
+using TinySaver.Cli.Output;
+using TinySaver.Cli.Policies;
+
+namespace TinySaver.Cli.Tests.Doctor;
+
+/// <summary>The doctor on a deployment of a fake Resource Manager and an Azurite: each thing that can be broken is broken once.</summary>
+public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurite>, IAsyncLifetime
+{
+    private readonly FakeAzure _azure = new();
+    private readonly Terminal _terminal = new(AnsiConsole.Console, AnsiConsole.Console, showsLiveProgress: false);
+    private StorageAccount _account = null!;
+    private Deployment? _deployment;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private BlobContainerClient Models => _account.Models;
+
+    public async ValueTask InitializeAsync()
+    {
+        _account = await StorageAccount.OpenAsync(_terminal, azurite.ConnectionString, new DataFolder("none"), create: false, Cancellation);
+        await _account.EnsureCreatedAsync(Cancellation);
+        await Models.DeleteIfExistsAsync(cancellationToken: Cancellation);
+        PublishSummary published = await new PolicyPublisher(Path.Combine(RepositoryPaths.Samples, "cascade.json"))
+            .PublishAsync(_account, _ => { }, new StoragePatience(_terminal, _account), Cancellation);
+        _azure.Change(FakeAzure.HealthPath, "POLICY", published.Policy);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _azure.Dispose();
+        await _account.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task LookAsync_AllIsWell_SaysSoOfEachThingInTheOrderOfTheData()
+    {
+        DoctorReport report = await LookAsync();
+
+        Assert.Empty(report.Lines.Where(l => l.Verdict is not (Verdict.Ok or Verdict.NotHere)).Select(l => $"{l.Check}: {l.Seen}"));
+        Assert.True(report.Healthy);
+        Assert.Equal("https://stabc.blob.core.windows.net/", _deployment!.StorageUrl);
+        Assert.Equal(DoctorRun.First.Concat(DoctorRun.Checks).Select(c => c.Name), report.Lines.Select(l => l.Check));
+        Assert.Equal(["GPU"], report.Lines.Where(l => l.Verdict == Verdict.NotHere).Select(l => l.Check));
+    }
+
+    public static TheoryData<string, string, string> Faults => new()
+    {
+        { "signed-out", "sign-in", "nobody is signed in: DefaultAzureCredential failed to retrieve a token. → Run `az login`" },
+        { "tenant", "sign-in", "in the tenant tenant-other, but azd deployed to tenant-dev → Run `az login --tenant tenant-dev`" },
+        { "other-account", "sign-in", "Azure answered 404 SubscriptionNotFound" },
+        { "no-group", "resource group", "there is no resource group rg-dev in the subscription → Run `azd provision`" },
+        { "no-storage", "resource group", "The resource group rg-dev has no storage account. Run `azd provision`." },
+        { "no-images", "storage", "has no container 'images' → Run `azd provision`" },
+        { "no-queue", "containers, tables, queues", "there is no queue 'webjobs-blobtrigger-poison'" },
+        { "no-role", "roles", "the tiny app lacks the role Storage Queue Data Contributor on the storage account → Run `azd provision` as Owner" },
+        { "no-policy", "policy", "the container 'models' has no policy → Run `azd hooks run postprovision`" },
+        { "pointer", "policy", "names the policy 000000000000, and there is no" },
+        { "changed-model", "models", "is not the file that was published with the policy → Publish the policy again" },
+        { "lost-model", "models", "of its 4 files → Publish the policy again" },
+        { "stopped", "tiny app", "func-tiny-abc is Stopped → Start it: `az functionapp start --name func-tiny-abc" },
+        { "no-function", "its functions", "func-tiny-abc lacks ClassifyWithTinyModel → Run `azd deploy tiny`" },
+        { "unhealthy", "its health", "func-tiny-abc cannot classify: escalations: Service Bus refuses the app" },
+        { "crashed", "its health", "func-tiny-abc answered 502 and not with its health" },
+        { "no-subscription", "event subscription", "egst-abc has no subscription 'images', so nobody is told of uploads → Run `azd hooks run postdeploy`" },
+        { "filter", "event subscription", "the subscription 'images' listens to '/blobServices/default/containers/images-old/' instead" },
+        { "dead-events", "event delivery", "Event Grid gave up on 7 events of the last day" },
+        { "failing-events", "event delivery", "9 deliveries of the last day failed, 0 arrived" },
+        { "queue-off", "escalations", "the queue 'escalations' is ReceiveDisabled" },
+        { "revision", "large app", "is Failed, Unhealthy: ImagePullFailure" },
+        { "no-large", "large app", "The resource group rg-dev has no large app. Run `azd deploy large`." },
+        { "no-rule", "what wakes it", "nothing will wake ca-large-abc when images are escalated: it has no scale rule" },
+        { "scaler", "its system log", "the platform cannot scale or start ca-large-abc: error getting service bus entity length: 401 Unauthorized" },
+        { "quota", "GPU", "the subscription's quota for the T4 is 0, so no replica will start → Ask for it in the portal" },
+        { "telemetry", "telemetry", "images were announced today and no metric arrived" },
+        { "forbidden", "alerts", "Azure answered 403 AuthorizationFailed: no → Your account needs the role Reader" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task LookAsync_OneThingBroken_IsNamedByItsOwnSentence(string fault, string check, string sentence)
+    {
+        await BreakAsync(fault);
+
+        DoctorReport report = await LookAsync();
+
+        Assert.False(report.Healthy);
+        DoctorLine line = report.Lines.Single(l => l.Check == check);
+        Assert.Equal(Verdict.Broken, line.Verdict);
+        Assert.Contains(sentence, $"{line.Seen} → {line.ToDo}", StringComparison.Ordinal);
+        Assert.NotNull(line.ToDo);
+    }
+
+    [Theory]
+    [InlineData("dead-letters", "escalations", "2 escalations were given up, 3 wait")]
+    [InlineData("other-policy", "its health", "still uses the policy 111111111111, not")]
+    [InlineData("probe", "its system log", "last: Probe of StartUp failed with status code: 1")]
+    [InlineData("alert", "alerts", "firing: alert-failure-rate-abc since 2026-08-05T09:00:00Z")]
+    [InlineData("few-failures", "event delivery", "1 deliveries of the last day failed, 140 arrived")]
+    public async Task LookAsync_SomethingOdd_IsAWarningAndNothingIsBroken(string fault, string check, string sentence)
+    {
+        await BreakAsync(fault);
+
+        DoctorReport report = await LookAsync();
+
+        Assert.True(report.Healthy);
+        Assert.Contains(sentence, Assert.Single(report.Lines, l => l.Verdict == Verdict.Warning && l.Check == check).Seen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sign-in")]
+    [InlineData("tiny app")]
+    [InlineData("its health")]
+    [InlineData("its system log")]
+    public async Task LookAsync_SomethingThatNeverAnswers_IsNamedAndNotWaitedFor(string check)
+    {
+        _azure.Silent = check switch
+        {
+            "sign-in" => $"/subscriptions/{FakeAzure.Subscription}",
+            "tiny app" => FakeAzure.App,
+            "its health" => FakeAzure.HealthPath,
+            _ => FakeAzure.Logs,
+        };
+
+        DoctorReport report = await LookAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("there was no answer within 2 s", report.Lines.Single(l => l.Check == check).Seen);
+    }
+
+    [Fact]
+    public async Task LookAsync_AnswersThatHoldSecrets_ShowsNone()
+    {
+        _azure.Set(FakeAzure.HealthPath, $$$"""{"healthy":false,"error":"images: https://x/y?sv=1&sig=SECRET-sig-1234567890 by {{{FakeAzure.Key}}}, AccountKey=SECRETaccount1234567890==;"}""");
+        _azure.Set(FakeAzure.App + "/functions", $$$"""{"error":{"code":"X","message":"Bearer {{{FakeAzure.Token}}} and {\"code\":\"SECRET-code-1234567890\"}"}}""", status: 500);
+        _azure.Set(FakeAzure.Logs, """{"tables":[{"rows":[["failed: Endpoint=sb://x;SharedAccessKey=SECRETshared1234567890"]]}]}""");
+
+        DoctorReport report = await LookAsync();
+
+        Assert.Contains("images: https://x/y?sv=1&sig=…", report.Lines.Single(l => l.Check == "its health").Seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", string.Join('\n', report.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Canary_NobodyLabels_IsBrokenAtItsFirstHopAndRemoved()
+    {
+        Deployment deployment = _azure.NewDeployment();
+        deployment.Account = _account;
+        var canary = new Canary(deployment, new(Images: null, PolicyPath: null, TimeSpan.FromMilliseconds(50)), _ => { });
+
+        IReadOnlyList<DoctorLine> lines = await canary.RunAsync(Cancellation);
+
+        Assert.Equal(["canary: sure", "canary: unsure", "canary: removed"], lines.Select(l => l.Check));
+        Assert.All(lines.Take(2), l => Assert.Contains("without a row 0.1 s after its upload", l.Seen, StringComparison.Ordinal));
+        Assert.Equal([Verdict.Broken, Verdict.Broken, Verdict.Ok], lines.Select(l => l.Verdict));
+        Assert.Empty(await _account.Images.ListAsync(Canary.Batch, Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Fact]
+    public void Constants_AreThoseOfInfrastructureAndApps()
+    {
+        string infra = string.Concat(Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "infra"), "*.bicep", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        Assert.All(Cli.Doctor.Checks.Roles.Ids.Values, id => Assert.Contains($"'{id}'", infra, StringComparison.Ordinal));
+        Assert.All(
+            ((string Type, string Version)[])
+            [
+                ("Microsoft.Web/sites", ApiVersions.App), ("Microsoft.App/containerApps", ApiVersions.ContainerApp), ("Microsoft.EventGrid/systemTopics", ApiVersions.EventGrid),
+                ("Microsoft.ManagedIdentity/userAssignedIdentities", ApiVersions.Identity), ("Microsoft.Authorization/roleAssignments", ApiVersions.Role),
+                ("Microsoft.ServiceBus/namespaces", ApiVersions.ServiceBus), ("Microsoft.Storage/storageAccounts", ApiVersions.Storage),
+            ],
+            a => Assert.Contains($"'{a.Type}@{a.Version}'", infra, StringComparison.Ordinal));
+        Assert.Contains(Cli.Doctor.Checks.EventSubscription.Subject.Replace("images", "${imagesContainer}", StringComparison.Ordinal), infra, StringComparison.Ordinal);
+        Assert.Equal(Cli.Doctor.Checks.Alerts.Expected, infra.Split("resource ").Count(r => r.Contains("'Microsoft.Insights/metricAlerts@", StringComparison.Ordinal) || r.Contains("'Microsoft.Insights/scheduledQueryRules@", StringComparison.Ordinal)));
+        Assert.All(Cli.Doctor.Checks.Functions.Expected, f => Assert.True(File.Exists(Path.Combine(RepositoryPaths.Root, "src", "TinySaver.Functions.Tiny", $"{f}.cs")), f));
+    }
+
+    [Fact]
+    public void Documentation_HasARowForEachCheckInTheirOrder()
+    {
+        string[] rows = [.. File.ReadAllLines(Path.Combine(RepositoryPaths.Root, "docs", "deploy.md")).SkipWhile(l => !l.StartsWith("| check |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.Length > 0)];
+
+        Assert.Equal([.. DoctorRun.First.Concat(DoctorRun.Checks).Select(c => c.Name), "canary: sure", "canary: unsure"], rows.Select(r => r.Split('|')[1].Trim()));
+        Assert.All(Faults.Select(f => f.Data.Item2).Distinct().Where(c => c != "alerts"), c => Assert.Contains('*', rows.Single(r => r.StartsWith($"| {c} |", StringComparison.Ordinal))));
+    }
+
+    private async Task<DoctorReport> LookAsync(TimeSpan? patience = null)
+    {
+        Deployment deployment = _deployment = _azure.NewDeployment();
+        var run = new DoctorRun(deployment, _ => { }, patience);
+        if (await run.BeginAsync(Cancellation))
+        {
+            deployment.Account = _account;
+            await run.LookAsync(Cancellation);
+        }
+
+        return run.Report;
+    }
+
+    private async Task BreakAsync(string fault)
+    {
+        string model = (await Models.GetBlobsAsync(new() { Prefix = "models/" }, Cancellation).FirstAsync(b => b.Name.EndsWith("config.json", StringComparison.Ordinal), Cancellation)).Name;
+        switch (fault)
+        {
+            case "signed-out": _azure.SignedOut = true; break;
+            case "tenant": _azure.Change($"/subscriptions/{FakeAzure.Subscription}", "tenant-dev", "tenant-other"); break;
+            case "other-account": _azure.Set($"/subscriptions/{FakeAzure.Subscription}", """{"error":{"code":"SubscriptionNotFound","message":"no"}}""", 404); break;
+            case "no-group": _azure.Set($"/subscriptions/{FakeAzure.Subscription}/resourceGroups/{FakeAzure.Group}/resources", """{"error":{"code":"ResourceGroupNotFound","message":"no"}}""", 404); break;
+            case "no-storage": _azure.Change($"/subscriptions/{FakeAzure.Subscription}/resourceGroups/{FakeAzure.Group}/resources", "\"type\":\"Microsoft.Storage/storageAccounts\"", "\"type\":\"none\""); break;
+            case "no-images": await _account.Clients.Blobs.DeleteBlobContainerAsync("images", cancellationToken: Cancellation); break;
+            case "no-queue": _azure.Set($"{FakeAzure.Storage}/queueServices/default/queues", FakeAzure.List([])); break;
+            case "no-role": _azure.Change(FakeAzure.RoleAssignments, Cli.Doctor.Checks.Roles.Ids["Storage Queue Data Contributor"], "another"); break;
+            case "no-policy": await Models.DeleteAsync(cancellationToken: Cancellation); break;
+            case "pointer": await WriteAsync("policies/current.json", """{"current":"000000000000"}"""); break;
+            case "changed-model": await WriteAsync(model, "{}"); break;
+            case "lost-model": await Models.DeleteBlobAsync(model, cancellationToken: Cancellation); break;
+            case "stopped": _azure.Change(FakeAzure.App, "Running", "Stopped"); break;
+            case "no-function": _azure.Change($"{FakeAzure.App}/functions", "ClassifyWithTinyModel", "Another"); break;
+            case "unhealthy": _azure.Set(FakeAzure.HealthPath, """{"healthy":false,"error":"escalations: Service Bus refuses the app"}""", 503); break;
+            case "crashed": _azure.Set(FakeAzure.HealthPath, "", 502); break;
+            case "no-subscription": _azure.Set($"{FakeAzure.Topic}/eventSubscriptions", FakeAzure.List([])); break;
+            case "filter": _azure.Change($"{FakeAzure.Topic}/eventSubscriptions", "/images/blobs/", "/images-old/"); break;
+            case "dead-events": _azure.Set(FakeAzure.MetricPath("DeadLetteredCount"), FakeAzure.Total(7)); break;
+            case "failing-events":
+                _azure.Set(FakeAzure.MetricPath("DeliveryAttemptFailCount"), FakeAzure.Total(9));
+                _azure.Set(FakeAzure.MetricPath("DeliverySuccessCount"), FakeAzure.Total(0));
+                break;
+            case "few-failures": _azure.Set(FakeAzure.MetricPath("DeliveryAttemptFailCount"), FakeAzure.Total(1)); break;
+            case "queue-off": _azure.Change($"{FakeAzure.Bus}/queues/escalations", "Active", "ReceiveDisabled"); break;
+            case "dead-letters": _azure.Change($"{FakeAzure.Bus}/queues/escalations", "\"deadLetterMessageCount\":0", "\"deadLetterMessageCount\":2"); break;
+            case "revision": _azure.Set(FakeAzure.Revision, """{"properties":{"healthState":"Unhealthy","runningState":"Failed","provisioningError":"ImagePullFailure"}}"""); break;
+            case "no-large": _azure.Change($"/subscriptions/{FakeAzure.Subscription}/resourceGroups/{FakeAzure.Group}/resources", "\"type\":\"Microsoft.App/containerApps\"", "\"type\":\"none\""); break;
+            case "no-rule": _azure.Change(FakeAzure.Large, "azure-servicebus", "http"); break;
+            case "scaler": _azure.Set(FakeAzure.Logs, """{"tables":[{"rows":[["error getting service bus entity length: 401 Unauthorized"]]}]}"""); break;
+            case "probe": _azure.Set(FakeAzure.Logs, """{"tables":[{"rows":[["Probe of StartUp failed with status code: 1"]]}]}"""); break;
+            case "quota":
+                _azure.Change(FakeAzure.Large, "\"Consumption\"", "\"gpu-t4\"");
+                _azure.Change(FakeAzure.GpuUsage, "\"limit\":1", "\"limit\":0");
+                break;
+            case "telemetry": _azure.Set(FakeAzure.Logs, """{"tables":[{"rows":[[null]]}]}"""); break;
+            case "forbidden": _azure.Set(FakeAzure.AlertsPath, """{"error":{"code":"AuthorizationFailed","message":"no"}}""", 403); break;
+            case "other-policy": _azure.Set(FakeAzure.HealthPath, """{"healthy":true,"policy":"111111111111"}"""); break;
+            case "alert":
+                _azure.Set(FakeAzure.AlertsPath, FakeAzure.List(["""{"properties":{"essentials":{"monitorCondition":"Fired","startDateTime":"2026-08-05T09:00:00Z","alertRule":"/subscriptions/s/providers/x/alert-failure-rate-abc"}}}"""]));
+                break;
+            default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "Nobody knows how to break this.");
+        }
+    }
+
+    private async Task WriteAsync(string blob, string text) => await Models.GetBlobClient(blob).UploadAsync(BinaryData.FromString(text), overwrite: true, Cancellation);
+}
