@@ -56,6 +56,22 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
+    public async Task Listings_NamesThatXmlCannotHold_AreWhole()
+    {
+        string[] names = ["a/\u0001.jpg", "a/\uFFFE.jpg", "a/plain.jpg"];
+        BlobContainerClient container = new BlobServiceClient(azurite.Server.ConnectionString).GetBlobContainerClient("odd-names");
+        await container.CreateIfNotExistsAsync(cancellationToken: Cancellation);
+        foreach (string name in names)
+            await container.UploadBlobAsync(name, BinaryData.FromString("x"), Cancellation);
+
+        string[] listed = [.. (await container.GetBlobsAsync(cancellationToken: Cancellation).ToArrayAsync(Cancellation)).Select(b => b.Name)];
+        string[] below = [.. (await container.GetBlobsAsync(new() { Prefix = "a/\u0001" }, Cancellation).ToArrayAsync(Cancellation)).Select(b => b.Name)];
+
+        Assert.Equal(names.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.Equal([names[0]], below);
+    }
+
+    [Fact]
     public async Task SignalsToTheWholeGroup_AreLeftToTheOwner()
     {
         if (OperatingSystem.IsWindows())
