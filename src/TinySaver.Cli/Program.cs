@@ -5,6 +5,7 @@ using TinySaver.Cli.Classify;
 using TinySaver.Cli.Doctor;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
+using TinySaver.Cli.Jobs;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Policies;
 using TinySaver.Cli.Predictions;
@@ -27,6 +28,7 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     RetryCommand.Create(terminal),
     DoctorCommand.Create(terminal),
     PolicyCommand.Create(terminal),
+    JobCommand.Create(terminal),
     InspectCommand.Create(terminal),
     PredictCommand.Create(terminal),
     ImportCommand.Create(terminal),

@@ -51,6 +51,12 @@ internal static partial class Log
     [LoggerMessage(44, LogLevel.Debug, "A message's lock could not be renewed.")]
     public static partial void LockNotRenewed(ILogger logger, Exception error);
 
+    [LoggerMessage(50, LogLevel.Information, "Job {Job} is finished.")]
+    public static partial void JobFinished(ILogger logger, string job);
+
+    [LoggerMessage(51, LogLevel.Error, "A message was taken off the queue of jobs that is no job, and is done with; the table of jobs shows it. {Why}")]
+    public static partial void JobRefused(ILogger logger, string why);
+
     // What the function apps log.
     [LoggerMessage(40, LogLevel.Information, "Model {Model} ({Hash}) is ready and runs on {Provider}.")]
     public static partial void ModelReady(ILogger logger, string model, string hash, string provider);

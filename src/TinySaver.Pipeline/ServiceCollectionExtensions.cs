@@ -9,6 +9,7 @@ using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Hosting;
 using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Stages;
@@ -47,15 +48,26 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<ILabelStore>(s => new TableLabelStore(
             s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).LabelsTable)));
         services.TryAddSingleton(CascadeFiles);
+        services.TryAddSingleton<IJobStore>(s => new TableJobStore(s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).JobsTable)));
+        services.TryAddSingleton<IJobFiles>(s => new BlobJobFiles(
+            s.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(s).JobsContainer),
+            s.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(s).ResultsContainer)));
+        services.TryAddSingleton(s => new StorageJobMessages(s.GetRequiredService<StorageClients>().Queues, Storage(s)));
+        services.TryAddSingleton<IJobMessages>(s => s.GetRequiredService<StorageJobMessages>());
         return services;
     }
 
-    /// <summary>Adds the tiny stage; the host adds an <see cref="IEscalationSender"/>.</summary>
+    /// <summary>Adds the tiny stage, and the batch jobs that work through it; the host adds an <see cref="IEscalationSender"/>.</summary>
     public static IServiceCollection AddTinyStage(this IServiceCollection services)
     {
         services.Configure<CascadeSourceOptions>(o => o.Savers = true);
         services.TryAddSingleton<BacklogGauge>();
         services.TryAddSingleton<TinyStage>();
+        services.TryAddSingleton<JobDesk>();
+        services.TryAddSingleton<JobPlanner>();
+        services.TryAddSingleton<JobFinisher>();
+        services.TryAddSingleton<JobDriver>();
+        services.TryAddSingleton<ChunkWorker>();
         return services;
     }
 
@@ -80,12 +92,13 @@ public static class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds the escalation queue in the storage account, in place of Service Bus.</summary>
+    /// <summary>Adds the escalation queue in the storage account, in place of Service Bus, and what asks the queues of batch jobs in place of triggers.</summary>
     public static IServiceCollection AddStorageEscalations(this IServiceCollection services)
     {
         services.TryAddSingleton(s => new StorageEscalations(s.GetRequiredService<StorageClients>().Queues, Storage(s)));
         services.TryAddSingleton<IEscalations>(s => s.GetRequiredService<StorageEscalations>());
         services.TryAddSingleton<IEscalationSender>(s => s.GetRequiredService<StorageEscalations>());
+        services.TryAddSingleton<JobPump>();
         return services;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Storage;
 
@@ -25,6 +26,7 @@ internal sealed class StorageAccount : IAsyncDisposable
     private static readonly Task Never = new TaskCompletionSource().Task;
 
     private readonly LocalAzurite? _azurite;
+    private readonly StorageJobMessages _jobMessages;
 
     private StorageAccount(string? name, StorageOptions options, LocalAzurite? azurite)
     {
@@ -42,6 +44,9 @@ internal sealed class StorageAccount : IAsyncDisposable
         Escalations = new StorageEscalations(Clients.Queues, options);
         Models = Clients.Blobs.GetBlobContainerClient(options.ModelsContainer);
         Policies = new PublishedPolicies(Models, new CascadeSourceOptions().PolicyBlob);
+        Jobs = new TableJobStore(Clients.Tables.GetTableClient(options.JobsTable));
+        JobFiles = new BlobJobFiles(Clients.Blobs.GetBlobContainerClient(options.JobsContainer), Clients.Blobs.GetBlobContainerClient(options.ResultsContainer));
+        _jobMessages = new StorageJobMessages(Clients.Queues, options);
     }
 
     /// <summary>What to call it, without any key.</summary>
@@ -67,6 +72,15 @@ internal sealed class StorageAccount : IAsyncDisposable
 
     /// <summary>Its policies.</summary>
     public PublishedPolicies Policies { get; }
+
+    /// <summary>Its batch jobs.</summary>
+    public TableJobStore Jobs { get; }
+
+    /// <summary>Their manifests and results.</summary>
+    public BlobJobFiles JobFiles { get; }
+
+    /// <summary>Where they are submitted and cancelled.</summary>
+    public JobDesk JobDesk => new(Jobs, _jobMessages, TimeProvider.System);
 
     /// <summary>Whether this process runs it, so that it ends with this process.</summary>
     public bool IsOwn => _azurite is not null;
@@ -130,6 +144,9 @@ internal sealed class StorageAccount : IAsyncDisposable
         await Images.EnsureCreatedAsync(cancellationToken);
         await Labels.EnsureCreatedAsync(cancellationToken);
         await Escalations.EnsureCreatedAsync(cancellationToken);
+        await Jobs.EnsureCreatedAsync(cancellationToken);
+        await JobFiles.EnsureCreatedAsync(cancellationToken);
+        await _jobMessages.EnsureCreatedAsync(cancellationToken);
     }
 
     /// <summary>Does work on the account, and says so where it fails because an Azurite of this process has ended.</summary>
@@ -170,6 +187,11 @@ internal sealed class StorageAccount : IAsyncDisposable
         options.ModelsContainer = section[nameof(StorageOptions.ModelsContainer)] ?? options.ModelsContainer;
         options.LabelsTable = section[nameof(StorageOptions.LabelsTable)] ?? options.LabelsTable;
         options.EscalationsQueue = section[nameof(StorageOptions.EscalationsQueue)] ?? options.EscalationsQueue;
+        options.JobsTable = section[nameof(StorageOptions.JobsTable)] ?? options.JobsTable;
+        options.JobsQueue = section[nameof(StorageOptions.JobsQueue)] ?? options.JobsQueue;
+        options.ChunksQueue = section[nameof(StorageOptions.ChunksQueue)] ?? options.ChunksQueue;
+        options.JobsContainer = section[nameof(StorageOptions.JobsContainer)] ?? options.JobsContainer;
+        options.ResultsContainer = section[nameof(StorageOptions.ResultsContainer)] ?? options.ResultsContainer;
         options.ConnectionString = connectionString;
         options.AccountUrl = url;
         return options;

@@ -1,5 +1,5 @@
-using TinySaver.Cli.Tables;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Classify;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Images;
 

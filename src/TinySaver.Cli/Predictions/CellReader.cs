@@ -1,6 +1,6 @@
 using System.Globalization;
-using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Predictions;
 

@@ -4,6 +4,7 @@ using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Predictions;
 

@@ -6,6 +6,7 @@ using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Models;
+using TinySaver.Pipeline.Tables;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Predictions;

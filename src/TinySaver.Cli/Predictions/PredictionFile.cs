@@ -4,6 +4,7 @@ using TinySaver.Cli.Tables;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Predictions;
 

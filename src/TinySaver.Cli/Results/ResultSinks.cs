@@ -1,9 +1,9 @@
 using Spectre.Console;
 using TinySaver.Cli.Output;
-using TinySaver.Cli.Tables;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
 using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Tables;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Results;

@@ -4,6 +4,7 @@ using TinySaver.Cli.Upload;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
+using TinySaver.Pipeline.Cascades;
 
 namespace TinySaver.Cli.Run;
 
@@ -44,33 +45,14 @@ internal static class RunItems
 /// <summary>Reads rows of the labels table as the outcomes that <c>classify</c> has, so that both sum up and write the same.</summary>
 internal sealed class RowOutcome(Cascade cascade)
 {
+    /// <summary>The cascade.</summary>
+    public Cascade Cascade => cascade;
+
     /// <summary>The outcome that a final row tells of.</summary>
     /// <param name="path">The image's path as given.</param>
     /// <param name="trueClass">Its true class, where it is known.</param>
     /// <param name="row">Its row; not one that still waits for the large model.</param>
     public ImageOutcome Of(string path, int? trueClass, LabelRow row) => row.Status == LabelStatus.Labelled
-        ? new(path, trueClass, row, SaverMacs(row) + (row.LargeLabel is null ? 0 : cascade.Large.Macs))
+        ? new(path, trueClass, row, cascade.Macs(row))
         : new(path, trueClass, LabelRow.Of(row.Name, row.Version) with { Status = row.Status, Reason = row.Reason, ReasonDetail = row.ReasonDetail });
-
-    /// <summary>Whether the row is what this cascade would write: the same policy and the same models.</summary>
-    /// <remarks>A file that is no image fails whatever the policy; what failed for a transient cause or by a model is worth another try.</remarks>
-    public bool IsCurrent(LabelRow row) => row.Status == LabelStatus.Failed
-        ? row.Reason is not (FailureReason.RetriesExhausted or FailureReason.BadModelOutput or FailureReason.MalformedMessage or FailureReason.Deleted)
-        : row.Policy == cascade.PolicyId
-            && !row.Degraded
-            && (row.TinyModel is null || cascade.Savers.Any(s => s.ShortHash == row.TinyModel))
-            && (row.LargeModel is null || row.LargeModel == cascade.Large.ShortHash);
-
-    private long SaverMacs(LabelRow row)
-    {
-        long macs = 0;
-        foreach (CascadeModel saver in cascade.Savers)
-        {
-            macs += saver.Macs;
-            if (saver.ShortHash == row.TinyModel)
-                break;
-        }
-
-        return row.TinyModel is null ? 0 : macs;
-    }
 }

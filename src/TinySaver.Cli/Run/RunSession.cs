@@ -166,7 +166,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, ISer
         string name = outcome.Item.Name;
         if (outcome.Skipped && known.TryGetValue(name, out LabelRow? row) && row.Version == version)
         {
-            if (!rows.IsCurrent(row))
+            if (!rows.Cascade.IsCurrent(row))
             {
                 version = await patience.TryAsync($"Putting '{name}' back", token => ImageResubmission.WriteAnewAsync(account, name, token), cancellationToken) ?? version;
             }

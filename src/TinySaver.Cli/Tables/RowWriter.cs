@@ -1,6 +1,5 @@
-using Parquet.Schema;
-using Parquet.Serialization;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Tables;
 
@@ -33,7 +32,8 @@ internal static class RowWriter
         string extension = Path.GetExtension(path).ToLowerInvariant();
         if (extension == ".parquet")
         {
-            await WriteParquetAsync(unfinished, rows, columns);
+            await using FileStream file = File.Create(unfinished);
+            await ParquetRows.WriteAsync(file, rows, columns);
         }
         else
         {
@@ -44,17 +44,5 @@ internal static class RowWriter
         }
 
         File.Move(unfinished, path, overwrite: true);
-    }
-
-    // A column is nullable where its type is.
-    private static async Task WriteParquetAsync<T>(string path, IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns)
-    {
-        var schema = new ParquetSchema(columns.Select(c => new DataField(
-            c.Name,
-            Nullable.GetUnderlyingType(c.Type) ?? c.Type,
-            isNullable: !c.Type.IsValueType || Nullable.GetUnderlyingType(c.Type) is not null)));
-        IDictionary<string, object?>[] data = [.. rows.Select(row => RowStream<T>.Cells(columns, row))];
-        await using FileStream stream = File.Create(path);
-        await ParquetSerializer.SerializeUntypedAsync(data, schema, stream);
     }
 }

@@ -51,6 +51,10 @@ public sealed record Escalation
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Shadow { get; init; }
 
+    /// <summary>The batch job that escalated the image; null where its upload did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Job { get; init; }
+
     /// <summary>The W3C trace parent of the tiny stage, so that one trace spans both stages.</summary>
     [JsonPropertyName("traceparent")]
     public string? TraceParent { get; init; }
@@ -66,9 +70,10 @@ public sealed record Escalation
     /// <summary>The message's identity: the SHA-256 of <c>container/name/etag</c> in lower-case hexadecimal.</summary>
     /// <remarks>
     /// Equal for every delivery of one image version, so that a queue's duplicate detection works. Neither a container's name
-    /// nor an ETag has a slash, so no two images share the text.
+    /// nor an ETag has a slash, so no two images share the text. A job's are never dropped as duplicates: it may ask again about a
+    /// version that was escalated a minute ago, under another policy, and a dropped message would leave its row waiting for ever.
     /// </remarks>
     [JsonIgnore]
-    public string MessageId =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Container}/{Name}/{ETag}")));
+    public string MessageId => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        Job is null ? $"{Container}/{Name}/{ETag}" : $"{Container}/{Name}/{ETag}/{Job}/{EnqueuedAt.UtcTicks}")));
 }

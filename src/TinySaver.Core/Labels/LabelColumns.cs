@@ -68,7 +68,32 @@ public static class LabelColumns
         Column<DateTimeOffset>("ImageLastModified", Results, r => r.Version.LastModified, (r, v) => r with { Version = r.Version with { LastModified = v } }) with { IsRequired = true },
         Column<double>("StageMilliseconds", Results, r => r.StageMilliseconds, (r, v) => r with { StageMilliseconds = v }),
         Column<string>("OperationId", Results, r => r.OperationId, (r, v) => r with { OperationId = v }),
+        Column<string>("Job", Table, r => r.Job, (r, v) => r with { Job = v }),
     ];
+
+    /// <summary>The row of a JSON object that has columns by their fields; what is no column is left out.</summary>
+    /// <exception cref="FormatException">A value is none of its column.</exception>
+    /// <exception cref="InvalidOperationException">A value has another type than its column.</exception>
+    public static LabelRow Read(JsonElement json)
+    {
+        var row = LabelRow.Of("", default);
+        foreach (LabelColumn column in All)
+        {
+            if (json.TryGetProperty(column.Field, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
+            {
+                row = column.Write(row, Type.GetTypeCode(column.Type) switch
+                {
+                    TypeCode.String => value.GetString()!,
+                    TypeCode.Int32 => value.GetInt32(),
+                    TypeCode.Double => value.GetDouble(),
+                    TypeCode.Boolean => value.GetBoolean(),
+                    _ => value.GetDateTimeOffset(),
+                });
+            }
+        }
+
+        return row;
+    }
 
     private static LabelColumn Column<T>(string name, ColumnReach reach, Func<LabelRow, object?> read, Func<LabelRow, T, LabelRow> write) =>
         new(name, reach, typeof(T), read, (row, value) => write(row, (T)value));

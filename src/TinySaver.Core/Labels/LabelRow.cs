@@ -106,6 +106,9 @@ public sealed record LabelRow
     /// <summary>The trace id under which the row was written, to find its telemetry.</summary>
     public string? OperationId { get; init; }
 
+    /// <summary>The batch job that labelled the image; null where its upload did.</summary>
+    public string? Job { get; init; }
+
     /// <summary>The row of an image of which nothing is decided.</summary>
     public static LabelRow Of(string name, ImageVersion version) => new() { Name = name, Version = version, Status = LabelStatus.Escalated };
 

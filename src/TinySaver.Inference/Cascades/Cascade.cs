@@ -2,6 +2,7 @@ using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Imaging;
+using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Cascades;
 
@@ -41,6 +42,9 @@ public sealed class Cascade : IDisposable
 
     /// <summary>The large model's multiply-accumulate operations for one image; null where only the savers are loaded and the policy does not say.</summary>
     public long? LargeMacs { get; }
+
+    /// <summary>The large model's short content hash; null where only the savers are loaded and the policy does not say.</summary>
+    public string? LargeHash => _large?.ShortHash ?? Policy.Large.Sha256?[..ModelFolder.ShortHashLength];
 
     /// <summary>The savers, in the order in which they see an image; may be empty.</summary>
     /// <exception cref="InvalidOperationException">They were not asked for when the cascade was loaded.</exception>

@@ -13,7 +13,7 @@ namespace TinySaver.Inference.Models;
 /// </remarks>
 public sealed class ModelFolder
 {
-    private const int ShortHashLength = 12;
+    internal const int ShortHashLength = 12;
 
     private ModelFolder(string path, string? onnxFile)
     {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Pipeline.Escalations;
-using TinySaver.Pipeline.Outages;
 
 namespace TinySaver.Pipeline.Hosting;
 
@@ -17,29 +16,12 @@ public sealed class EscalationPump(
     ILogger<EscalationPump> logger)
 {
     /// <summary>Works until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        [.. Enumerable.Range(0, local.Value.LargeBatches).Select(_ => LoopAsync("Working on escalations", WorkAsync, local.Value.QueueInterval, cancellationToken)),
-            LoopAsync("Working on dead letters", BuryAsync, local.Value.PollInterval, cancellationToken)]);
-
-    private async Task LoopAsync(string work, Func<CancellationToken, Task<bool>> act, TimeSpan pause, CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken)
     {
-        int failures = 0;
-        while (true)
-        {
-            TimeSpan delay = TimeSpan.Zero;
-            try
-            {
-                delay = await act(cancellationToken).ConfigureAwait(false) ? TimeSpan.Zero : pause;
-                failures = 0;
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                delay = Backoff.Standard.After(++failures, random.NextDouble());
-                Log.LoopFailed(logger, e, work, delay);
-            }
-
-            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
-        }
+        var loop = new PollingLoop(time, random, logger);
+        return Task.WhenAll(
+            [.. Enumerable.Range(0, local.Value.LargeBatches).Select(_ => loop.RunAsync("Working on escalations", WorkAsync, local.Value.QueueInterval, cancellationToken)),
+                loop.RunAsync("Working on dead letters", BuryAsync, local.Value.PollInterval, cancellationToken)]);
     }
 
     // True where the queue gave all it was asked for, so that there is more.

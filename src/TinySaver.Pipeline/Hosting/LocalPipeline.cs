@@ -9,7 +9,7 @@ using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.Hosting;
 
-/// <summary>Both stages in one process: finds images by listing, and takes escalations off a Storage queue.</summary>
+/// <summary>Both stages in one process: finds images by listing, and takes escalations and batch jobs off Storage queues.</summary>
 public sealed class LocalPipeline(
     IImageStore images,
     ILabelStore labels,
@@ -24,7 +24,8 @@ public sealed class LocalPipeline(
     IOptions<PipelineOptions> pipeline,
     TimeProvider time,
     Random random,
-    ILogger<LocalPipeline> logger)
+    ILogger<LocalPipeline> logger,
+    JobPump? jobs = null)
 {
     /// <summary>What has been done so far.</summary>
     public LocalProgress Progress => progress;
@@ -36,7 +37,8 @@ public sealed class LocalPipeline(
         var storage = Task.WhenAll(
             images.EnsureCreatedAsync(cancellationToken),
             labels.EnsureCreatedAsync(cancellationToken),
-            escalations.EnsureCreatedAsync(cancellationToken));
+            escalations.EnsureCreatedAsync(cancellationToken),
+            jobs?.PrepareAsync(cancellationToken) ?? Task.CompletedTask);
         using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
         await storage.ConfigureAwait(false);
     }
@@ -56,9 +58,10 @@ public sealed class LocalPipeline(
             Parallel.ForEachAsync(
                 watcher.WatchAsync(either.Token), parallel, async (image, token) => await LabelAsync(image, token).ConfigureAwait(false)),
             pump.RunAsync(either.Token),
+            .. jobs is null ? (Task[])[] : [jobs.RunAsync(either.Token)],
         ];
 
-        // Neither ends by itself; a fault of one must not leave the other working alone.
+        // None ends by itself; a fault of one must not leave the others working alone.
         await Task.WhenAny(loops).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);

@@ -4,7 +4,7 @@ namespace TinySaver.Pipeline.Images;
 public static class BlobNames
 {
     // Azure's limit.
-    private const int MaxLength = 1024;
+    internal const int MaxLength = 1024;
 
     /// <summary>The name under which storage keeps a blob: it turns every backslash into a slash, and says so nowhere.</summary>
     /// <remarks>Listings, events and so the rows have that name; whoever looks for a name that a person typed must do the same.</remarks>

@@ -25,6 +25,13 @@ public interface IImageStore
     /// <summary>All images whose names begin with the prefix, or all there are where it is null, in many a request.</summary>
     IAsyncEnumerable<ListedImage> ListAsync(string? prefix, CancellationToken cancellationToken);
 
+    /// <summary>Some of the images whose names begin with the prefix, in the order of their names.</summary>
+    /// <param name="prefix">The prefix; null or empty for all.</param>
+    /// <param name="cursor">Where the page before ended; null for the first.</param>
+    /// <param name="most">How many; from 1 to 5,000.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    Task<ImagePage> ListPageAsync(string? prefix, string? cursor, int most, CancellationToken cancellationToken);
+
     /// <summary>Writes an image, over any that has the name, which is kept as <see cref="BlobNames.Normalize"/> says.</summary>
     /// <remarks>The bytes are read from the stream's position to its end; listings then show their MD5.</remarks>
     /// <returns>The version written.</returns>
@@ -43,6 +50,11 @@ public sealed record ImageReference(string Name, string? ETag = null, DateTimeOf
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Md5">The MD5 that was stored with it; null where there is none.</param>
 public sealed record ListedImage(string Name, ImageVersion Version, long Length, byte[]? Md5);
+
+/// <summary>A page of a listing.</summary>
+/// <param name="Images">The images; there may be none on a page before the last.</param>
+/// <param name="Cursor">Where the next page begins; null after the last.</param>
+public sealed record ImagePage(IReadOnlyList<ListedImage> Images, string? Cursor);
 
 /// <summary>An image whose download has begun: its length is known before its bytes take memory.</summary>
 /// <param name="Version">The version that is downloaded.</param>

@@ -16,10 +16,10 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
     private const int MaxRaces = 50;
 
     /// <summary>Writes the row, with the present trace as its operation, unless the table holds one that ranks as high.</summary>
-    /// <remarks>A row that the caller knows, having just read it, spares one attempt to insert.</remarks>
+    /// <remarks>A row that the caller knows, having just read it, spares one attempt to insert. A row of the same version that ranks as high is replaced all the same where <paramref name="yields"/> says so.</remarks>
     /// <returns>The row that the table holds afterwards, and whether it is the given one.</returns>
     /// <exception cref="IOException">The row kept changing; trying again later is right.</exception>
-    public async Task<RowWrite> WriteAsync(LabelRow row, StoredRow? known, CancellationToken cancellationToken)
+    public async Task<RowWrite> WriteAsync(LabelRow row, StoredRow? known, CancellationToken cancellationToken, Func<LabelRow, bool>? yields = null)
     {
         row = row with { OperationId = row.OperationId ?? Activity.Current?.TraceId.ToHexString() };
         StoredRow? existing = known;
@@ -36,7 +36,8 @@ public sealed class LabelWriter(ILabelStore labels, IImageStore images)
                 string? currentETag = existing.Row.Version.IsAmbiguousWith(row.Version)
                     ? (await images.GetVersionAsync(row.Name, cancellationToken).ConfigureAwait(false))?.ETag
                     : null;
-                if (!RowUpdate.Replaces(existing.Row, row, currentETag))
+                bool replaces = RowUpdate.Replaces(existing.Row, row, currentETag) || (existing.Row.Version == row.Version && yields?.Invoke(existing.Row) == true);
+                if (!replaces)
                     return new RowWrite(existing.Row, Written: false);
 
                 if (await labels.TryReplaceAsync(row, existing.RowTag, cancellationToken).ConfigureAwait(false))

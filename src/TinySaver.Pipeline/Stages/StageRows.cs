@@ -33,6 +33,7 @@ internal static class StageRows
         Policy = row.Policy ?? "",
         EnqueuedAt = now,
         Shadow = row.Status == LabelStatus.Labelled,
+        Job = row.Job,
         TraceParent = activity?.Id,
         TraceState = activity?.TraceStateString,
     };
@@ -58,5 +59,6 @@ internal static class StageRows
         TinyConfidence = escalation.Tiny?.Confidence,
         TinyModel = escalation.Tiny?.Model,
         Policy = escalation.Policy,
+        Job = escalation.Job,
     };
 }

@@ -1,4 +1,5 @@
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Labels;
 
 namespace TinySaver.Pipeline.Stages;
 
@@ -23,6 +24,12 @@ public enum TinyOutcome
     /// <summary>The table held a row that says as much, or more; nothing is written.</summary>
     Unchanged,
 }
+
+/// <summary>A batch job's work on one image.</summary>
+/// <param name="Job">The job's name, which the rows carry that it writes.</param>
+/// <param name="Known">The image's row as it was just read; null where it had none.</param>
+/// <param name="Replaces">Says of a row of the same image version, which otherwise would stay, whether it gives way to the job's.</param>
+public sealed record JobClaim(string Job, StoredRow? Known, Func<LabelRow, bool> Replaces);
 
 /// <summary>The tiny stage's result for one image.</summary>
 /// <param name="Outcome">What was made of it.</param>

@@ -36,14 +36,14 @@ public sealed class TinyStage(
 
     /// <summary>Works on one announced image version; where it is cancelled, what is written stays.</summary>
     /// <returns>What was made of it. A permanent failure is a result; every exception is a transient one: call again.</returns>
-    public async Task<TinyResult> ProcessAsync(ImageReference image, CancellationToken cancellationToken)
+    public async Task<TinyResult> ProcessAsync(ImageReference image, CancellationToken cancellationToken, JobClaim? claim = null)
     {
         using Activity? activity = PipelineTelemetry.Source.StartActivity("tinysaver.tiny", ActivityKind.Consumer);
         activity?.SetTag("tinysaver.image", image.Name);
         using IDisposable slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         TinyResult result = BlobNames.IsOutOfReach(image.Name)
-            ? await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false)
-            : await LabelAsync(image, cancellationToken).ConfigureAwait(false);
+            ? await FailUnreachedAsync(image, claim, cancellationToken).ConfigureAwait(false)
+            : await LabelAsync(image, claim, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("tinysaver.outcome", result.Outcome.ToString());
         telemetry.Image(Stage, result.Outcome.ToString(), result.Outcome == TinyOutcome.Labelled ? Decider.Tiny : null);
         Log.ImageDone(logger, image.Name, result.Outcome.ToString());
@@ -51,10 +51,10 @@ public sealed class TinyStage(
     }
 
     /// <summary>Writes the failed row of an image whose retries are used up, with what failed in detail, for the person who reads it.</summary>
-    public async Task<TinyResult> GiveUpAsync(ImageReference image, string detail, CancellationToken cancellationToken)
+    public async Task<TinyResult> GiveUpAsync(ImageReference image, string detail, CancellationToken cancellationToken, JobClaim? claim = null)
     {
         if (BlobNames.IsOutOfReach(image.Name))
-            return await FailUnreachedAsync(image, cancellationToken).ConfigureAwait(false);
+            return await FailUnreachedAsync(image, claim, cancellationToken).ConfigureAwait(false);
 
         // The announced version's time is not announced; if the image has another version by now, that one has its own event.
         if (await images.GetVersionAsync(image.Name, cancellationToken).ConfigureAwait(false) is not { } version)
@@ -64,10 +64,10 @@ public sealed class TinyStage(
             return new TinyResult(TinyOutcome.Superseded, null);
 
         var failure = new PermanentFailureException(FailureReason.RetriesExhausted, detail);
-        return await FailAsync(image.Name, version, failure, time.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+        return await FailAsync(image.Name, version, failure, time.GetTimestamp(), claim, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<TinyResult> LabelAsync(ImageReference image, CancellationToken cancellationToken)
+    private async Task<TinyResult> LabelAsync(ImageReference image, JobClaim? claim, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         ImageVersion? version = null;
@@ -83,7 +83,7 @@ public sealed class TinyStage(
 
             Step("download", start);
             SaverAnswer? answer = await AskAsync(encoded, lease.Cascade, cancellationToken).ConfigureAwait(false);
-            return await DecideAsync(image.Name, version.Value, answer, lease.Cascade, start, cancellationToken).ConfigureAwait(false);
+            return await DecideAsync(image.Name, version.Value, answer, lease.Cascade, start, claim, cancellationToken).ConfigureAwait(false);
         }
         catch (PermanentFailureException e) when (e.Reason == FailureReason.Superseded)
         {
@@ -95,16 +95,17 @@ public sealed class TinyStage(
         }
         catch (PermanentFailureException e) when (version is not null)
         {
-            return await FailAsync(image.Name, version.Value, e, start, cancellationToken).ConfigureAwait(false);
+            return await FailAsync(image.Name, version.Value, e, start, claim, cancellationToken).ConfigureAwait(false);
         }
     }
 
     // Storage is not asked: its answer would be another image's.
-    private Task<TinyResult> FailUnreachedAsync(ImageReference image, CancellationToken cancellationToken) => FailAsync(
+    private Task<TinyResult> FailUnreachedAsync(ImageReference image, JobClaim? claim, CancellationToken cancellationToken) => FailAsync(
         image.Name,
         new ImageVersion(image.LastModified ?? time.GetUtcNow(), image.ETag ?? ""),
         new PermanentFailureException(FailureReason.UnusableName, $"The blob's name {BlobNames.Problem(image.Name)}. Upload the image under another name."),
         time.GetTimestamp(),
+        claim,
         cancellationToken);
 
     private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, Cascade cascade, CancellationToken cancellationToken)
@@ -126,7 +127,7 @@ public sealed class TinyStage(
     }
 
     private async Task<TinyResult> DecideAsync(
-        string name, ImageVersion version, SaverAnswer? answer, Cascade cascade, long start, CancellationToken cancellationToken)
+        string name, ImageVersion version, SaverAnswer? answer, Cascade cascade, long start, JobClaim? claim, CancellationToken cancellationToken)
     {
         bool exits = answer is { Exits: true };
         if (answer is { } asked)
@@ -140,12 +141,13 @@ public sealed class TinyStage(
             Degraded = degraded,
             Shadow = exits && ShadowSample.Includes(name, version.ETag, options.Value.ShadowShare),
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
+            Job = claim?.Job,
         };
         if (labelled)
             row = row.LabelledByTiny(row.TopK);
 
         long before = time.GetTimestamp();
-        RowWrite write = await writer.WriteAsync(row, known: null, cancellationToken).ConfigureAwait(false);
+        RowWrite write = await writer.WriteAsync(row, claim?.Known, cancellationToken, claim?.Replaces).ConfigureAwait(false);
         long written = Step("write", before);
 
         // What the table says decides, not whether this call wrote it: a call before may have died between row and message.
@@ -165,13 +167,14 @@ public sealed class TinyStage(
         row.Status == LabelStatus.Escalated || row is { Status: LabelStatus.Labelled, Shadow: true, LargeLabel: null };
 
     private async Task<TinyResult> FailAsync(
-        string name, ImageVersion version, PermanentFailureException failure, long start, CancellationToken cancellationToken)
+        string name, ImageVersion version, PermanentFailureException failure, long start, JobClaim? claim, CancellationToken cancellationToken)
     {
         LabelRow row = LabelRow.Of(name, version).FailedFor(failure.Reason, failure.Message) with
         {
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
+            Job = claim?.Job,
         };
-        RowWrite write = await writer.WriteAsync(row, known: null, cancellationToken).ConfigureAwait(false);
+        RowWrite write = await writer.WriteAsync(row, claim?.Known, cancellationToken, claim?.Replaces).ConfigureAwait(false);
         if (write.Written)
         {
             telemetry.Failure(Stage, failure.Reason);

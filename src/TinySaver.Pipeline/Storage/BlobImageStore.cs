@@ -65,13 +65,19 @@ public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
         var options = new GetBlobsOptions { Prefix = prefix };
         await foreach (BlobItem blob in container.GetBlobsAsync(options, cancellationToken).ConfigureAwait(false))
         {
-            BlobItemProperties properties = blob.Properties;
-            if (properties.LastModified is { } lastModified && properties.ETag is { } etag)
-            {
-                yield return new ListedImage(
-                    blob.Name, Version(lastModified, etag), properties.ContentLength ?? 0, properties.ContentHash is { Length: > 0 } md5 ? md5 : null);
-            }
+            if (Listed(blob) is { } image)
+                yield return image;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImagePage> ListPageAsync(string? prefix, string? cursor, int most, CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsOptions { Prefix = prefix };
+        await foreach (Page<BlobItem> page in container.GetBlobsAsync(options, cancellationToken).AsPages(cursor, most).ConfigureAwait(false))
+            return new([.. page.Values.Select(Listed).OfType<ListedImage>()], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+
+        return new([], null);
     }
 
     /// <inheritdoc/>
@@ -82,6 +88,10 @@ public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
             await container.GetBlobClient(name).UploadAsync(content, options, cancellationToken).ConfigureAwait(false);
         return Version(info.LastModified, info.ETag);
     }
+
+    private static ListedImage? Listed(BlobItem blob) => blob.Properties is { LastModified: { } lastModified, ETag: { } etag } properties
+        ? new(blob.Name, Version(lastModified, etag), properties.ContentLength ?? 0, properties.ContentHash is { Length: > 0 } md5 ? md5 : null)
+        : null;
 
     private PermanentFailureException Deleted(string name, Exception e) =>
         new(FailureReason.Deleted, $"'{name}' is no longer in container '{Container}'.", e);

@@ -17,8 +17,8 @@ internal sealed class LockedQueue(QueueClient queue, TimeSpan lockDuration)
 
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
-    public Task SendAsync(string text, CancellationToken cancellationToken) =>
-        queue.SendMessageAsync(text, timeToLive: NeverExpires, cancellationToken: cancellationToken);
+    public Task SendAsync(string text, CancellationToken cancellationToken, TimeSpan delay = default) =>
+        queue.SendMessageAsync(text, visibilityTimeout: delay, timeToLive: NeverExpires, cancellationToken: cancellationToken);
 
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {

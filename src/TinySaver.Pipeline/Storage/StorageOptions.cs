@@ -27,12 +27,32 @@ public sealed class StorageOptions : IValidatableObject
     public string ModelsContainer { get; set; } = "models";
 
     /// <summary>The table of the labels. Default <c>labels</c>.</summary>
-    [Required, RegularExpression("^[A-Za-z][A-Za-z0-9]{2,62}$")]
+    [Required, RegularExpression(TablePattern)]
     public string LabelsTable { get; set; } = "labels";
 
     /// <summary>The Storage queue of the escalations; its dead-letter queue has <c>-dead</c> after the name. Default <c>escalations</c>.</summary>
     [Required, RegularExpression("^(?=.{3,58}$)[a-z0-9](-?[a-z0-9])+$")]
     public string EscalationsQueue { get; set; } = "escalations";
+
+    /// <summary>The table of the batch jobs. Default <c>jobs</c>.</summary>
+    [Required, RegularExpression(TablePattern)]
+    public string JobsTable { get; set; } = "jobs";
+
+    /// <summary>The Storage queue of the batch jobs' requests. Default <c>jobs</c>.</summary>
+    [Required, RegularExpression(ContainerPattern)]
+    public string JobsQueue { get; set; } = "jobs";
+
+    /// <summary>The Storage queue of the batch jobs' images, 64 to a message. Default <c>images</c>.</summary>
+    [Required, RegularExpression(ContainerPattern)]
+    public string ChunksQueue { get; set; } = "images";
+
+    /// <summary>The blob container of the batch jobs' manifests. Default <c>jobs</c>.</summary>
+    [Required, RegularExpression(ContainerPattern)]
+    public string JobsContainer { get; set; } = "jobs";
+
+    /// <summary>The blob container of the batch jobs' results. Default <c>results</c>.</summary>
+    [Required, RegularExpression(ContainerPattern)]
+    public string ResultsContainer { get; set; } = "results";
 
     /// <summary>How long a received escalation is hidden from other receivers, unless renewed. Default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
@@ -61,6 +81,8 @@ public sealed class StorageOptions : IValidatableObject
             return [new ValidationResult(e.Message)];
         }
     }
+
+    private const string TablePattern = "^[A-Za-z][A-Za-z0-9]{2,62}$";
 
     // Lower-case letters, digits and single dashes, 3 to 63.
     private const string ContainerPattern = "^(?=.{3,63}$)[a-z0-9](-?[a-z0-9])+$";

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Tests.Tables;
 

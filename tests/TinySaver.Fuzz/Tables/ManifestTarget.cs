@@ -1,5 +1,5 @@
 using TinySaver.Cli.Images;
-using TinySaver.Cli.Tables;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Fuzz.Tables;
 

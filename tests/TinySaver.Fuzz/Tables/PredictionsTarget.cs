@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TinySaver.Cli.Predictions;
-using TinySaver.Cli.Tables;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Fuzz.Tables;
 

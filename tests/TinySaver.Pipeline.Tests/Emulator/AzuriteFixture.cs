@@ -38,6 +38,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
             ModelsContainer = $"models{n}",
             LabelsTable = $"labels{n}",
             EscalationsQueue = $"escalations{n}",
+            JobsTable = $"jobs{n}",
+            JobsQueue = $"jobs{n}",
+            ChunksQueue = $"chunks{n}",
+            JobsContainer = $"jobs{n}",
+            ResultsContainer = $"results{n}",
             EscalationLock = TimeSpan.FromSeconds(1),
             MaxDeliveries = 3,
         };

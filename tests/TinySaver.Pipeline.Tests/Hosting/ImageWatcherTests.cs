@@ -93,6 +93,9 @@ public sealed class ImageWatcherTests
 
         public string Container => images.Container;
 
+        public Task<ImagePage> ListPageAsync(string? prefix, string? cursor, int most, CancellationToken cancellationToken) =>
+            images.ListPageAsync(prefix, cursor, most, cancellationToken);
+
         public async IAsyncEnumerable<ListedImage> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             int listed = 0;

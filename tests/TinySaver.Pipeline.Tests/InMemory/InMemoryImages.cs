@@ -20,6 +20,7 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
     public Task<OpenedImage> OpenAsync(string name, string? etag, CancellationToken cancellationToken)
     {
         _faults.Before("images.open");
+        _faults.Before($"images.open:{name}");
         lock (_lock)
         {
             if (!_blobs.TryGetValue(BlobNames.Normalize(name), out (ImageVersion Version, byte[] Content, byte[] Md5) blob))
@@ -50,6 +51,20 @@ public sealed class InMemoryImages(TimeProvider time, Random random, Faults? fau
         {
             await Task.Yield();
             yield return image;
+        }
+    }
+
+    public Task<ImagePage> ListPageAsync(string? prefix, string? cursor, int most, CancellationToken cancellationToken)
+    {
+        _faults.Reach("images.list");
+        lock (_lock)
+        {
+            ListedImage[] page =
+            [
+                .. _blobs.Where(b => b.Key.StartsWith(prefix ?? "", StringComparison.Ordinal) && string.CompareOrdinal(b.Key, cursor) > 0).Take(most)
+                    .Select(b => new ListedImage(b.Key, b.Value.Version, b.Value.Content.Length, b.Value.Md5)),
+            ];
+            return Task.FromResult(new ImagePage(page, page.Length < most ? null : page[^1].Name));
         }
     }
 

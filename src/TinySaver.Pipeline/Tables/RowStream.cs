@@ -4,7 +4,7 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 
-namespace TinySaver.Cli.Tables;
+namespace TinySaver.Pipeline.Tables;
 
 /// <summary>Takes rows one after the other, and shows or writes them.</summary>
 internal interface IRowSink<T> : IAsyncDisposable

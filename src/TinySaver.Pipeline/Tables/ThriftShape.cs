@@ -1,4 +1,4 @@
-namespace TinySaver.Cli.Tables;
+namespace TinySaver.Pipeline.Tables;
 
 /// <summary>Walks through what a Parquet file says of itself, a structure in Thrift's compact protocol, without reading any of it.</summary>
 /// <remarks>

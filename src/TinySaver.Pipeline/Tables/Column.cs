@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using TinySaver.Core.Labels;
 
-namespace TinySaver.Cli.Tables;
+namespace TinySaver.Pipeline.Tables;
 
 /// <summary>One column of the rows that a command writes.</summary>
 /// <param name="Name">Its name in the file.</param>

@@ -5,7 +5,7 @@ using Parquet.Meta;
 using Parquet.Serialization;
 using TinySaver.Core.Failures;
 
-namespace TinySaver.Cli.Tables;
+namespace TinySaver.Pipeline.Tables;
 
 /// <summary>Reads tables from Parquet files, which may be damaged or made to do harm.</summary>
 /// <remarks>
@@ -38,7 +38,9 @@ internal static class ParquetTable
         }
     }
 
-    private static async Task CheckAsync(Stream content, CancellationToken cancellationToken)
+    /// <summary>Refuses a file whose footer states what its bytes cannot hold.</summary>
+    /// <exception cref="InvalidDataException">It does.</exception>
+    public static async Task CheckAsync(Stream content, CancellationToken cancellationToken)
     {
         if (content.Length < Frame)
             throw new InvalidDataException($"it has {content.Length} bytes; the least is {Frame}.");

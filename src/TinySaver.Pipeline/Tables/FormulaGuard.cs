@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TinySaver.Cli.Tables;
+namespace TinySaver.Pipeline.Tables;
 
 /// <summary>Keeps spreadsheets from running a cell of CSV: an apostrophe goes before a text that they would take for a formula, and comes off again when it is read.</summary>
 /// <remarks>OWASP, CSV injection. Numbers are never guarded, nor lists of them such as logits.</remarks>

@@ -1,0 +1,42 @@
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
+
+namespace TinySaver.Pipeline.Cascades;
+
+/// <summary>What a cascade says of rows that it, or another, has written.</summary>
+public static class CascadeRows
+{
+    /// <summary>Whether the row is what this cascade would write: the same policy and the same models.</summary>
+    /// <remarks>A file that is no image fails whatever the policy; what failed for a transient cause or by a model is worth another try.</remarks>
+    public static bool IsCurrent(this Cascade cascade, LabelRow row)
+    {
+        ArgumentNullException.ThrowIfNull(cascade);
+        ArgumentNullException.ThrowIfNull(row);
+        return row.Status == LabelStatus.Failed
+            ? row.Reason is not (FailureReason.RetriesExhausted or FailureReason.BadModelOutput or FailureReason.MalformedMessage or FailureReason.Deleted)
+            : row.Policy == cascade.PolicyId
+                && !row.Degraded
+                && (row.TinyModel is null || cascade.Savers.Any(s => s.ShortHash == row.TinyModel))
+                && (row.LargeModel is null || cascade.LargeHash is null || row.LargeModel == cascade.LargeHash);
+    }
+
+    /// <summary>Multiply-accumulate operations that the cascade spent on an image with such a row; 0 for models that do not say.</summary>
+    public static long Macs(this Cascade cascade, LabelRow row)
+    {
+        ArgumentNullException.ThrowIfNull(cascade);
+        ArgumentNullException.ThrowIfNull(row);
+        long macs = row.LargeLabel is null ? 0 : cascade.LargeMacs ?? 0;
+        if (row.TinyModel is null)
+            return macs;
+
+        foreach (CascadeModel saver in cascade.Savers)
+        {
+            macs += saver.Macs;
+            if (saver.ShortHash == row.TinyModel)
+                break;
+        }
+
+        return macs;
+    }
+}

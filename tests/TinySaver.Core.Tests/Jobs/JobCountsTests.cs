@@ -1,0 +1,41 @@
+using TinySaver.Core.Failures;
+using TinySaver.Core.Jobs;
+using TinySaver.Core.Labels;
+
+namespace TinySaver.Core.Tests.Jobs;
+
+public sealed class JobCountsTests
+{
+    private static readonly LabelRow Row = LabelRow.Of("a", default) with { Policy = "p" };
+
+    [Fact]
+    public void Sum_OfSingleImages_CountsEachOnce()
+    {
+        var sum = JobCounts.Sum(
+        [
+            JobCounts.Of(Row.LabelledByTiny([]), skipped: false, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledByTiny([]) with { Degraded = true }, skipped: true, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledByLarge([]), skipped: false, macs: 1_010, largeMacs: 1_000),
+            JobCounts.Of(Row, skipped: false, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.FailedFor(FailureReason.Empty, "") with { Policy = null }, skipped: false, macs: 0, largeMacs: 1_000),
+            JobCounts.Of(Row.FailedFor(FailureReason.Empty, "") with { Policy = "q" }, skipped: false, macs: 0, largeMacs: 1_000),
+        ]);
+
+        Assert.Equal(
+            """
+            {"chunks":0,"images":6,"skipped":1,"tiny":2,"large":1,"degraded":1,"waiting":1,"failed":2,"failedByReason":{"empty":2},"policies":{"p":4,"q":1},"macs":1030,"largeOnlyMacs":2000}
+            """.Trim(),
+            sum.ToJson());
+        Assert.Equal(sum.ToJson(), JobCounts.Parse(sum.ToJson()).ToJson());
+    }
+
+    [Theory]
+    [InlineData(5, 100, 5.0, 1, false)]
+    [InlineData(6, 100, 5.0, 1, true)]
+    [InlineData(6, 100, 5.0, 256, false)]
+    [InlineData(1, 100, 0.0, 256, true)]
+    [InlineData(100, 100, null, 1, false)]
+    [InlineData(0, 0, 0.0, 1, false)]
+    public void Exceeds_ComparesTheShareWithWhatIsAllowed(long failed, long images, double? percent, long least, bool exceeds) =>
+        Assert.Equal(exceeds, new JobCounts { Failed = failed, Images = images }.Exceeds(percent, least));
+}
