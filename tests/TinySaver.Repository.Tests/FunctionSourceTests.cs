@@ -16,7 +16,10 @@ public sealed class FunctionSourceTests
     public void Apps_HaveTheFunctionsThatTheDocsAndTheInfrastructureName()
     {
         Assert.Equal(
-            ["ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordDeadLetters", "RecordPoisonedImages"],
+            [
+                "ClassifyJobImages", "ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordDeadLetters", "RecordPoisonedImages",
+                "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WorkOnJobs",
+            ],
             FunctionSource.ReadApp(Tiny).Select(f => f.Name));
         Assert.Equal(["ClassifyWithLargeModel"], FunctionSource.ReadApp(Large).Select(f => f.Name));
     }
@@ -45,6 +48,25 @@ public sealed class FunctionSourceTests
         Assert.Equal(
             ("QueueTrigger", "webjobs-blobtrigger-poison", "ImagesStorage"), (function.Trigger, function.Arguments["0"], function.Arguments["Connection"]));
     }
+
+    [Theory]
+    [InlineData("WorkOnJobs", "jobs", "string")]
+    [InlineData("RecordPoisonedJobs", "jobs-poison", "string")]
+    [InlineData("ClassifyJobImages", "images", "QueueMessage")]
+    [InlineData("RecordPoisonedJobImages", "images-poison", "string")]
+    public void JobQueues_AreThoseOfTheStorageOptions(string name, string queue, string parameter)
+    {
+        FunctionSource function = Find(Tiny, name);
+
+        Assert.Contains(queue.Split('-')[0], (string[])[new StorageOptions().JobsQueue, new StorageOptions().ChunksQueue]);
+        Assert.Equal(
+            ("QueueTrigger", queue, "ImagesStorage", parameter), (function.Trigger, function.Arguments["0"], function.Arguments["Connection"], function.ParameterType));
+    }
+
+    [Theory]
+    [InlineData("SubmitJob")]
+    [InlineData("ShowJob")]
+    public void JobRequests_NeedAFunctionKey(string name) => Assert.Equal("AuthorizationLevel.Function", Find(Tiny, name).Arguments["0"]);
 
     [Fact]
     public void Health_NeedsAFunctionKey() => Assert.Equal("AuthorizationLevel.Function", Find(Tiny, "Health").Arguments["0"]);

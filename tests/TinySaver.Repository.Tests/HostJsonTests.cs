@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TinySaver.Pipeline;
 using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Outages;
 
 namespace TinySaver.Repository.Tests;
@@ -25,6 +26,17 @@ public sealed class HostJsonTests
 
         // The host holds messages back for a minimum without keeping their locks.
         Assert.Equal(1, ServiceBus.GetProperty("minMessageBatchSize").GetInt32());
+    }
+
+    [Fact]
+    public void Queues_AnInstanceHasTwoChunksInHandAndMessagesArePlainJson()
+    {
+        JsonElement queues = Host.GetProperty("extensions").GetProperty("queues");
+
+        // A chunk takes half of the images in flight: two fill them, and an upload does not wait behind more.
+        Assert.Equal(2, queues.GetProperty("batchSize").GetInt32() + queues.GetProperty("newBatchThreshold").GetInt32());
+        Assert.Equal("none", queues.GetProperty("messageEncoding").GetString());
+        Assert.Equal(ChunkWorker.MaxDeliveries, queues.GetProperty("maxDequeueCount").GetInt32());
     }
 
     [Theory]

@@ -4,7 +4,6 @@ using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
-using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Predictions;
 
@@ -45,7 +44,7 @@ internal static class ImportCommand
     {
         string path = arguments.GetRequiredValue(Out);
         RowWriter.Check(path);
-        Tables.Table table = await TableFile.ReadAsync(arguments.GetRequiredValue(Source), cancellationToken);
+        Pipeline.Tables.Table table = await TableFile.ReadAsync(arguments.GetRequiredValue(Source), cancellationToken);
         string[] classes = ClassTexts(arguments.GetValue(Classes) ?? []);
         Func<string?[], string?> id = Cell(Id);
         Func<string?[], string?> prediction = Cell(Prediction);

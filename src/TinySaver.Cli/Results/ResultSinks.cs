@@ -26,7 +26,7 @@ internal static class ResultSinks
         _ => new Tabular(terminal),
     };
 
-    private static string WrittenAt(StoredRow stored) => Tables.Columns.Text(stored.WrittenAt);
+    private static string WrittenAt(StoredRow stored) => Pipeline.Tables.Columns.Text(stored.WrittenAt);
 
     private static string Confidence(LabelRow row) => row.Confidence is { } value ? Amounts.Number(value, 3) : "–";
 

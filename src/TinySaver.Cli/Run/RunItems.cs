@@ -1,7 +1,6 @@
 using TinySaver.Cli.Classify;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Upload;
-using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;

@@ -23,7 +23,7 @@ public sealed class FunctionAppOptions
     /// <summary>The section that a host binds.</summary>
     public const string Section = "TinySaver:Functions";
 
-    /// <summary>The connection of the blob trigger and of its poison queue.</summary>
+    /// <summary>The connection of the blob trigger, of its poison queue, and of the queues of batch jobs.</summary>
     public const string ImagesConnection = "ImagesStorage";
 
     /// <summary>The connection of the escalation queue: what the tiny app sends to and the large app is triggered by.</summary>
@@ -43,6 +43,18 @@ public sealed class FunctionAppOptions
 
     /// <summary>Where the Functions host puts images whose blob trigger failed too often; the name is the host's.</summary>
     public const string PoisonQueue = "webjobs-blobtrigger-poison";
+
+    /// <summary>The queue of batch jobs' requests.</summary>
+    public const string JobsQueue = "jobs";
+
+    /// <summary>Where the Functions host puts requests that failed too often; the ending is the host's.</summary>
+    public const string JobsPoisonQueue = JobsQueue + "-poison";
+
+    /// <summary>The queue of batch jobs' images, 64 to a message.</summary>
+    public const string ChunksQueue = "images";
+
+    /// <summary>Where the Functions host puts those messages that failed too often.</summary>
+    public const string ChunksPoisonQueue = ChunksQueue + "-poison";
 
     /// <summary>The shortest lock that makes sense for that queue; the one that the infrastructure makes is longer.</summary>
     public static readonly TimeSpan ShortestLock = TimeSpan.FromSeconds(30);

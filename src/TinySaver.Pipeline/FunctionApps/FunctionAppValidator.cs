@@ -18,15 +18,17 @@ internal sealed class FunctionAppValidator(IConfiguration configuration, bool is
     private IEnumerable<string> Connections() =>
         [.. isTiny ? FunctionAppConnection.Images.Problems(configuration) : [], .. FunctionAppConnection.Escalations(parseServiceBus).Problems(configuration)];
 
-    private IEnumerable<string> Container()
-    {
-        string? container = configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.ImagesContainer)}"];
-        if (container is not null && container != FunctionAppOptions.ImagesContainer)
-        {
-            yield return $"The setting {SettingName.Of(StorageOptions.Section, nameof(StorageOptions.ImagesContainer))} is '{container}', but the blob trigger watches " +
-                $"'{FunctionAppOptions.ImagesContainer}'; remove the setting.";
-        }
-    }
+    // Triggers have their names from constants.
+    private IEnumerable<string> Container() =>
+        from name in (IEnumerable<(string Option, string Fixed)>)
+        [
+            (nameof(StorageOptions.ImagesContainer), FunctionAppOptions.ImagesContainer),
+            (nameof(StorageOptions.JobsQueue), FunctionAppOptions.JobsQueue),
+            (nameof(StorageOptions.ChunksQueue), FunctionAppOptions.ChunksQueue),
+        ]
+        let value = configuration[$"{StorageOptions.Section}:{name.Option}"]
+        where value is not null && value != name.Fixed
+        select $"The setting {SettingName.Of(StorageOptions.Section, name.Option)} is '{value}', but the trigger watches '{name.Fixed}'; remove the setting.";
 
     private IEnumerable<string> Gpu(FunctionAppOptions options)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Images;
@@ -16,7 +17,9 @@ public static class PoisonedImage
     {
         try
         {
-            using var document = JsonDocument.Parse(message);
+            // The host may have encoded it, as it does with its queues unless told not to.
+            string json = message.StartsWith('{') ? message : Encoding.UTF8.GetString(Convert.FromBase64String(message));
+            using var document = JsonDocument.Parse(json);
             JsonElement root = document.RootElement;
             string? container = root.GetProperty("ContainerName").GetString();
             string? name = root.GetProperty("BlobName").GetString();
@@ -26,7 +29,7 @@ public static class PoisonedImage
             string? etag = root.TryGetProperty("ETag", out JsonElement tag) ? tag.GetString()?.Trim('"') : null;
             return container == FunctionAppOptions.ImagesContainer ? new ImageReference(name, string.IsNullOrEmpty(etag) ? null : etag) : null;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw Malformed(message, e.Message, e);
         }

@@ -21,9 +21,6 @@ public sealed class JobPump(
     // Two chunks of half the images in flight each, as in host.json.
     private const int Chunks = 2;
 
-    // Messages may have been lost with an Azurite that was killed; a job that stands still is looked after so often.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
-
     private const int RenewalsPerLock = 3;
 
     /// <summary>Creates table, containers and queues where they are missing.</summary>
@@ -40,7 +37,7 @@ public sealed class JobPump(
                 queues.Jobs, m => driver.ReceiveAsync(m.Text, token), m => driver.GiveUpAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken),
             .. Enumerable.Range(0, Chunks).Select(_ => loop.RunAsync("Working on a batch job's images", token => TakeAsync(
                 queues.Chunks, m => worker.ReceiveAsync(m.Text, m.DeliveryCount, token), m => worker.GiveUpAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken)),
-            loop.RunAsync("Looking after batch jobs", LookAsync, LookInterval, cancellationToken),
+            loop.RunAsync("Looking after batch jobs", LookAsync, queues.Chunks.LockDuration, cancellationToken),
         ]);
     }
 
@@ -89,12 +86,13 @@ public sealed class JobPump(
         }
     }
 
+    // Messages may have been lost with an Azurite that was killed; those of a worker that was killed come when their locks end.
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
         await foreach (JobRow job in jobs.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (job.FinishedAt is null)
-                await driver.ReceiveAsync(job.Request, cancellationToken).ConfigureAwait(false);
+                await driver.ReceiveAsync(job.Request, cancellationToken, 2 * queues.Chunks.LockDuration).ConfigureAwait(false);
         }
 
         return false;

@@ -22,7 +22,10 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
     private const int ExcerptLength = 2_000;
 
     /// <summary>Works on one message; where it throws, the message must come again.</summary>
-    public async Task ReceiveAsync(string message, CancellationToken cancellationToken)
+    /// <param name="message">The request.</param>
+    /// <param name="cancellationToken">Ends the work; what is written stays.</param>
+    /// <param name="standstill">After which time without progress the messages of its chunks count as lost; null for three minutes.</param>
+    public async Task ReceiveAsync(string message, CancellationToken cancellationToken, TimeSpan? standstill = null)
     {
         ArgumentNullException.ThrowIfNull(message);
         JobRequest request;
@@ -47,7 +50,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
 
         try
         {
-            await AdvanceAsync(stored, text, cancellationToken).ConfigureAwait(false);
+            await AdvanceAsync(stored, text, standstill ?? Standstill, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidJobException e)
         {
@@ -71,7 +74,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
         }
     }
 
-    private async Task AdvanceAsync(StoredJob stored, string text, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(StoredJob stored, string text, TimeSpan standstill, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         bool GoesOn() => time.GetElapsedTime(start) < CallTime;
@@ -92,7 +95,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
         {
             await messages.SendJobAsync(text, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         }
-        else if (time.GetUtcNow() - stored.MovedAt > Standstill)
+        else if (time.GetUtcNow() - stored.MovedAt > standstill)
         {
             await planner.SendAgainAsync(stored, cancellationToken).ConfigureAwait(false);
         }
