@@ -22,6 +22,9 @@ param principalId string = ''
 @description('Whether that is a person or a pipeline.')
 param principalType 'User' | 'ServicePrincipal' = 'User'
 
+@description('Principal ids of who may submit batch jobs, separated by commas; empty for nobody beside the tiny app\'s web address.')
+param jobSubmitters string = ''
+
 @description('What the large model runs on. T4 and A100 need quota; none is CPUs.')
 param gpu Gpu = 'none'
 
@@ -198,6 +201,7 @@ module access 'modules/access.bicep' = {
     topicPrincipalId: eventTopic.outputs.principalId
     deployerPrincipalId: principalId
     deployerPrincipalType: principalType
+    jobSubmitters: empty(jobSubmitters) ? [] : split(jobSubmitters, ',')
     largeQueueRole: largeQueueRole
     tinyCountsQueue: maximumBacklog > 0
   }

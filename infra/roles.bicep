@@ -9,6 +9,10 @@ var roles = {
   // The Functions host demands this one, not Contributor, on the account of AzureWebJobsStorage and of a blob trigger: it
   // takes leases, creates its own containers (azure-webjobs-hosts, azure-webjobs-secrets) and keeps the function keys there.
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  // Reads blobs: whoever submits batch jobs reads their results.
+  storageBlobDataReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+  // Sends queue messages, receives none: whoever submits batch jobs.
+  storageQueueDataMessageSender: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
   // The blob trigger keeps its work list and its poison messages in queues.
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   // Label rows; the Functions host also writes its diagnostic events to a table.

@@ -11,6 +11,10 @@
 //   Event Grid topic   container event-dead-letters  Storage Blob Data Contributor
 //   deployer           containers images, models     Storage Blob Data Contributor
 //                      table labels                  Storage Table Data Contributor
+//   job submitters     queue jobs                    Storage Queue Data Message Sender
+//                      container jobs                Storage Blob Data Contributor
+//                      table jobs                    Storage Table Data Contributor
+//                      container results             Storage Blob Data Reader
 
 import { namesOf } from '../names.bicep'
 import { roles } from '../roles.bicep'
@@ -27,6 +31,9 @@ param deployerPrincipalId string
 
 @description('Whether the deployer is a person or a pipeline.')
 param deployerPrincipalType 'User' | 'ServicePrincipal'
+
+@description('Principal ids of who may submit batch jobs and read their results.')
+param jobSubmitters string[]
 
 @description('The large app\'s role on its queue.')
 param largeQueueRole 'Owner' | 'Receiver'
@@ -52,13 +59,22 @@ resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
     resource images 'containers' existing = { name: 'images' }
     resource models 'containers' existing = { name: 'models' }
+    resource jobs 'containers' existing = { name: 'jobs' }
+    resource results 'containers' existing = { name: 'results' }
     resource deadLetters 'containers' existing = { name: 'event-dead-letters' }
+  }
+
+  resource queues 'queueServices' existing = {
+    name: 'default'
+
+    resource jobs 'queues' existing = { name: 'jobs' }
   }
 
   resource tables 'tableServices' existing = {
     name: 'default'
 
     resource labels 'tables' existing = { name: 'labels' }
+    resource jobs 'tables' existing = { name: 'jobs' }
   }
 }
 
@@ -220,3 +236,57 @@ resource deployerLabels 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
     )
   }
 }
+
+// Job submitters: people or services. The type of their principals is left open, for either is allowed.
+resource submitQueue 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principal in jobSubmitters: {
+    scope: storage::queues::jobs
+    name: guid(storage::queues::jobs.id, principal, roles.storageQueueDataMessageSender)
+    properties: {
+      principalId: principal
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roles.storageQueueDataMessageSender
+      )
+    }
+  }
+]
+
+resource submitManifests 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principal in jobSubmitters: {
+    scope: storage::blobs::jobs
+    name: guid(storage::blobs::jobs.id, principal, roles.storageBlobDataContributor)
+    properties: {
+      principalId: principal
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roles.storageBlobDataContributor
+      )
+    }
+  }
+]
+
+resource submitRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principal in jobSubmitters: {
+    scope: storage::tables::jobs
+    name: guid(storage::tables::jobs.id, principal, roles.storageTableDataContributor)
+    properties: {
+      principalId: principal
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roles.storageTableDataContributor
+      )
+    }
+  }
+]
+
+resource submitResults 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principal in jobSubmitters: {
+    scope: storage::blobs::results
+    name: guid(storage::blobs::results.id, principal, roles.storageBlobDataReader)
+    properties: {
+      principalId: principal
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataReader)
+    }
+  }
+]

@@ -36,10 +36,11 @@ param deleteEventDeadLettersAfterDays int
 var names = namesOf(token)
 
 // The names that host.json, the triggers and the options know; a test compares them.
-var containerNames = ['images', 'models', 'deployments', 'event-dead-letters']
-var labelsTable = 'labels'
-// Made by the Functions host when the first blob fails five times; made here so that it can be looked at before that.
-var poisonQueue = 'webjobs-blobtrigger-poison'
+var containerNames = ['images', 'models', 'jobs', 'results', 'deployments', 'event-dead-letters']
+var tableNames = ['labels', 'jobs']
+// Batch jobs: their requests, and their images, 64 to a message. Those that end in -poison are made by the Functions host when
+// the first message fails five times; made here so that they can be looked at before that.
+var queueNames = ['jobs', 'images', 'jobs-poison', 'images-poison', 'webjobs-blobtrigger-poison']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: names.storage
@@ -89,20 +90,24 @@ resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
   name: 'default'
 }
 
-resource poison 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = {
-  parent: queues
-  name: poisonQueue
-}
+resource queueList 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [
+  for name in queueNames: {
+    parent: queues
+    name: name
+  }
+]
 
 resource tables 'Microsoft.Storage/storageAccounts/tableServices@2025-06-01' = {
   parent: account
   name: 'default'
 }
 
-resource labels 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-01' = {
-  parent: tables
-  name: labelsTable
-}
+resource tableList 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-01' = [
+  for name in tableNames: {
+    parent: tables
+    name: name
+  }
+]
 
 var coolRule = imagesToCoolAfterDays > 0
   ? { tierToCool: { daysAfterModificationGreaterThan: imagesToCoolAfterDays } }

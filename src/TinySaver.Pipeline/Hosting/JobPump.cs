@@ -21,6 +21,8 @@ public sealed class JobPump(
     // Two chunks of half the images in flight each, as in host.json.
     private const int Chunks = 2;
 
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+
     private const int RenewalsPerLock = 3;
 
     /// <summary>Creates table, containers and queues where they are missing.</summary>
@@ -37,7 +39,7 @@ public sealed class JobPump(
                 queues.Jobs, m => driver.ReceiveAsync(m.Text, token), m => driver.GiveUpAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken),
             .. Enumerable.Range(0, Chunks).Select(_ => loop.RunAsync("Working on a batch job's images", token => TakeAsync(
                 queues.Chunks, m => worker.ReceiveAsync(m.Text, m.DeliveryCount, token), m => worker.GiveUpAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken)),
-            loop.RunAsync("Looking after batch jobs", LookAsync, queues.Chunks.LockDuration, cancellationToken),
+            loop.RunAsync("Looking after batch jobs", LookAsync, LookInterval, cancellationToken),
         ]);
     }
 
@@ -92,7 +94,7 @@ public sealed class JobPump(
         await foreach (JobRow job in jobs.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (job.FinishedAt is null)
-                await driver.ReceiveAsync(job.Request, cancellationToken, 2 * queues.Chunks.LockDuration).ConfigureAwait(false);
+                await driver.ReceiveAsync(job.Request, cancellationToken).ConfigureAwait(false);
         }
 
         return false;

@@ -22,10 +22,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
     private const int ExcerptLength = 2_000;
 
     /// <summary>Works on one message; where it throws, the message must come again.</summary>
-    /// <param name="message">The request.</param>
-    /// <param name="cancellationToken">Ends the work; what is written stays.</param>
-    /// <param name="standstill">After which time without progress the messages of its chunks count as lost; null for three minutes.</param>
-    public async Task ReceiveAsync(string message, CancellationToken cancellationToken, TimeSpan? standstill = null)
+    public async Task ReceiveAsync(string message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         JobRequest request;
@@ -50,7 +47,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
 
         try
         {
-            await AdvanceAsync(stored, text, standstill ?? Standstill, cancellationToken).ConfigureAwait(false);
+            await AdvanceAsync(stored, text, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidJobException e)
         {
@@ -74,7 +71,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
         }
     }
 
-    private async Task AdvanceAsync(StoredJob stored, string text, TimeSpan standstill, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(StoredJob stored, string text, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         bool GoesOn() => time.GetElapsedTime(start) < CallTime;
@@ -95,7 +92,7 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
         {
             await messages.SendJobAsync(text, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         }
-        else if (time.GetUtcNow() - stored.MovedAt > standstill)
+        else if (time.GetUtcNow() - stored.MovedAt > Standstill)
         {
             await planner.SendAgainAsync(stored, cancellationToken).ConfigureAwait(false);
         }

@@ -10,6 +10,8 @@ public sealed class AccessTests
     {
         ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = "Storage Blob Data Contributor",
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
+        ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"] = "Storage Blob Data Reader",
+        ["c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"] = "Storage Queue Data Message Sender",
         ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Storage Queue Data Contributor",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
         ["69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"] = "Azure Service Bus Data Sender",
@@ -57,6 +59,22 @@ public sealed class AccessTests
         Assert.DoesNotContain(assignments, a => a.StartsWith("deployer", StringComparison.Ordinal));
     }
 
+    [BicepFact]
+    public async Task JobSubmitters_MaySendRequestsAndManifestsAndReadWhatBecameOfThem()
+    {
+        PredictedDeployment main = await Deployments.MainAsync(new() { ["jobSubmitters"] = "'alice,factory'" });
+
+        string[] assignments = [.. main.OfType("Microsoft.Authorization/roleAssignments").Where(a => a.Text("properties.principalId") is "alice" or "factory")
+            .Select(a => $"{a.Text("properties.principalId")}: {Roles[a.Text("properties.roleDefinitionId").Split('/')[^1]]} on {Scope(a)}").Order(StringComparer.Ordinal)];
+
+        Assert.Equal(
+            from who in (string[])["alice", "factory"]
+            from what in (string[])["Storage Blob Data Contributor on container jobs", "Storage Blob Data Reader on container results",
+                "Storage Queue Data Message Sender on queue jobs", "Storage Table Data Contributor on table jobs"]
+            select $"{who}: {what}",
+            assignments);
+    }
+
     // Counting the queue asks for the claim Manage, which of the built-in roles only Owner has.
     [BicepTheory]
     [InlineData("0", "'Owner'", "large: Azure Service Bus Data Owner", "tiny: Azure Service Bus Data Receiver", "tiny: Azure Service Bus Data Sender")]
@@ -101,8 +119,13 @@ public sealed class AccessTests
             _ => principal,
         };
         Assert.Equal(who == "deployer" ? "User" : "ServicePrincipal", assignment.Text("properties.principalType"));
+        return $"{who}: {Roles[assignment.Text("properties.roleDefinitionId").Split('/')[^1]]} on {Scope(assignment)}";
+    }
+
+    private static string Scope(PredictedResource assignment)
+    {
         string[] scope = assignment.Id.Split("/providers/Microsoft.Authorization/")[0].Split('/');
-        string kind = scope[^2] switch
+        return scope[^2] switch
         {
             "containers" => $"container {scope[^1]}",
             "tables" => $"table {scope[^1]}",
@@ -112,6 +135,5 @@ public sealed class AccessTests
             "registries" => "registry",
             _ => string.Join('/', scope),
         };
-        return $"{who}: {Roles[assignment.Text("properties.roleDefinitionId").Split('/')[^1]]} on {kind}";
     }
 }

@@ -16,7 +16,7 @@ public sealed class NamesTests
         PredictedDeployment main = await Deployments.MainAsync();
         string[] containers = [.. main.OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Select(c => c.Name.Split('/')[^1])];
 
-        Assert.Equal(["deployments", "event-dead-letters", Defaults.ImagesContainer, Defaults.ModelsContainer], containers.Order(StringComparer.Ordinal));
+        Assert.Equal(["deployments", "event-dead-letters", Defaults.ImagesContainer, Defaults.JobsContainer, Defaults.ModelsContainer, Defaults.ResultsContainer], containers.Order(StringComparer.Ordinal));
         Assert.Equal(FunctionAppOptions.ImagesContainer, Defaults.ImagesContainer);
         // Who writes to the two that no option names.
         Assert.StartsWith("[format('{0}deployments'", main.Only("Microsoft.Web/sites").Text("properties.functionAppConfig.deployment.storage.value"), StringComparison.Ordinal);
@@ -25,16 +25,18 @@ public sealed class NamesTests
     }
 
     [BicepFact]
-    public async Task Table_IsThatOfTheOptions() => Assert.EndsWith(
-        $"/{Defaults.LabelsTable}",
-        (await Deployments.MainAsync()).Only("Microsoft.Storage/storageAccounts/tableServices/tables").Name,
-        StringComparison.Ordinal);
+    public async Task Tables_AreThoseOfTheOptions() => Assert.Equal(
+        [Defaults.JobsTable, Defaults.LabelsTable],
+        (await Deployments.MainAsync()).OfType("Microsoft.Storage/storageAccounts/tableServices/tables").Select(t => t.Name.Split('/')[^1]).Order(StringComparer.Ordinal));
 
     [BicepFact]
-    public async Task PoisonQueue_IsThatOfTheTrigger() => Assert.EndsWith(
-        $"/{FunctionAppOptions.PoisonQueue}",
-        (await Deployments.MainAsync()).Only("Microsoft.Storage/storageAccounts/queueServices/queues").Name,
-        StringComparison.Ordinal);
+    public async Task StorageQueues_AreThoseOfTheTriggersAndOfTheOptions()
+    {
+        Assert.Equal(
+            [FunctionAppOptions.ChunksQueue, FunctionAppOptions.ChunksPoisonQueue, FunctionAppOptions.JobsQueue, FunctionAppOptions.JobsPoisonQueue, FunctionAppOptions.PoisonQueue],
+            (await Deployments.MainAsync()).OfType("Microsoft.Storage/storageAccounts/queueServices/queues").Select(q => q.Name.Split('/')[^1]).Order(StringComparer.Ordinal));
+        Assert.Equal((FunctionAppOptions.JobsQueue, FunctionAppOptions.ChunksQueue), (Defaults.JobsQueue, Defaults.ChunksQueue));
+    }
 
     [BicepFact]
     public async Task EscalationQueue_IsThatOfTheTriggersAndDeliversAsOftenAsTheLocalOne()
