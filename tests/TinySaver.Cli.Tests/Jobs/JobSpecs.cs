@@ -9,7 +9,7 @@ public sealed class JobSpecs : IDisposable
 {
     private const int SigInt = 2;
     private const int SigKill = 9;
-    private const int Count = 80;
+    private const int Count = 70;
 
     private readonly PipelineData _data = new();
 
@@ -78,7 +78,7 @@ public sealed class JobSpecs : IDisposable
     {
         // What a killed worker had in hand comes again when its lock ends.
         Process run = TinySaverProcess.StartBy(
-            ["env", "TinySaver__Storage__EscalationLock=00:00:03"], null, "run", "--watch", "--policy", PipelineData.Policy, "--data", _data.Folder);
+            ["env", "TinySaver__Storage__EscalationLock=00:00:15"], null, "run", "--watch", "--policy", PipelineData.Policy, "--data", _data.Folder);
         await PipelineData.ConnectionStringAsync(run);
         return run;
     }
