@@ -33,14 +33,11 @@ internal static class JobView
     }
 
     /// <summary>Shows all jobs.</summary>
-    public static void List(Terminal terminal, IReadOnlyList<JobRow> jobs, bool json)
-    {
-        if (json)
-        {
-            JsonOutput.Write(jobs.Select(j => new { j.Id, j.State, j.Images, j.SubmittedAt, j.FinishedAt, j.Reason }));
-            return;
-        }
+    public static void List(Terminal terminal, IReadOnlyList<JobRow> jobs, bool json) =>
+        JsonOutput.WriteOr(json, jobs.Select(j => new { j.Id, j.State, j.Images, j.SubmittedAt, j.FinishedAt, j.Reason }), () => Write(terminal, jobs));
 
+    private static void Write(Terminal terminal, IReadOnlyList<JobRow> jobs)
+    {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("Name", "State", "Images", "Submitted", "Finished", "Reason");
         foreach (JobRow job in jobs)
             table.AddRow(job.Id, job.State.Name(), $"{job.Images:N0}", Time(job.SubmittedAt), Time(job.FinishedAt), Markup.Escape(job.Reason ?? ""));

@@ -8,6 +8,7 @@ using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Storage;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Results;
 

@@ -59,7 +59,7 @@ public sealed class JobCrashSpecs(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine($"{crashes} crashes, {doubled} messages delivered twice, {changed} images changed while their jobs ran.");
-        Assert.True(crashes > 100 && doubled > 10 && changed > 100);
+        Assert.True(crashes > 100 && doubled > 5 && changed > 50);
     }
 
     private static string Name(int i) => $"batch/{i:D4}.bmp";
