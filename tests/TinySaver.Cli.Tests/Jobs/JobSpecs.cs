@@ -9,7 +9,7 @@ public sealed class JobSpecs : IDisposable
 {
     private const int SigInt = 2;
     private const int SigKill = 9;
-    private const int Count = 70;
+    private const int Count = 40;
 
     private readonly PipelineData _data = new();
 
