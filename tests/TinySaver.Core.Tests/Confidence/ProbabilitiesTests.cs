@@ -61,6 +61,10 @@ public sealed class ProbabilitiesTests
     public void From_ScoreThatIsNotFinite_Throws(float bad) =>
         Assert.Throws<ArithmeticException>(() => From([0f, bad, 1f], ScoreKind.Logits));
 
+    [Fact]
+    public void From_ProbabilitiesThatAreAllZero_Throws() =>
+        Assert.Throws<ArithmeticException>(() => From([0f, -1e-9f, 0f], ScoreKind.Probabilities));
+
     [Theory]
     [InlineData(0f)]
     [InlineData(-1f)]

@@ -23,8 +23,19 @@ public sealed class ImageVersionTests
 
     [Theory]
     [InlineData(0, "0xother", true)]
+    [InlineData(0, "0xb", true)]
     [InlineData(0, "0xB", false)]
     [InlineData(1, "0xother", false)]
     public void IsAmbiguousWith_OnlyWhereTheSecondIsTheSame_AndTheETagIsNot(int seconds, string etag, bool expected) => Assert.Equal(
         expected, new ImageVersion(DateTimeOffset.UnixEpoch, "0xB").IsAmbiguousWith(new(DateTimeOffset.UnixEpoch.AddSeconds(seconds), etag)));
+
+    [Fact]
+    public void KeyOf_TellsVersionsOfANameApart_AndNamesOfAVersion()
+    {
+        var version = new ImageVersion(DateTimeOffset.UnixEpoch, "0xB");
+
+        Assert.Equal(version.KeyOf("a"), (version with { LastModified = DateTimeOffset.MaxValue }).KeyOf("a"));
+        Assert.NotEqual(version.KeyOf("a"), (version with { ETag = "0xC" }).KeyOf("a"));
+        Assert.NotEqual(version.KeyOf("a"), version.KeyOf("b"));
+    }
 }

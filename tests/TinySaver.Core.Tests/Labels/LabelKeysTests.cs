@@ -69,6 +69,17 @@ public sealed partial class LabelKeysTests
 
         Assert.Equal(name, LabelKeys.RowKey(name));
         Assert.Contains("~~", LabelKeys.RowKey(name + "b"), StringComparison.Ordinal);
+        Assert.Equal(LabelKeys.MaxLength, LabelKeys.RowKey(name + "b").Length);
+    }
+
+    [Fact]
+    public void PartitionKey_LongestUncutBatch_LeavesRoomForItsSuffix()
+    {
+        string longest = new('b', LabelKeys.MaxLength - "-00".Length);
+
+        Assert.StartsWith($"{longest}-", LabelKeys.PartitionKey($"{longest}/a"), StringComparison.Ordinal);
+        Assert.Contains("~~", LabelKeys.PartitionKey($"{longest}b/a"), StringComparison.Ordinal);
+        Assert.Equal(LabelKeys.MaxLength, LabelKeys.PartitionKey($"{longest}b/a").Length);
     }
 
     [Fact]
