@@ -30,6 +30,7 @@ public sealed class LabelColumnsTests
         ReasonDetail = "its data end too early",
         StageMilliseconds = 12.5,
         OperationId = "0af7",
+        Job = "january",
     };
 
     [Fact]
