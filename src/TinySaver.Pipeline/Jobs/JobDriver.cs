@@ -79,7 +79,11 @@ public sealed class JobDriver(IJobStore jobs, IJobMessages messages, JobPlanner 
             stored = await planner.PlanAsync(stored, GoesOn, cancellationToken).ConfigureAwait(false);
 
         if (stored.Row.FinishedAt is not null)
+        {
+            // Whoever finished it may have died before this.
+            await jobs.DeleteChunksAsync(stored.Row.Id, cancellationToken).ConfigureAwait(false);
             return;
+        }
 
         if (stored.Row.IsOver || stored.IsWorkedOff)
         {

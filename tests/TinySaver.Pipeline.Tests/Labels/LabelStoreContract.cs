@@ -172,5 +172,6 @@ public abstract class LabelStoreContract
         ReasonDetail = "line 1\nline 2",
         StageMilliseconds = 12.5,
         OperationId = "0af7651916cd43dd8448eb211c80319c",
+        Job = "night",
     };
 }
