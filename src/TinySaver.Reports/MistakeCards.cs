@@ -30,7 +30,7 @@ internal static class MistakeCards
     {
         ReportImage? image = mistake.Row < input.TestImages.Count ? input.TestImages[mistake.Row] : null;
         string name = image?.Name ?? string.Create(CultureInfo.InvariantCulture, $"row {mistake.Row + 1}");
-        string? picture = image?.File is { } file ? input.Thumbnail(file) : null;
+        string? picture = image?.File is { } file ? input.Thumbnail?.Invoke(file) : null;
         string saver = findings.Savers.Count > 1 && mistake.Saver < findings.Savers.Count ? findings.Savers[mistake.Saver].Saver + ": " : "answer: ";
         return Html.Element(
             "li",

@@ -260,11 +260,8 @@ public sealed class ReportWriterTests
             new ModelPredictions("large", 10, classes),
             [new SaverPredictions("twin", 1, classes, [new ConfidenceColumn(ConfidenceMeasure.Margin, 1, confidences)])],
             classes);
-        var report = new ReportDocument(new ReportInput
-        {
-            Search = CascadeSearch.Run(search, new FixedRule(0.5)),
-            Provenance = new ReportProvenance("tinysaver search", default, [], []),
-        });
+        var report = new ReportDocument(new ReportInput(
+            new ReportProvenance("tinysaver search", default, [], []), [], [], [], [], Search: CascadeSearch.Run(search, new FixedRule(0.5))));
 
         Assert.Equal("Saves 40 % of compute without a loss of accuracy, without a guarantee", report.Answer);
         Assert.DoesNotContain("NaN", report.Text, StringComparison.Ordinal);
@@ -274,7 +271,7 @@ public sealed class ReportWriterTests
     [Fact]
     public void Write_NeitherSearchNorPolicy_Throws()
     {
-        var input = new ReportInput { Provenance = new ReportProvenance("", default, [], []) };
+        var input = new ReportInput(new ReportProvenance("", default, [], []), [], [], [], []);
 
         Assert.Contains("needs a search or a policy", Assert.Throws<ArgumentException>(() => ReportWriter.Write(input)).Message, StringComparison.Ordinal);
     }

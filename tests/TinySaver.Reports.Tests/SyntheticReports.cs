@@ -46,32 +46,33 @@ internal static class SyntheticReports
         var test = new SyntheticPredictions(samples, 12, savers);
         EvaluationResult? evaluation = search.Choice is null ? null : test.Evaluate(search);
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "images"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        return new ReportInput
+        var provenance = new ReportProvenance(
+            "tinysaver search --large models/steel-large --saver models/steel-tiny --saver models/mobilenet-v3-small --saver models/efficientnet-b0-int8 --data data/calibration --test data/test --rule certified --epsilon 0.005 --out cascade.json --report report.html",
+            new DateTimeOffset(2026, 8, 14, 9, 30, 0, TimeSpan.Zero),
+            [
+                new ReportDataSet("calibration", "data/calibration", samples, new string('c', 64)),
+                new ReportDataSet("test", "data/test", samples, new string('d', 64)),
+            ],
+            [
+                new ReportFact("tinysaver", "0.1.0"), new ReportFact("ONNX Runtime", "1.31.1"), new ReportFact("runtime", ".NET 10.0.0 on Linux x64"),
+                new ReportFact("processor", "2 cores"), new ReportFact("seed of the split", "0"),
+            ]);
+        return new ReportInput(
+            provenance,
+            [
+                new ReportModel(LargeName, "models/steel-large", LargeMacs, 41.3, new string('a', 64)),
+                .. savers.Select((s, i) => new ReportModel(s.Name, $"models/{s.Name}", s.Cost * LargeMacs, 41.3 * s.Cost, new string((char)('0' + i), 64))),
+            ],
+            SyntheticPredictions.Labels,
+            [.. Enumerable.Range(0, samples).Select(i => files[i % files.Length]).Select(f => new ReportImage(Path.GetRelativePath(RepositoryPaths.Root, f), f))],
+            Warnings: [],
+            file => File.Exists(file) ? "data:image/jpeg;base64," + Convert.ToBase64String(File.ReadAllBytes(file)) : null)
         {
             Search = search,
             Policy = search.Choice is { } choice ? Policy(search, choice) : null,
             Test = evaluation,
             Costs = evaluation is null ? null : CostModel.Estimate(
                 new TinyWorkload(2048, 0.025, 4, 1000), new LargeWorkload(8, 56, 0.012, 0.5), evaluation.Point.ExitRate, Prices.Default),
-            Labels = SyntheticPredictions.Labels,
-            TestImages = [.. Enumerable.Range(0, samples).Select(i => files[i % files.Length]).Select(f => new ReportImage(Path.GetRelativePath(RepositoryPaths.Root, f), f))],
-            Thumbnail = file => File.Exists(file) ? "data:image/jpeg;base64," + Convert.ToBase64String(File.ReadAllBytes(file)) : null,
-            Models =
-            [
-                new ReportModel(LargeName, "models/steel-large", LargeMacs, 41.3, new string('a', 64)),
-                .. savers.Select((s, i) => new ReportModel(s.Name, $"models/{s.Name}", s.Cost * LargeMacs, 41.3 * s.Cost, new string((char)('0' + i), 64))),
-            ],
-            Provenance = new ReportProvenance(
-                "tinysaver search --large models/steel-large --saver models/steel-tiny --saver models/mobilenet-v3-small --saver models/efficientnet-b0-int8 --data data/calibration --test data/test --rule certified --epsilon 0.005 --out cascade.json --report report.html",
-                new DateTimeOffset(2026, 8, 14, 9, 30, 0, TimeSpan.Zero),
-                [
-                    new ReportDataSet("calibration", "data/calibration", samples, new string('c', 64)),
-                    new ReportDataSet("test", "data/test", samples, new string('d', 64)),
-                ],
-                [
-                    new ReportFact("tinysaver", "0.1.0"), new ReportFact("ONNX Runtime", "1.31.1"), new ReportFact("runtime", ".NET 10.0.0 on Linux x64"),
-                    new ReportFact("processor", "2 cores"), new ReportFact("seed of the split", "0"),
-                ]),
         };
     }
 
@@ -79,25 +80,16 @@ internal static class SyntheticReports
     {
         Savers = [.. choice.Savers.Select(s => new SaverPolicy
         {
-            Model = new ModelReference { Folder = "models/" + s.Saver, Macs = (long)(s.CostRatio * LargeMacs) },
+            Model = new ModelReference("models/" + s.Saver, Macs: (long)(s.CostRatio * LargeMacs)),
             Measure = s.Measure,
             Temperature = s.Temperature,
             Threshold = s.Threshold,
         })],
-        Large = new ModelReference { Folder = "models/" + search.LargeModel, Macs = (long)LargeMacs },
-        Rule = new PolicyRule { Kind = search.Rule, Epsilon = choice.Certificate?.Epsilon, Delta = choice.Certificate?.Delta },
+        Large = new ModelReference("models/" + search.LargeModel, Macs: (long)LargeMacs),
+        Rule = new PolicyRule(search.Rule, choice.Certificate?.Epsilon, choice.Certificate?.Delta),
         Guarantee = choice.Certificate is { } c
-            ? new PolicyGuarantee { Risk = search.Labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement, Bound = c.Epsilon, Confidence = 1 - c.Delta }
+            ? new PolicyGuarantee(search.Labelled ? RiskKind.AccuracyDrop : RiskKind.Disagreement, c.Epsilon, 1 - c.Delta)
             : null,
-        Calibration = new PolicyMeasurement
-        {
-            Samples = search.Samples,
-            AccuracyLarge = search.AccuracyLarge,
-            AccuracyCascade = choice.Calibration.AccuracyCascade,
-            AccuracyDrop = choice.Calibration.AccuracyDrop,
-            Disagreement = 1 - choice.Calibration.Agreement,
-            ExitRate = choice.Calibration.ExitRate,
-            DeltaC = choice.Calibration.DeltaC,
-        },
+        Calibration = choice.Calibration.Measured(accuracySaver: null),
     };
 }

@@ -130,10 +130,7 @@ public static class CascadeEvaluation
 /// <param name="Labels">True class of every image; empty where unknown.</param>
 /// <param name="Guarantee">What was guaranteed at calibration; null where nothing was.</param>
 public sealed record EvaluationInput(
-    IReadOnlyList<EvaluatedSaver> Savers,
-    ReadOnlyMemory<int> Large,
-    ReadOnlyMemory<float> LargeMaxProbabilities,
-    ReadOnlyMemory<int> Labels,
+    IReadOnlyList<EvaluatedSaver> Savers, ReadOnlyMemory<int> Large, ReadOnlyMemory<float> LargeMaxProbabilities, ReadOnlyMemory<int> Labels,
     Guarantee? Guarantee);
 
 /// <summary>One saver of the cascade that is evaluated.</summary>

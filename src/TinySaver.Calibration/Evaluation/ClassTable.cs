@@ -61,12 +61,4 @@ public static class ClassTable
 /// <param name="Losses">Images that only the large model has right.</param>
 /// <param name="Gains">Images that only the cascade has right.</param>
 public sealed record ClassRow(
-    int Class,
-    int Images,
-    double AccuracySaver,
-    double AccuracyLarge,
-    double AccuracyCascade,
-    double AccuracyDrop,
-    double ExitRate,
-    int Losses,
-    int Gains);
+    int Class, int Images, double AccuracySaver, double AccuracyLarge, double AccuracyCascade, double AccuracyDrop, double ExitRate, int Losses, int Gains);

@@ -15,14 +15,8 @@ namespace TinySaver.Calibration.Evaluation;
 /// <param name="Mistakes">The surest of the costly mistakes, the surest first.</param>
 /// <param name="Guarantee">Whether the guarantee held; null where none was given, or it was about accuracy and labels are unknown.</param>
 public sealed record EvaluationResult(
-    OperatingPoint Point,
-    Interval? DropInterval,
-    Interval ExitRateInterval,
-    Interval AgreementInterval,
-    IReadOnlyList<SaverEvaluation> Savers,
-    Reliability? LargeReliability,
-    IReadOnlyList<ClassRow> Classes,
-    IReadOnlyList<Mistake> Mistakes,
+    OperatingPoint Point, Interval? DropInterval, Interval ExitRateInterval, Interval AgreementInterval, IReadOnlyList<SaverEvaluation> Savers,
+    Reliability? LargeReliability, IReadOnlyList<ClassRow> Classes, IReadOnlyList<Mistake> Mistakes,
     [property: JsonPropertyName("promise")] GuaranteeCheck? Guarantee);
 
 /// <summary>What one saver of a cascade does.</summary>

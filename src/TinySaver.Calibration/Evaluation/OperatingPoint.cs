@@ -19,19 +19,8 @@ namespace TinySaver.Calibration.Evaluation;
 /// <param name="ExitedAccuracySaver">Share of the exited images that the savers have right; null also where nothing exits.</param>
 /// <param name="ExitedAccuracyLarge">Share of the exited images that the large model has right; likewise.</param>
 public sealed record OperatingPoint(
-    int Samples,
-    double? AccuracyLarge,
-    double? AccuracyCascade,
-    double? AccuracyDrop,
-    double Agreement,
-    double ExitRate,
-    double DeltaC,
-    int Exited,
-    int Losses,
-    int Gains,
-    int Disagreements,
-    double? ExitedAccuracySaver,
-    double? ExitedAccuracyLarge)
+    int Samples, double? AccuracyLarge, double? AccuracyCascade, double? AccuracyDrop, double Agreement, double ExitRate, double DeltaC,
+    int Exited, int Losses, int Gains, int Disagreements, double? ExitedAccuracySaver, double? ExitedAccuracyLarge)
 {
     /// <summary>How cascade and large model differ.</summary>
     [JsonIgnore]
@@ -39,17 +28,8 @@ public sealed record OperatingPoint(
 
     /// <summary>The point as a policy records it.</summary>
     /// <param name="accuracySaver">Accuracy of the first saver alone; null where unknown.</param>
-    public PolicyMeasurement Measured(double? accuracySaver) => new()
-    {
-        Samples = Samples,
-        AccuracySaver = accuracySaver,
-        AccuracyLarge = AccuracyLarge,
-        AccuracyCascade = AccuracyCascade,
-        AccuracyDrop = AccuracyDrop,
-        Disagreement = 1 - Agreement,
-        ExitRate = ExitRate,
-        DeltaC = DeltaC,
-    };
+    public PolicyMeasurement Measured(double? accuracySaver) =>
+        new(Samples, accuracySaver, AccuracyLarge, AccuracyCascade, AccuracyDrop, Disagreement: 1 - Agreement, ExitRate, DeltaC);
 
     /// <summary>The point of a cascade that was replayed.</summary>
     /// <param name="replay">The replay.</param>

@@ -10,7 +10,7 @@ namespace TinySaver.Calibration.Search;
 public sealed record BudgetRule(double MaxEscalationRate) : ThresholdRule
 {
     /// <inheritdoc/>
-    public override PolicyRule Policy => new() { Kind = RuleKind.Budget, EscalationRate = MaxEscalationRate };
+    public override PolicyRule Policy => new(RuleKind.Budget, EscalationRate: MaxEscalationRate);
 
     internal override void Check(SearchOptions options)
     {

@@ -23,18 +23,8 @@ namespace TinySaver.Calibration.Search;
 /// <param name="Point">What a cascade with it does; null likewise.</param>
 /// <param name="Curve">The candidate's thresholds from the highest down, thinned for charts.</param>
 public sealed record CandidateResult(
-    string Saver,
-    ConfidenceMeasure Measure,
-    float Temperature,
-    double CostRatio,
-    double? Accuracy,
-    CandidateVerdict Verdict,
-    bool Certified,
-    bool Chosen,
-    bool AboveLimit,
-    double? Threshold,
-    OperatingPoint? Point,
-    IReadOnlyList<CurvePoint> Curve);
+    string Saver, ConfidenceMeasure Measure, float Temperature, double CostRatio, double? Accuracy, CandidateVerdict Verdict,
+    bool Certified, bool Chosen, bool AboveLimit, double? Threshold, OperatingPoint? Point, IReadOnlyList<CurvePoint> Curve);
 
 /// <summary>What a search thinks of one candidate.</summary>
 [JsonConverter(typeof(EnumNameConverter<CandidateVerdict>))]
@@ -63,14 +53,8 @@ public enum CandidateVerdict
 /// <param name="ExitedAccuracySaver">Accuracy of the saver on the exited images.</param>
 /// <param name="ExitedAccuracyLarge">Accuracy of the large model on the exited images.</param>
 public sealed record CurvePoint(
-    double Threshold,
-    double ExitRate,
-    double DeltaC,
-    double Agreement,
-    double? AccuracyCascade,
-    double? AccuracyDrop,
-    double? ExitedAccuracySaver,
-    double? ExitedAccuracyLarge);
+    double Threshold, double ExitRate, double DeltaC, double Agreement, double? AccuracyCascade, double? AccuracyDrop,
+    double? ExitedAccuracySaver, double? ExitedAccuracyLarge);
 
 /// <summary>Turns candidates and their curves into what a result shows.</summary>
 internal static class CandidateResults

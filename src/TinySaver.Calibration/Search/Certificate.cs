@@ -20,19 +20,8 @@ namespace TinySaver.Calibration.Search;
 /// <param name="StepsTested">Thresholds (for a chain: pairs of thresholds) tested in the fixed sequence, the failing one included.</param>
 /// <param name="StepsCertified">Of those, how many were certified; the last is the choice.</param>
 public sealed record Certificate(
-    RiskKind Risk,
-    double Epsilon,
-    double Delta,
-    CandidateCorrection Correction,
-    int Candidates,
-    double TestLevel,
-    int SelectionSamples,
-    int Samples,
-    int Losses,
-    int Gains,
-    int Disagreements,
-    int StepsTested,
-    int StepsCertified)
+    RiskKind Risk, double Epsilon, double Delta, CandidateCorrection Correction, int Candidates, double TestLevel, int SelectionSamples,
+    int Samples, int Losses, int Gains, int Disagreements, int StepsTested, int StepsCertified)
 {
     /// <summary>What is guaranteed.</summary>
     [JsonIgnore]
@@ -40,13 +29,11 @@ public sealed record Certificate(
 
     /// <summary>The guarantee as a policy records it.</summary>
     [JsonIgnore]
-    public PolicyGuarantee Policy => new()
-    {
-        Risk = Risk,
-        Bound = Epsilon,
-        Confidence = 1 - Delta,
-        Method = $"Fixed-sequence testing with an exact test on {Samples} images ({SelectionSamples} others selected among {Candidates} candidates); docs/calibration.md.",
-    };
+    public PolicyGuarantee Policy => new(
+        Risk,
+        Bound: Epsilon,
+        Confidence: 1 - Delta,
+        $"Fixed-sequence testing with an exact test on {Samples} images ({SelectionSamples} others selected among {Candidates} candidates); docs/calibration.md.");
 }
 
 /// <summary>How a certified search keeps its guarantee although it chooses among several candidates.</summary>

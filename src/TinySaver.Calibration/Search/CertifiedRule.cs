@@ -14,7 +14,7 @@ public sealed record CertifiedRule : SearchRule
     public const double DefaultDelta = 0.05;
 
     /// <inheritdoc/>
-    public override PolicyRule Policy => new() { Kind = RuleKind.Certified, Epsilon = Epsilon, Delta = Delta };
+    public override PolicyRule Policy => new(RuleKind.Certified, Epsilon, Delta);
 
     /// <summary>ε, the largest drop allowed, as a share of all images in (0, 1). Default 0.005.</summary>
     public double Epsilon { get; init; } = DefaultEpsilon;

@@ -17,7 +17,7 @@ public sealed record PaperRule : ThresholdRule
     private const int Steps = 1000;
 
     /// <inheritdoc/>
-    public override PolicyRule Policy => new() { Kind = RuleKind.Paper };
+    public override PolicyRule Policy => new(RuleKind.Paper);
 
     /// <inheritdoc/>
     public override bool NeedsLabels => true;

@@ -21,15 +21,8 @@ namespace TinySaver.Calibration.Search;
 /// and those without a point last.
 /// </param>
 public sealed record SearchResult(
-    RuleKind Rule,
-    Guarantee? Guarantee,
-    string LargeModel,
-    int Samples,
-    bool Labelled,
-    double? AccuracyLarge,
-    CascadeChoice? Choice,
-    NoCascade? NoCascade,
-    IReadOnlyList<CandidateResult> Candidates);
+    RuleKind Rule, Guarantee? Guarantee, string LargeModel, int Samples, bool Labelled, double? AccuracyLarge, CascadeChoice? Choice,
+    NoCascade? NoCascade, IReadOnlyList<CandidateResult> Candidates);
 
 /// <summary>The cascade that a search found.</summary>
 /// <param name="Savers">The savers in the order in which an image meets them.</param>

@@ -109,7 +109,7 @@ public abstract record ThresholdRule : SearchRule
 public sealed record FixedRule(double Threshold) : ThresholdRule
 {
     /// <inheritdoc/>
-    public override PolicyRule Policy => new() { Kind = RuleKind.Fixed };
+    public override PolicyRule Policy => new(RuleKind.Fixed);
 
     internal override void Check(SearchOptions options)
     {

@@ -20,25 +20,8 @@ public sealed class SweepCurve
     /// <returns>The counts with <paramref name="threshold"/>'s exits; <see cref="SweepPoint.NothingExits"/> where there are none.</returns>
     public SweepPoint At(double threshold)
     {
-        int last = LastExiting(threshold);
-        return last < 0 ? SweepPoint.NothingExits : _points[last];
-    }
-
-    /// <summary>The index of the last point whose images exit at a threshold; −1 where none does.</summary>
-    public int LastExiting(double threshold)
-    {
-        int low = 0;
-        int high = _points.Length;
-        while (low < high)
-        {
-            int middle = (int)((uint)(low + high) / 2);
-            if (ExitDecision.Exits(_points[middle].Threshold, threshold))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low - 1;
+        int staying = Bisection.First(-1, _points.Length, i => !ExitDecision.Exits(_points[i].Threshold, threshold));
+        return staying == 0 ? SweepPoint.NothingExits : _points[staying - 1];
     }
 }
 

@@ -115,7 +115,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
         times.Tiny += asked - decoded;
         if (answer is { Exits: true } exit)
         {
-            Finish(index, Row(index, exit).LabelledByTiny(exit.Prediction.TopK), exit.Macs);
+            Finish(index, Row(index, exit).LabelledBy(Decider.Tiny, exit.Prediction.TopK), exit.Macs);
             return;
         }
 
@@ -135,7 +135,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
             }
             else
             {
-                LabelRow row = Row(index, tiny).WithLarge(large, cascade.Large.ShortHash).LabelledByLarge(large.TopK);
+                LabelRow row = Row(index, tiny).WithLarge(large, cascade.Large.ShortHash).LabelledBy(Decider.Large, large.TopK);
                 Finish(index, row, (tiny?.Macs ?? 0) + cascade.Large.Macs);
             }
         }
@@ -145,7 +145,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
 
     private LabelRow Row(int index, SaverAnswer? tiny = null)
     {
-        LabelRow row = LabelRow.Of(images[index].Path, default) with { Policy = cascade.PolicyId };
+        LabelRow row = new(images[index].Path, default, Policy: cascade.PolicyId);
         return tiny is { } answer ? row.WithTiny(answer.Prediction, cascade.Savers[answer.SaverIndex].ShortHash) : row;
     }
 

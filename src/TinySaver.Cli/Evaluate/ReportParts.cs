@@ -16,15 +16,13 @@ internal static class ReportParts
     /// <param name="data">The images.</param>
     /// <param name="facts">How to make it again, beside command and images.</param>
     public static ReportInput Of(
-        IReadOnlyList<PredictionSet> models, PredictionSet? test, string? warning, DateTimeOffset createdAt, IReadOnlyList<ReportDataSet> data, IReadOnlyList<ReportFact> facts) => new()
-        {
-            Labels = Texts(models[0]),
-            TestImages = test is null ? [] : [.. test.Ids.Select(id => new ReportImage(id, test.DataRoot is { } root ? Path.Combine(root, id) : null))],
-            Thumbnail = Thumbnail.Of,
-            Models = [.. models.Select(m => new ReportModel(m.Name, m.Model ?? m.Source, m.Macs, m.Milliseconds, m.ModelHash))],
-            Warnings = warning is null ? [] : [warning],
-            Provenance = new(CommandLines.OfProcess(), createdAt, data, facts),
-        };
+        IReadOnlyList<PredictionSet> models, PredictionSet? test, string? warning, DateTimeOffset createdAt, IReadOnlyList<ReportDataSet> data, IReadOnlyList<ReportFact> facts) => new(
+            new(CommandLines.OfProcess(), createdAt, data, facts),
+            [.. models.Select(m => new ReportModel(m.Name, m.Model ?? m.Source, m.Macs, m.Milliseconds, m.ModelHash))],
+            Texts(models[0]),
+            test is null ? [] : [.. test.Ids.Select(id => new ReportImage(id, test.DataRoot is { } root ? Path.Combine(root, id) : null))],
+            warning is null ? [] : [warning],
+            Thumbnail.Of);
 
     /// <summary>The label texts by class index.</summary>
     public static IReadOnlyList<string> Texts(PredictionSet set) => set.LabelTexts.Count == 0

@@ -76,7 +76,7 @@ internal static class JobExport
             foreach (string?[] cells in table.Rows)
             {
                 yield return columns.Where(c => cells[c.Index] is not null)
-                    .Aggregate(LabelRow.Of("", default), (row, c) => c.Column.Write(row, Value(c.Column.Type, cells[c.Index]!)));
+                    .Aggregate(new LabelRow("", default), (row, c) => c.Column.Write(row, Value(c.Column.Type, cells[c.Index]!)));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Images;
@@ -14,46 +15,26 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
 
     private const int ParallelReads = 8;
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, ImageVersion> _pending = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LabelRow> _final = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ImageVersion> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LabelRow> _final = new(StringComparer.Ordinal);
 
     /// <summary>Images without a final row as far as is known.</summary>
-    public int Pending
-    {
-        get
-        {
-            lock (_lock)
-                return _pending.Count;
-        }
-    }
+    public int Pending => _pending.Count;
 
     /// <summary>Waits for the row of an image version.</summary>
-    public void Add(string name, ImageVersion version)
-    {
-        lock (_lock)
-            _pending[name] = version;
-    }
+    public void Add(string name, ImageVersion version) => _pending[name] = version;
 
     /// <summary>Enters a row that is final already.</summary>
-    public void AddFinal(LabelRow row)
-    {
-        lock (_lock)
-            _final[row.Name] = row;
-    }
+    public void AddFinal(LabelRow row) => _final[row.Name] = row;
 
     /// <summary>The final row of an image; null where it has none yet.</summary>
-    public LabelRow? Find(string name)
-    {
-        lock (_lock)
-            return _final.GetValueOrDefault(name);
-    }
+    public LabelRow? Find(string name) => _final.GetValueOrDefault(name);
 
     /// <summary>Reads the table and enters what has become final; a probe looks also after images that may be gone, and so never get a row.</summary>
     /// <returns>Whether every image has its final row.</returns>
     public async Task<bool> LookAsync(bool probe, CancellationToken cancellationToken)
     {
-        KeyValuePair<string, ImageVersion>[] pending = Snapshot();
+        KeyValuePair<string, ImageVersion>[] pending = [.. _pending];
         if (pending.Length <= MaxSingleReads)
         {
             await ForEachAsync(pending, async (image, token) =>
@@ -72,7 +53,7 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
         }
 
         if (probe)
-            await ForEachAsync(Snapshot().Take(MaxSingleReads), ProbeAsync, cancellationToken);
+            await ForEachAsync(_pending.Take(MaxSingleReads), ProbeAsync, cancellationToken);
 
         return Pending == 0;
     }
@@ -82,16 +63,8 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
         ImageVersion? now = await images.GetVersionAsync(image.Key, cancellationToken);
         if (now is null)
         {
-            AddFinal(new()
-            {
-                Name = image.Key,
-                Version = image.Value,
-                Status = LabelStatus.Failed,
-                Reason = FailureReason.Deleted,
-                ReasonDetail = "The image was deleted from the container before it had a label.",
-            });
-            lock (_lock)
-                _pending.Remove(image.Key);
+            AddFinal(new LabelRow(image.Key, image.Value).FailedFor(FailureReason.Deleted, "The image was deleted from the container before it had a label."));
+            _pending.TryRemove(image.Key, out _);
         }
         else if (now != image.Value)
         {
@@ -102,20 +75,12 @@ internal sealed class LabelAwaiter(ILabelStore labels, IImageStore images)
 
     private void Enter(LabelRow row)
     {
-        lock (_lock)
+        // Entered before it is taken off the list, so that whoever sees none pending finds all rows.
+        if (row.Status != LabelStatus.Escalated && _pending.TryGetValue(row.Name, out ImageVersion wanted) && row.Version == wanted)
         {
-            if (row.Status != LabelStatus.Escalated && _pending.TryGetValue(row.Name, out ImageVersion wanted) && row.Version == wanted)
-            {
-                _pending.Remove(row.Name);
-                _final[row.Name] = row;
-            }
+            AddFinal(row);
+            _pending.TryRemove(KeyValuePair.Create(row.Name, wanted));
         }
-    }
-
-    private KeyValuePair<string, ImageVersion>[] Snapshot()
-    {
-        lock (_lock)
-            return [.. _pending];
     }
 
     private static Task ForEachAsync(

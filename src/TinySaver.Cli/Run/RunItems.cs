@@ -28,7 +28,7 @@ internal static class RunItems
         {
             if (failed.TryGetValue(item.Name, out UploadOutcome? upload))
             {
-                LabelRow failure = LabelRow.Of(item.Name, default).FailedFor(upload.Failure!.Reason, upload.Failure.Message);
+                LabelRow failure = new LabelRow(item.Name, default).FailedFor(upload.Failure!.Reason, upload.Failure.Message);
                 outcomes.Add(new(item.File.Path, trueClass.Of(item.File), failure));
             }
             else if (awaiter.Find(item.Name) is { } row)
@@ -53,5 +53,5 @@ internal sealed class RowOutcome(Cascade cascade)
     /// <param name="row">Its row; not one that still waits for the large model.</param>
     public ImageOutcome Of(string path, int? trueClass, LabelRow row) => row.Status == LabelStatus.Labelled
         ? new(path, trueClass, row, cascade.Macs(row))
-        : new(path, trueClass, LabelRow.Of(row.Name, row.Version) with { Status = row.Status, Reason = row.Reason, ReasonDetail = row.ReasonDetail });
+        : new(path, trueClass, new LabelRow(row.Name, row.Version, row.Status, Reason: row.Reason, ReasonDetail: row.ReasonDetail));
 }

@@ -41,26 +41,14 @@ internal static class PolicyBuilder
     /// <summary>What the cascade does on the test images; null without them.</summary>
     public static PolicyMeasurement? Test(EvaluationResult? test) => test?.Point.Measured(test.Savers[0].Accuracy);
 
-    private static PolicyMeasurement LargeOnly(SearchResult result) => new()
-    {
-        Samples = result.Samples,
-        AccuracyLarge = result.AccuracyLarge,
-        AccuracyCascade = result.AccuracyLarge,
-        AccuracyDrop = result.AccuracyLarge is null ? null : 0,
-        Disagreement = 0,
-        ExitRate = 0,
-        DeltaC = 0,
-    };
+    private static PolicyMeasurement LargeOnly(SearchResult result) => new(
+        result.Samples, AccuracySaver: null, result.AccuracyLarge, AccuracyCascade: result.AccuracyLarge,
+        AccuracyDrop: result.AccuracyLarge is null ? null : 0, Disagreement: 0, ExitRate: 0, DeltaC: 0);
 
     private static ModelReference Reference(string root, PredictionSet set, PredictionSource source)
     {
         string path = source.Folder?.Path ?? set.Model ?? throw new TinySaverException(
             $"'{set.Source}' does not say which model made it (column 'model'), so no policy can be written; leave out --out, or search with the model folders.");
-        return new()
-        {
-            Folder = Path.GetRelativePath(root, path).Replace('\\', '/'),
-            Sha256 = source.Folder?.ContentHash ?? set.ModelHash,
-            Macs = set.Macs,
-        };
+        return new(Path.GetRelativePath(root, path).Replace('\\', '/'), Sha256: source.Folder?.ContentHash ?? set.ModelHash, Macs: set.Macs);
     }
 }

@@ -92,15 +92,8 @@ internal static class SearchCommand
         if (warning is not null)
             terminal.Warn(warning);
 
-        var provenance = new PolicyProvenance
-        {
-            Command = CommandLines.OfProcess(),
-            Tool = CommandLines.Version,
-            CreatedAt = DateTimeOffset.UtcNow,
-            Seed = data.Seed,
-            CalibrationData = SampleSketch.Hash(problem.Large.Keys),
-            CalibrationSample = SampleSketch.Make(problem.Large.Keys),
-        };
+        var provenance = new PolicyProvenance(
+            CommandLines.OfProcess(), CommandLines.Version, DateTimeOffset.UtcNow, data.Seed, SampleSketch.Hash(problem.Large.Keys), SampleSketch.Make(problem.Large.Keys));
         CascadePolicy? policy = null;
         string? policyPath = arguments.GetValue(Out);
         if (policyPath is not null && (result.Choice is not null || arguments.GetValue(AllowLargeOnly)))

@@ -25,21 +25,13 @@ public enum RuleKind
 }
 
 /// <summary>The rule by which the threshold was chosen, with its parameters; those of other rules are null.</summary>
-public sealed record PolicyRule
+/// <param name="Kind">Which rule.</param>
+/// <param name="Epsilon">The largest accuracy drop (or disagreement) that was asked for (<c>certified</c>), in [0, 1].</param>
+/// <param name="Delta">The probability, over the draw of the calibration set, with which the guarantee may fail (<c>certified</c>), in [0, 1].</param>
+/// <param name="EscalationRate">The largest escalation rate that was asked for (<c>budget</c>), in [0, 1].</param>
+public sealed record PolicyRule(
+    [property: JsonPropertyName("name"), JsonRequired] RuleKind Kind, double? Epsilon = null, double? Delta = null, double? EscalationRate = null)
 {
-    /// <summary>Which rule.</summary>
-    [JsonPropertyName("name")]
-    public required RuleKind Kind { get; init; }
-
-    /// <summary>The largest accuracy drop (or disagreement) that was asked for (<c>certified</c>), in [0, 1].</summary>
-    public double? Epsilon { get; init; }
-
-    /// <summary>The probability, over the draw of the calibration set, with which the guarantee may fail (<c>certified</c>), in [0, 1].</summary>
-    public double? Delta { get; init; }
-
-    /// <summary>The largest escalation rate that was asked for (<c>budget</c>), in [0, 1].</summary>
-    public double? EscalationRate { get; init; }
-
     /// <summary>The parameters that are shares, for checking.</summary>
     internal IEnumerable<(string Field, double? Value)> Shares =>
         [("epsilon", Epsilon), ("delta", Delta), ("escalationRate", EscalationRate)];

@@ -20,20 +20,12 @@ public sealed record SaverPolicy
 }
 
 /// <summary>One model of a cascade as the policy names it.</summary>
-public sealed record ModelReference
+/// <param name="Folder">The model folder, relative to the policy file, with forward slashes: <c>models/tiny</c>.</param>
+/// <param name="OnnxFile">The ONNX file within the folder, where it is not one of the standard places; else null.</param>
+/// <param name="Sha256">The content hash of the model folder: 64 lower-case hex digits. Null in a policy written by hand: nothing is checked then.</param>
+/// <param name="Macs">Multiply-accumulate operations for one image, counted from the model's graph; null where nobody counted.</param>
+public sealed record ModelReference([property: JsonRequired] string Folder, string? OnnxFile = null, string? Sha256 = null, long? Macs = null)
 {
-    /// <summary>The model folder, relative to the policy file, with forward slashes: <c>models/tiny</c>.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>The ONNX file within the folder, where it is not one of the standard places; else null.</summary>
-    public string? OnnxFile { get; init; }
-
-    /// <summary>The content hash of the model folder: 64 lower-case hex digits. Null in a policy written by hand: nothing is checked then.</summary>
-    public string? Sha256 { get; init; }
-
-    /// <summary>Multiply-accumulate operations for one image, counted from the model's graph; null where nobody counted.</summary>
-    public long? Macs { get; init; }
-
     /// <summary>The model's name: the last segment of its folder.</summary>
     [JsonIgnore]
     public string Name => Folder.TrimEnd('/')[(Folder.TrimEnd('/').LastIndexOf('/') + 1)..];

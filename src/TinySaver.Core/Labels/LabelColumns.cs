@@ -76,7 +76,7 @@ public static class LabelColumns
     /// <exception cref="InvalidOperationException">A value has another type than its column.</exception>
     public static LabelRow Read(JsonElement json)
     {
-        var row = LabelRow.Of("", default);
+        var row = new LabelRow("", default);
         foreach (LabelColumn column in All)
         {
             if (json.TryGetProperty(column.Field, out JsonElement value) && value.ValueKind != JsonValueKind.Null)

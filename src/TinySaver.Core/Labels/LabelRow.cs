@@ -35,82 +35,39 @@ public enum Decider
 
 /// <summary>One image's row: its label, or why it has none yet or never will.</summary>
 /// <remarks><see cref="LabelColumns"/> says how the table and the files hold it.</remarks>
-public sealed record LabelRow
+/// <param name="Name">The whole blob name; authoritative, because a long name's key is cut.</param>
+/// <param name="Version">The version of the image that the row speaks of; that of a file that is in no storage is the default.</param>
+/// <param name="Status">Where the image stands.</param>
+/// <param name="Label">The label's text, set when <paramref name="Status"/> is <see cref="LabelStatus.Labelled"/>.</param>
+/// <param name="ClassIndex">The label's index in the large model's label set.</param>
+/// <param name="Confidence">The confidence in [0, 1] of the model that decided.</param>
+/// <param name="DecidedBy">The model that decided.</param>
+/// <param name="TinyLabel">The tiny model's answer, whoever decided.</param>
+/// <param name="TinyClassIndex">The index of the tiny model's answer.</param>
+/// <param name="TinyConfidence">The tiny model's confidence in [0, 1] by the policy's measure.</param>
+/// <param name="LargeLabel">The large model's answer where it saw the image: as decider or in the shadow.</param>
+/// <param name="LargeClassIndex">The index of the large model's answer.</param>
+/// <param name="LargeConfidence">The large model's confidence in [0, 1]: its highest class probability.</param>
+/// <param name="Shadow">Whether a confident image was also sent to the large model, to watch the saver for drift; its label stays the tiny model's.</param>
+/// <param name="Degraded">Whether the tiny label was accepted below the exit threshold because the escalation backlog exceeded its limit.</param>
+/// <param name="Policy">The id of the cascade policy that decided.</param>
+/// <param name="TinyModel">The short content hash of the tiny model.</param>
+/// <param name="LargeModel">The short content hash of the large model.</param>
+/// <param name="Reason">Why the image failed.</param>
+/// <param name="ReasonDetail">What was found and what was expected, for the person who reads a failed row.</param>
+/// <param name="StageMilliseconds">Milliseconds that the stage which wrote the row spent on the image.</param>
+/// <param name="OperationId">The trace id under which the row was written, to find its telemetry.</param>
+/// <param name="Job">The batch job that labelled the image; null where its upload did.</param>
+public sealed record LabelRow(
+    string Name, ImageVersion Version, LabelStatus Status = LabelStatus.Escalated,
+    string? Label = null, int? ClassIndex = null, double? Confidence = null, Decider? DecidedBy = null,
+    string? TinyLabel = null, int? TinyClassIndex = null, double? TinyConfidence = null,
+    string? LargeLabel = null, int? LargeClassIndex = null, double? LargeConfidence = null, bool Shadow = false, bool Degraded = false,
+    string? Policy = null, string? TinyModel = null, string? LargeModel = null, FailureReason? Reason = null, string? ReasonDetail = null,
+    double? StageMilliseconds = null, string? OperationId = null, string? Job = null)
 {
-    /// <summary>The whole blob name; authoritative, because a long name's key is cut.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Where the image stands.</summary>
-    public required LabelStatus Status { get; init; }
-
-    /// <summary>The version of the image that the row speaks of; that of a file that is in no storage is the default.</summary>
-    public required ImageVersion Version { get; init; }
-
-    /// <summary>The label's text, set when <see cref="Status"/> is <see cref="LabelStatus.Labelled"/>.</summary>
-    public string? Label { get; init; }
-
-    /// <summary>The label's index in the large model's label set.</summary>
-    public int? ClassIndex { get; init; }
-
-    /// <summary>The confidence in [0, 1] of the model that decided.</summary>
-    public double? Confidence { get; init; }
-
-    /// <summary>The model that decided.</summary>
-    public Decider? DecidedBy { get; init; }
-
     /// <summary>The deciding model's likeliest classes, likeliest first.</summary>
     public IReadOnlyList<ClassPrediction> TopK { get; init; } = [];
-
-    /// <summary>The tiny model's answer, whoever decided.</summary>
-    public string? TinyLabel { get; init; }
-
-    /// <summary>The index of the tiny model's answer.</summary>
-    public int? TinyClassIndex { get; init; }
-
-    /// <summary>The tiny model's confidence in [0, 1] by the policy's measure.</summary>
-    public double? TinyConfidence { get; init; }
-
-    /// <summary>The large model's answer where it saw the image: as decider or in the shadow.</summary>
-    public string? LargeLabel { get; init; }
-
-    /// <summary>The index of the large model's answer.</summary>
-    public int? LargeClassIndex { get; init; }
-
-    /// <summary>The large model's confidence in [0, 1]: its highest class probability.</summary>
-    public double? LargeConfidence { get; init; }
-
-    /// <summary>Whether a confident image was also sent to the large model, to watch the saver for drift; its label stays the tiny model's.</summary>
-    public bool Shadow { get; init; }
-
-    /// <summary>Whether the tiny label was accepted below the exit threshold because the escalation backlog exceeded its limit.</summary>
-    public bool Degraded { get; init; }
-
-    /// <summary>The id of the cascade policy that decided.</summary>
-    public string? Policy { get; init; }
-
-    /// <summary>The short content hash of the tiny model.</summary>
-    public string? TinyModel { get; init; }
-
-    /// <summary>The short content hash of the large model.</summary>
-    public string? LargeModel { get; init; }
-
-    /// <summary>Why the image failed.</summary>
-    public FailureReason? Reason { get; init; }
-
-    /// <summary>What was found and what was expected, for the person who reads a failed row.</summary>
-    public string? ReasonDetail { get; init; }
-
-    /// <summary>Milliseconds that the stage which wrote the row spent on the image.</summary>
-    public double? StageMilliseconds { get; init; }
-
-    /// <summary>The trace id under which the row was written, to find its telemetry.</summary>
-    public string? OperationId { get; init; }
-
-    /// <summary>The batch job that labelled the image; null where its upload did.</summary>
-    public string? Job { get; init; }
-
-    /// <summary>The row of an image of which nothing is decided.</summary>
-    public static LabelRow Of(string name, ImageVersion version) => new() { Name = name, Version = version, Status = LabelStatus.Escalated };
 
     /// <summary>The row with the tiny model's answer beside the label.</summary>
     public LabelRow WithTiny(Prediction? answer, string? model) => this with
@@ -130,25 +87,14 @@ public sealed record LabelRow
         LargeModel = model,
     };
 
-    /// <summary>The row with the tiny model's answer, and its likeliest classes, as its label.</summary>
-    public LabelRow LabelledByTiny(IReadOnlyList<ClassPrediction> topK) => this with
+    /// <summary>The row with a model's answer, and its likeliest classes, as its label.</summary>
+    public LabelRow LabelledBy(Decider model, IReadOnlyList<ClassPrediction> topK) => this with
     {
         Status = LabelStatus.Labelled,
-        Label = TinyLabel,
-        ClassIndex = TinyClassIndex,
-        Confidence = TinyConfidence,
-        DecidedBy = Decider.Tiny,
-        TopK = topK,
-    };
-
-    /// <summary>The row with the large model's answer, and its likeliest classes, as its label.</summary>
-    public LabelRow LabelledByLarge(IReadOnlyList<ClassPrediction> topK) => this with
-    {
-        Status = LabelStatus.Labelled,
-        Label = LargeLabel,
-        ClassIndex = LargeClassIndex,
-        Confidence = LargeConfidence,
-        DecidedBy = Decider.Large,
+        Label = model == Decider.Tiny ? TinyLabel : LargeLabel,
+        ClassIndex = model == Decider.Tiny ? TinyClassIndex : LargeClassIndex,
+        Confidence = model == Decider.Tiny ? TinyConfidence : LargeConfidence,
+        DecidedBy = model,
         TopK = topK,
     };
 

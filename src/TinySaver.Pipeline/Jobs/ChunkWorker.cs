@@ -148,7 +148,7 @@ public sealed class ChunkWorker(
         || await images.GetVersionAsync(image.Name, cancellationToken).ConfigureAwait(false) == row.Version;
 
     private static LabelRow Gone(JobImage image) =>
-        LabelRow.Of(image.Name, new(default, image.ETag ?? "")).FailedFor(FailureReason.Deleted, "The image was deleted before the job came to it.");
+        new LabelRow(image.Name, new(default, image.ETag ?? "")).FailedFor(FailureReason.Deleted, "The image was deleted before the job came to it.");
 
     // Read after the chunk was entered: of those who enter the last chunks and the last page, the last sees that all is done.
     private async Task EndAsync(string id, CancellationToken cancellationToken)

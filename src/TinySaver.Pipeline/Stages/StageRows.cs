@@ -13,7 +13,7 @@ internal static class StageRows
     /// <summary>The row of an image that the savers were asked about, whatever is decided.</summary>
     public static LabelRow Asked(string name, ImageVersion version, SaverAnswer? answer, Cascade cascade)
     {
-        LabelRow row = LabelRow.Of(name, version) with { Policy = cascade.PolicyId };
+        LabelRow row = new(name, version, Policy: cascade.PolicyId);
         return answer is { } asked
             ? row.WithTiny(asked.Prediction, cascade.Savers[asked.SaverIndex].ShortHash) with { TopK = asked.Prediction.TopK }
             : row;
@@ -43,8 +43,8 @@ internal static class StageRows
     {
         LabelRow row = Escalated(escalation).WithLarge(prediction, large.ShortHash);
         return escalation is { Shadow: true, Tiny: { } tiny }
-            ? row.LabelledByTiny(tiny.TopK) with { Shadow = true }
-            : row.LabelledByLarge(prediction.TopK);
+            ? row.LabelledBy(Decider.Tiny, tiny.TopK) with { Shadow = true }
+            : row.LabelledBy(Decider.Large, prediction.TopK);
     }
 
     /// <summary>The row of an image that was deleted while it waited for the large model.</summary>
@@ -52,7 +52,7 @@ internal static class StageRows
         waiting.FailedFor(FailureReason.Deleted, "The image was deleted before the large model saw it.");
 
     /// <summary>The row of an escalation that waits for its answer.</summary>
-    public static LabelRow Escalated(Escalation escalation) => LabelRow.Of(escalation.Name, escalation.Version) with
+    public static LabelRow Escalated(Escalation escalation) => new(escalation.Name, escalation.Version)
     {
         TinyLabel = escalation.Tiny?.Label,
         TinyClassIndex = escalation.Tiny?.ClassIndex,

@@ -144,7 +144,7 @@ public sealed class TinyStage(
             Job = claim?.Job,
         };
         if (labelled)
-            row = row.LabelledByTiny(row.TopK);
+            row = row.LabelledBy(Decider.Tiny, row.TopK);
 
         long before = time.GetTimestamp();
         RowWrite write = await writer.WriteAsync(row, claim?.Known, cancellationToken, claim?.Replaces).ConfigureAwait(false);
@@ -169,7 +169,7 @@ public sealed class TinyStage(
     private async Task<TinyResult> FailAsync(
         string name, ImageVersion version, PermanentFailureException failure, long start, JobClaim? claim, CancellationToken cancellationToken)
     {
-        LabelRow row = LabelRow.Of(name, version).FailedFor(failure.Reason, failure.Message) with
+        LabelRow row = new LabelRow(name, version).FailedFor(failure.Reason, failure.Message) with
         {
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
             Job = claim?.Job,

@@ -26,7 +26,7 @@ internal static class LabelEntity
     {
         try
         {
-            var row = LabelRow.Of("", default);
+            var row = new LabelRow("", default);
             foreach (LabelColumn column in LabelColumns.All)
             {
                 if (Value(entity, column) is { } value)

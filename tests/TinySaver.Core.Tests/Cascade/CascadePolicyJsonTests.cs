@@ -21,16 +21,16 @@ public sealed class CascadePolicyJsonTests
         [
             new()
             {
-                Model = new() { Folder = "models/tiny", Sha256 = Hash('a'), Macs = 12 },
+                Model = new("models/tiny", Sha256: Hash('a'), Macs: 12),
                 Measure = ConfidenceMeasure.Entropy,
                 Temperature = 1.5f,
                 Threshold = 0.875,
             },
         ],
-        Large = new() { Folder = "models/large", OnnxFile = "onnx/model_fp16.onnx", Sha256 = Hash('b'), Macs = 345 },
-        Rule = new() { Kind = RuleKind.Certified, Epsilon = 0.005, Delta = 0.05 },
-        Guarantee = new() { Risk = RiskKind.AccuracyDrop, Bound = 0.005, Confidence = 0.95, Method = "test" },
-        Calibration = new() { Samples = 4000, AccuracyLarge = 0.97, AccuracyCascade = 0.969, AccuracyDrop = -0.001, ExitRate = 0.8, DeltaC = -0.77 },
+        Large = new("models/large", "onnx/model_fp16.onnx", Hash('b'), Macs: 345),
+        Rule = new(RuleKind.Certified, Epsilon: 0.005, Delta: 0.05),
+        Guarantee = new(RiskKind.AccuracyDrop, Bound: 0.005, Confidence: 0.95, Method: "test"),
+        Calibration = new(4000, null, AccuracyLarge: 0.97, AccuracyCascade: 0.969, AccuracyDrop: -0.001, null, ExitRate: 0.8, DeltaC: -0.77),
         Provenance = new() { Command = "tinysaver search <a> & b", Tool = "0.1.0", Seed = 7 },
     };
 

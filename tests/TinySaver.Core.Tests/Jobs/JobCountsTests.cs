@@ -6,16 +6,16 @@ namespace TinySaver.Core.Tests.Jobs;
 
 public sealed class JobCountsTests
 {
-    private static readonly LabelRow Row = LabelRow.Of("a", default) with { Policy = "p" };
+    private static readonly LabelRow Row = new LabelRow("a", default) with { Policy = "p" };
 
     [Fact]
     public void Sum_OfSingleImages_CountsEachOnce()
     {
         var sum = JobCounts.Sum(
         [
-            JobCounts.Of(Row.LabelledByTiny([]), skipped: false, macs: 10, largeMacs: 1_000),
-            JobCounts.Of(Row.LabelledByTiny([]) with { Degraded = true }, skipped: true, macs: 10, largeMacs: 1_000),
-            JobCounts.Of(Row.LabelledByLarge([]), skipped: false, macs: 1_010, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledBy(Decider.Tiny, []), skipped: false, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledBy(Decider.Tiny, []) with { Degraded = true }, skipped: true, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledBy(Decider.Large, []), skipped: false, macs: 1_010, largeMacs: 1_000),
             JobCounts.Of(Row, skipped: false, macs: 10, largeMacs: 1_000),
             JobCounts.Of(Row.FailedFor(FailureReason.Empty, "") with { Policy = null }, skipped: false, macs: 0, largeMacs: 1_000),
             JobCounts.Of(Row.FailedFor(FailureReason.Empty, "") with { Policy = "q" }, skipped: false, macs: 0, largeMacs: 1_000),

@@ -5,11 +5,8 @@ namespace TinySaver.Core.Tests.Labels;
 
 public sealed class LabelColumnsTests
 {
-    private static readonly LabelRow Full = new()
+    private static readonly LabelRow Full = new("a/b.jpg", new ImageVersion(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "0x8DC1"), LabelStatus.Failed)
     {
-        Name = "a/b.jpg",
-        Status = LabelStatus.Failed,
-        Version = new ImageVersion(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "0x8DC1"),
         Label = "cat",
         ClassIndex = 7,
         Confidence = 0.75,
@@ -36,7 +33,7 @@ public sealed class LabelColumnsTests
     [Fact]
     public void Write_WhatReadGives_MakesTheSameRow()
     {
-        var blank = LabelRow.Of("", default);
+        var blank = new LabelRow("", default);
         Assert.All(typeof(LabelRow).GetProperties(), p => Assert.NotEqual(p.GetValue(blank), p.GetValue(Full)));
 
         LabelRow row = LabelColumns.All.Aggregate(blank, (row, column) => column.Write(row, column.Read(Full)!));

@@ -115,5 +115,5 @@ public sealed class RowUpdateTests
     private static readonly IReadOnlyList<ClassPrediction> NoClasses = [];
 
     private static LabelRow Row(ImageVersion version, LabelStatus status, Decider? decidedBy) =>
-        new() { Name = "a.jpg", Version = version, Status = status, DecidedBy = decidedBy, TopK = NoClasses };
+        new("a.jpg", version, status) { DecidedBy = decidedBy, TopK = NoClasses };
 }

@@ -45,7 +45,7 @@ public sealed class ImageWatcherTests
     public async Task WatchAsync_RowsThatAreThere_AreDoneUnlessTheyWait()
     {
         foreach ((string name, LabelStatus status) in ((string, LabelStatus)[])[("done", LabelStatus.Labelled), ("failed", LabelStatus.Failed), ("waits", LabelStatus.Escalated), ("overwritten", LabelStatus.Labelled)])
-            await _labels.TryInsertAsync(new() { Name = name, Version = await UploadAsync(name), Status = status }, Cancellation);
+            await _labels.TryInsertAsync(new(name, await UploadAsync(name), status), Cancellation);
 
         ImageVersion newer = await UploadAsync("overwritten");
         await using Watching watching = Watch();

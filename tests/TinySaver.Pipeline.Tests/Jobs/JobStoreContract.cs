@@ -38,7 +38,7 @@ public abstract class JobStoreContract
 {
     private static readonly JobRow Job = new() { Id = "Job-1", Request = "{}", SubmittedAt = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) };
 
-    private static readonly LabelRow Row = LabelRow.Of("a'ü/\u0001 \"1", new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "0x1")) with
+    private static readonly LabelRow Row = new LabelRow("a'ü/\u0001 \"1", new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "0x1")) with
     {
         Status = LabelStatus.Labelled,
         Label = "crane",

@@ -142,13 +142,8 @@ public abstract class LabelStoreContract
     // One list for all, because records compare lists by reference.
     private static readonly IReadOnlyList<ClassPrediction> NoClasses = [];
 
-    private static LabelRow Row(string name, LabelStatus status) => new()
-    {
-        Name = name,
-        Status = status,
-        Version = new ImageVersion(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "0x8DC1"),
-        TopK = NoClasses,
-    };
+    private static LabelRow Row(string name, LabelStatus status) =>
+        new(name, new ImageVersion(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "0x8DC1"), status) { TopK = NoClasses };
 
     private static LabelRow Full(string name) => Row(name, LabelStatus.Labelled) with
     {

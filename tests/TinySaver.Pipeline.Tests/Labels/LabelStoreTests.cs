@@ -23,11 +23,8 @@ public sealed class TableLabelStoreTests(AzuriteFixture azurite) : LabelStoreCon
     {
         ILabelStore store = await CreateAsync();
         string text = new('x', 40_000);
-        var row = new LabelRow
+        var row = new LabelRow("a", new ImageVersion(DateTimeOffset.UnixEpoch, "0x1"), LabelStatus.Labelled)
         {
-            Name = "a",
-            Status = LabelStatus.Labelled,
-            Version = new ImageVersion(DateTimeOffset.UnixEpoch, "0x1"),
             Label = text,
             TopK = [new(0, text, 1), new(1, text, 0)],
         };

@@ -135,5 +135,5 @@ public sealed class LabelWriterTests
     }
 
     private static LabelRow Row(string etag, LabelStatus status, Decider? decidedBy = null) =>
-        new() { Name = "a", Version = new(Second, etag), Status = status, DecidedBy = decidedBy, TopK = NoClasses };
+        new("a", new(Second, etag), status) { DecidedBy = decidedBy, TopK = NoClasses };
 }

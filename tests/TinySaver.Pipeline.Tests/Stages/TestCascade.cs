@@ -43,12 +43,8 @@ public sealed class TestCascade : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private ModelReference Reference(string name) => new()
-    {
-        Folder = $"models/{name}",
-        Sha256 = ModelFolder.Open(Path.Combine(Folder, "models", name)).ContentHash,
-        Macs = name == "tiny" ? 10 : 1_000,
-    };
+    private ModelReference Reference(string name) => new(
+        $"models/{name}", Sha256: ModelFolder.Open(Path.Combine(Folder, "models", name)).ContentHash, Macs: name == "tiny" ? 10 : 1_000);
 
     private void WriteModel(string name, byte[] onnx)
     {
