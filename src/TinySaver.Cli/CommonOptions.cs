@@ -32,10 +32,7 @@ internal static class CommonOptions
     }.TakesName();
 
     /// <summary>Whether to print one JSON object instead of tables.</summary>
-    public static readonly Option<bool> Json = new("--json")
-    {
-        Description = "Print one JSON object on standard output and nothing else; docs/cli.md lists its keys.",
-    };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output and nothing else; docs/cli.md lists its keys." };
 
     /// <summary>Whether cells of CSV that a spreadsheet would take for a formula are written as they are.</summary>
     public static readonly Option<bool> PlainCsv = new("--plain-csv")
@@ -59,12 +56,8 @@ internal static class CommonOptions
     };
 
     /// <summary>How to predict where predictions are needed.</summary>
-    public static PredictionSourceOptions PredictionSource(ParseResult arguments) => new()
-    {
-        CacheFolder = arguments.GetValue(Cache)!,
-        Threads = arguments.GetValue(Threads),
-        Provider = arguments.GetValue(Provider),
-    };
+    public static PredictionSourceOptions PredictionSource(ParseResult arguments) =>
+        new(arguments.GetValue(Cache)!, arguments.GetValue(Threads), arguments.GetValue(Provider));
 
     /// <summary>The policy that was named, or else the first found in this folder or one above it.</summary>
     /// <exception cref="TinySaverException">None was named and none is found.</exception>
@@ -86,9 +79,13 @@ internal static class CommonOptions
         throw new TinySaverException("There is no cascade.json here or in a folder above; name one with --policy, or let `tinysaver search` write one.");
     }
 
-    /// <summary>The command with what it does; the exit code is what that returns.</summary>
-    public static Command Running(this Command command, Terminal terminal, Func<Terminal, ParseResult, CancellationToken, Task<int>> run)
+    /// <summary>The command with what it does, whose exit code is what that returns, and with more options after those that it has.</summary>
+    public static Command Running(
+        this Command command, Terminal terminal, Func<Terminal, ParseResult, CancellationToken, Task<int>> run, params IReadOnlyList<Option> more)
     {
+        foreach (Option option in more)
+            command.Add(option);
+
         command.SetAction((arguments, cancellationToken) => run(terminal, arguments, cancellationToken));
         return command;
     }

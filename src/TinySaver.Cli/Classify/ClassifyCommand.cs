@@ -17,16 +17,9 @@ internal static class ClassifyCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<string?> Out = new("--out", "-o")
-    {
-        Description = "Write one row an image to this file: .csv, .jsonl or .parquet.",
-        HelpName = "file",
-    };
+    private static readonly Option<string?> Out = new("--out", "-o") { Description = "Write one row an image to this file: .csv, .jsonl or .parquet.", HelpName = "file" };
 
-    private static readonly Option<bool> Compare = new("--compare")
-    {
-        Description = "Also run the large model alone on every image, for its time, its accuracy and the agreement.",
-    };
+    private static readonly Option<bool> Compare = new("--compare") { Description = "Also run the large model alone on every image, for its time, its accuracy and the agreement." };
 
     private static readonly Option<int> LargeBatch = new Option<int>("--large-batch")
     {

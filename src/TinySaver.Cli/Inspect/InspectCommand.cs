@@ -15,16 +15,9 @@ internal static class InspectCommand
     // The terminal shows this many labels; --json has them all.
     private const int MaxLabelsShown = 12;
 
-    private static readonly Argument<string> Folder = new("model folder")
-    {
-        Description = "A Hugging Face or timm image-classification folder with an ONNX file.",
-    };
+    private static readonly Argument<string> Folder = new("model folder") { Description = "A Hugging Face or timm image-classification folder with an ONNX file." };
 
-    private static readonly Option<string?> OnnxFile = new("--onnx")
-    {
-        Description = "The ONNX file within the folder, where there is more than one.",
-        HelpName = "file",
-    };
+    private static readonly Option<string?> OnnxFile = new("--onnx") { Description = "The ONNX file within the folder, where there is more than one.", HelpName = "file" };
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal) => new Command("inspect", "Show a model's inputs, outputs, labels, preprocessing, compute and latency.")

@@ -3,7 +3,9 @@ using System.Globalization;
 using Spectre.Console;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Cli.Predictions;
 
@@ -14,9 +16,9 @@ internal static class ImportCommand
     private static readonly Option<string> Id = Column("--id", "The column that identifies the image.", required: true);
     private static readonly Option<string> Prediction = Column("--prediction", "The column of the predicted class: an index, or a text.", required: true);
     private static readonly Option<string> Label = Column("--label", "The column of the true class: an index, or a text.", required: false);
-    private static readonly Option<string> MaxProbability = Column("--max-probability", "The column of the highest probability.", required: false);
-    private static readonly Option<string> Margin = Column("--margin", "The column of the margin.", required: false);
-    private static readonly Option<string> Entropy = Column("--entropy", "The column of the entropy confidence, 1 − H / ln K.", required: false);
+
+    private static readonly Option<string>[] Confidences =
+        [.. ConfidenceMeasures.All.Select(m => Column($"--{m.Name()}", $"The column of the confidence by {m.Name()}.", required: false))];
 
     private static readonly Option<long?> Macs = new Option<long?>("--macs")
     {
@@ -37,8 +39,8 @@ internal static class ImportCommand
     public static Command Create(Terminal terminal) => new Command("import", "Bring predictions made elsewhere into the columns that search and evaluate read (docs/predictions.md). "
         + "Example: tinysaver import ferplus.csv --id sample --label label --prediction GitHub_CNN_pred --max-probability GitHub_CNN_conf --macs 1 --out tiny.csv")
     {
-        Source, Id, Prediction, Label, MaxProbability, Margin, Entropy, Macs, Classes, Out,
-    }.Running(terminal, RunAsync);
+        Source, Id, Prediction, Label,
+    }.Running(terminal, RunAsync, [.. Confidences, Macs, Classes, Out]);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -49,9 +51,7 @@ internal static class ImportCommand
         Func<string?[], string?> id = Cell(Id);
         Func<string?[], string?> prediction = Cell(Prediction);
         Func<string?[], string?> label = Cell(Label);
-        Func<string?[], string?> maxProbability = Cell(MaxProbability);
-        Func<string?[], string?> margin = Cell(Margin);
-        Func<string?[], string?> entropy = Cell(Entropy);
+        Func<string?[], string?>[] confidences = [.. Confidences.Select(Cell)];
         long? macs = arguments.GetValue(Macs);
         PredictionRow[] rows = [.. table.Rows.Select((row, i) => new PredictionRow
         {
@@ -60,9 +60,7 @@ internal static class ImportCommand
             Label = TextOf(label(row)),
             ClassIndex = ClassOf(prediction(row), i) ?? throw new TinySaverException($"{table.Source}: data row {i + 1} has no prediction."),
             Class = TextOf(prediction(row)),
-            MaxProbability = Share(maxProbability(row), i),
-            Margin = Share(margin(row), i),
-            Entropy = Share(entropy(row), i),
+            Confidences = [.. confidences.Select(cell => Share(cell(row), i))],
             Macs = macs,
         })];
         await PredictionFile.WriteAsync(path, rows);

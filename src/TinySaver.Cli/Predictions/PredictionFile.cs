@@ -11,9 +11,13 @@ namespace TinySaver.Cli.Predictions;
 /// <summary>Reads and writes predictions files (.csv or .parquet); docs/predictions.md has the columns.</summary>
 internal static class PredictionFile
 {
+    private static readonly IReadOnlyList<Column<PredictionRow>> Columns = [.. Column<PredictionRow>.OfProperties(JsonNamingPolicy.SnakeCaseLower).SelectMany(column =>
+        column.Type == typeof(float?[])
+            ? ConfidenceMeasures.All.Select((measure, i) => new Column<PredictionRow>(ColumnOf(measure), typeof(float?), row => row.Confidences?[i]))
+            : [column])];
+
     /// <summary>Writes rows.</summary>
-    public static Task WriteAsync(string path, IReadOnlyCollection<PredictionRow> rows) =>
-        RowWriter.WriteAsync(path, rows, Column<PredictionRow>.OfProperties(JsonNamingPolicy.SnakeCaseLower));
+    public static Task WriteAsync(string path, IReadOnlyCollection<PredictionRow> rows) => RowWriter.WriteAsync(path, rows, Columns);
 
     /// <summary>Reads a file, in any order of rows and columns, and refuses values that cannot be meant; without a name for the model it takes the file's.</summary>
     /// <exception cref="TinySaverException">A column is missing or a value impossible; the message names file, row and value.</exception>

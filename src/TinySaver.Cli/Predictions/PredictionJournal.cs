@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TinySaver.Core.Confidence;
 
 namespace TinySaver.Cli.Predictions;
 
@@ -22,7 +23,7 @@ internal sealed class PredictionJournal : IDisposable
     /// <summary>The rows of an earlier, interrupted run of the same model, by id.</summary>
     public IReadOnlyDictionary<string, PredictionRow> Earlier { get; }
 
-    /// <summary>Opens the journal of a predictions file; rows of another model, or without logits where these are wanted, are dropped.</summary>
+    /// <summary>Opens the journal of a predictions file; rows of another model or version of this tool, or without logits where these are wanted, are dropped.</summary>
     public static PredictionJournal Open(string predictionsPath, string modelHash, bool logits)
     {
         string path = predictionsPath + Suffix;
@@ -30,7 +31,7 @@ internal sealed class PredictionJournal : IDisposable
         if (File.Exists(path))
         {
             PredictionRow[] rows = [.. File.ReadLines(path).Select(Parse).OfType<PredictionRow>()
-                .Where(r => r.Id is not null && r.ModelHash == modelHash && (r.Logits is not null || !logits))];
+                .Where(r => r.Id is not null && r.ModelHash == modelHash && r.Confidences?.Length == ConfidenceMeasures.All.Count && (r.Logits is not null || !logits))];
             foreach (PredictionRow row in rows)
                 earlier[row.Id] = row;
 

@@ -1,14 +1,15 @@
+using TinySaver.Core.Confidence;
+
 namespace TinySaver.Cli.Predictions;
 
-/// <summary>One line of a predictions file: one model's answer for one image. Property names in snake case are its columns.</summary>
+/// <summary>One line of a predictions file: one model's answer for one image.</summary>
+/// <remarks>Property names in snake case are its columns; in place of <paramref name="Confidences"/> each measure has one of its own.</remarks>
 /// <param name="Id">Identifies the image within its data set: its path relative to the data, with forward slashes.</param>
 /// <param name="LabelIndex">The true class's index; null where nobody knows it.</param>
 /// <param name="Label">The true class's text, for people.</param>
 /// <param name="ClassIndex">The predicted class's index.</param>
 /// <param name="Class">The predicted class's text, for people.</param>
-/// <param name="MaxProbability">The confidence by max-probability, in [0, 1].</param>
-/// <param name="Margin">The confidence by margin, in [0, 1].</param>
-/// <param name="Entropy">The confidence by entropy, in [0, 1].</param>
+/// <param name="Confidences">The confidence in [0, 1] by each of <see cref="ConfidenceMeasures.All"/>; null where none is known.</param>
 /// <param name="TopK">The most probable classes as <c>index:probability</c>, separated by blanks.</param>
 /// <param name="Logits">All logits by class index, separated by blanks; only with <c>--logits</c>.</param>
 /// <param name="Milliseconds">Milliseconds of preprocessing and inference on the machine that recorded, one thread.</param>
@@ -18,5 +19,5 @@ namespace TinySaver.Cli.Predictions;
 /// <param name="ModelHash">The content hash of the model folder.</param>
 internal sealed record PredictionRow(
     string Id = "", int? LabelIndex = null, string? Label = null, int ClassIndex = 0, string? Class = null,
-    float? MaxProbability = null, float? Margin = null, float? Entropy = null, string? TopK = null, string? Logits = null,
+    float?[]? Confidences = null, string? TopK = null, string? Logits = null,
     float? Milliseconds = null, string? ContentHash = null, long? Macs = null, string? Model = null, string? ModelHash = null);

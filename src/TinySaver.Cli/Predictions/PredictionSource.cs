@@ -124,22 +124,14 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
 }
 
 /// <summary>How a <see cref="PredictionSource"/> predicts.</summary>
-internal sealed record PredictionSourceOptions
+/// <param name="CacheFolder">The folder of the cached predictions.</param>
+/// <param name="Threads">How many images are worked on at once.</param>
+/// <param name="Provider">Where models run.</param>
+/// <param name="Logits">Whether to record logits; null to decide by the number of classes.</param>
+internal sealed record PredictionSourceOptions(string CacheFolder, int Threads, ExecutionProvider Provider, bool? Logits = null)
 {
     /// <summary>Up to this many classes logits are recorded without being asked for: 200 floats an image weigh less than its path and top-k.</summary>
     public const int MostClassesWithLogits = 200;
-
-    /// <summary>The folder of the cached predictions.</summary>
-    public required string CacheFolder { get; init; }
-
-    /// <summary>Whether to record logits; null to decide by the number of classes.</summary>
-    public bool? Logits { get; init; }
-
-    /// <summary>How many images are worked on at once.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>Where models run.</summary>
-    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
 
     /// <summary>The default cache: <c>tinysaver/predictions</c> in the user's local application data.</summary>
     public static string DefaultCacheFolder => Path.Combine(

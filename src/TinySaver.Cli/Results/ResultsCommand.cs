@@ -17,17 +17,9 @@ internal static class ResultsCommand
 {
     private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(2);
 
-    private static readonly Argument<string[]> Names = new("names")
-    {
-        Description = "Blob names, batch first, to show these images only. Default: all.",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private static readonly Argument<string[]> Names = new("names") { Description = "Blob names, batch first, to show these images only. Default: all.", Arity = ArgumentArity.ZeroOrMore };
 
-    private static readonly Option<string?> Batch = new("--batch", "-b")
-    {
-        Description = "Only images of this batch: the first part of their names.",
-        HelpName = "name",
-    };
+    private static readonly Option<string?> Batch = new("--batch", "-b") { Description = "Only images of this batch: the first part of their names.", HelpName = "name" };
 
     private static readonly Option<string?> Status = new("--status") { Description = "Only images with this status." };
 

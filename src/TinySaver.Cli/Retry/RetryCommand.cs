@@ -15,19 +15,11 @@ internal static class RetryCommand
     private const int MostAtOnce = 16;
     private const int MaxGoneShown = 20;
 
-    private static readonly Argument<string[]> Names = new("names")
-    {
-        Description = "Blob names, batch first.",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private static readonly Argument<string[]> Names = new("names") { Description = "Blob names, batch first.", Arity = ArgumentArity.ZeroOrMore };
 
     private static readonly Option<bool> Failed = new("--failed") { Description = "Images whose row says that they failed; with --batch, those of the batch." };
 
-    private static readonly Option<string?> Batch = new("--batch", "-b")
-    {
-        Description = "All images of this batch, whatever their rows say.",
-        HelpName = "name",
-    };
+    private static readonly Option<string?> Batch = new("--batch", "-b") { Description = "All images of this batch, whatever their rows say.", HelpName = "name" };
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)

@@ -22,10 +22,7 @@ internal static class RunCommand
         HelpName = "file",
     };
 
-    private static readonly Option<bool> Watch = new("--watch", "-w")
-    {
-        Description = "Keep running and label whatever anybody uploads, until Ctrl-C.",
-    };
+    private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Keep running and label whatever anybody uploads, until Ctrl-C." };
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal) => new Command("run", "Run the whole pipeline on this machine: uploads the images to storage, labels them with both stages, and sums up. "

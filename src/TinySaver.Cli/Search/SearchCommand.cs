@@ -50,18 +50,13 @@ internal static class SearchCommand
     }
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new Command("search", "Find the saver, confidence measure and exit threshold that save most compute for a large model, with a guarantee on the accuracy. "
+        + "Exit code 0: a cascade was found (or --allow-large-only); 1: none is worth it; 2: the search could not run.")
     {
-        var command = new Command("search", "Find the saver, confidence measure and exit threshold that save most compute for a large model, with a guarantee on the accuracy. "
-            + "Exit code 0: a cascade was found (or --allow-large-only); 1: none is worth it; 2: the search could not run.")
-        {
-            Large, Saver, Data, Test, Split,
-        };
-        foreach (Option option in (IEnumerable<Option>)[.. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, ReportPath, AllowLargeOnly, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json])
-            command.Add(option);
-
-        return command.Running(terminal, RunAsync);
-    }
+        Large, Saver, Data, Test, Split,
+    }.Running(terminal, RunAsync, [
+        .. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, ReportPath, AllowLargeOnly,
+        CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json]);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {

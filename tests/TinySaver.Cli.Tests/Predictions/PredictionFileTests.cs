@@ -96,4 +96,17 @@ public sealed class PredictionFileTests : IDisposable
         Assert.Equal([0.333333343f, -1.17549435E-38f, 16777216f, 0.1f], set.Logits!);
         Assert.Equal((7L, "h", "name"), (set.Macs!.Value, set.ModelHash!, set.Name));
     }
+
+    [Theory]
+    [InlineData("confidences.csv")]
+    [InlineData("confidences.parquet")]
+    public async Task WriteAsync_ThenRead_KeepsTheConfidenceByEachMeasure(string name)
+    {
+        string path = Path.Combine(_folder.Path, name);
+        await PredictionFile.WriteAsync(path, [new() { Id = "a", Confidences = [0.75f, 0.5f, 0.25f] }, new() { Id = "b", Confidences = [1, 1, 1] }]);
+        PredictionSet set = await PredictionFile.ReadAsync(path, null, TestContext.Current.CancellationToken);
+        Assert.Equal([0.75f, 1], set.Confidences[ConfidenceMeasure.MaxProbability]);
+        Assert.Equal([0.5f, 1], set.Confidences[ConfidenceMeasure.Margin]);
+        Assert.Equal([0.25f, 1], set.Confidences[ConfidenceMeasure.Entropy]);
+    }
 }

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TinySaver.Cli.Predictions;
+using TinySaver.Inference.Classification;
 
 namespace TinySaver.Cli.Tests.Predictions;
 
@@ -74,7 +75,7 @@ public sealed class PredictionSourceTests : IDisposable
         var said = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(said), Ansi = AnsiSupport.No });
         console.Profile.Width = 1000;
-        var options = new PredictionSourceOptions { CacheFolder = Path.Combine(_folder.Path, "cache"), Threads = 1 };
+        var options = new PredictionSourceOptions(Path.Combine(_folder.Path, "cache"), Threads: 1, ExecutionProvider.Cpu);
         PredictionSet set = await _source.LoadAsync(new(console, console, showsLiveProgress: false), Path.Combine(_folder.Path, data), options, TestContext.Current.CancellationToken);
         return (set, said.ToString());
     }
