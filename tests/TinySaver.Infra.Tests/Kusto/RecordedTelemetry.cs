@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal static class RecordedTelemetry
     {
         Ingestion sent = await Ingestion.RecordAsync(new Dictionary<string, string?> { ["TinySaver:Functions:TraceShare"] = "1" }, services =>
         {
-            Emit(ActivatorUtilities.CreateInstance<PipelineTelemetry>(services));
+            Emit(new PipelineTelemetry(services.GetRequiredService<IMeterFactory>().Create(PipelineTelemetry.SourceName)));
             using var worker = new ActivitySource(Ingestion.WorkerSource);
             for (int i = 1; i <= 100; i++)
                 Call(worker, "ClassifyWithTinyModel", TimeSpan.FromMilliseconds(i));
