@@ -5,7 +5,11 @@ using TinySaver.Pipeline.Tables;
 namespace TinySaver.Fuzz.Tables;
 
 /// <summary>Damaged predictions files: what is read has an answer for every image, and confidences between 0 and 1.</summary>
-internal sealed class PredictionsTarget(string extension) : TableTarget(extension, Written(extension, Rows(logits: true)), Written(extension, Rows(logits: false)), Written(extension, Others))
+internal sealed class PredictionsTarget(string extension) : TableTarget(
+    extension,
+    Written(extension, static path => PredictionFile.WriteAsync(path, Rows(logits: true))),
+    Written(extension, static path => PredictionFile.WriteAsync(path, Rows(logits: false))),
+    Written(extension, Others))
 {
     private static readonly Shares[] Others = [new("a", 0, "0.75 0.25"), new("b", 1, "0.5 0.5")];
 

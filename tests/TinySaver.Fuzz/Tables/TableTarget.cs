@@ -30,13 +30,17 @@ internal abstract class TableTarget(string extension, params byte[][] sound) : F
     protected abstract void Use(Table table);
 
     /// <summary>The bytes of a file that is written as the product writes it.</summary>
-    protected static byte[] Written<T>(string extension, params T[] rows)
+    protected static byte[] Written(string extension, Func<string, Task> write)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("tinysaver-fuzz-");
         string path = Path.Combine(folder.FullName, "sound" + extension);
-        RowWriter.WriteAsync(path, rows, Column<T>.OfProperties(JsonNamingPolicy.SnakeCaseLower)).GetAwaiter().GetResult();
+        write(path).GetAwaiter().GetResult();
         byte[] bytes = File.ReadAllBytes(path);
         folder.Delete(recursive: true);
         return bytes;
     }
+
+    /// <summary>The bytes of a file with a column for each property.</summary>
+    protected static byte[] Written<T>(string extension, params T[] rows) =>
+        Written(extension, path => RowWriter.WriteAsync(path, rows, Column<T>.OfProperties(JsonNamingPolicy.SnakeCaseLower)));
 }
