@@ -11,7 +11,7 @@ internal static class AccountOptions
     public static readonly Option<string?> Storage = new("--storage")
     {
         Description = "The storage account: its blob address (https://ACCOUNT.blob.core.windows.net, signed in with DefaultAzureCredential) "
-            + "or a connection string, also that of a running Azurite. Default: the local Azurite of --data.",
+            + "or a connection string, also that of a running Azurite. Default: AZURE_STORAGE_CONNECTION_STRING (but for run), else the local Azurite of --data.",
         HelpName = "URL|connection string",
     };
 

@@ -138,9 +138,12 @@ internal sealed class StorageAccount : IAsyncDisposable
         }, cancellationToken);
     }
 
-    /// <summary>Creates container, table and queues where they are missing.</summary>
+    /// <summary>Creates containers, tables and queues where they are missing. An account in Azure has them from its infrastructure, and who uploads there may make none.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
+        if (Options.AccountUrl is not null)
+            return;
+
         await Images.EnsureCreatedAsync(cancellationToken);
         await Labels.EnsureCreatedAsync(cancellationToken);
         await Escalations.EnsureCreatedAsync(cancellationToken);
@@ -181,17 +184,7 @@ internal sealed class StorageAccount : IAsyncDisposable
     // Containers, table and queue have other names where the environment says so, as in the function apps; the account is the caller's choice.
     private static StorageOptions Names(string? connectionString, Uri? url = null)
     {
-        var options = new StorageOptions();
-        IConfigurationSection section = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(StorageOptions.Section);
-        options.ImagesContainer = section[nameof(StorageOptions.ImagesContainer)] ?? options.ImagesContainer;
-        options.ModelsContainer = section[nameof(StorageOptions.ModelsContainer)] ?? options.ModelsContainer;
-        options.LabelsTable = section[nameof(StorageOptions.LabelsTable)] ?? options.LabelsTable;
-        options.EscalationsQueue = section[nameof(StorageOptions.EscalationsQueue)] ?? options.EscalationsQueue;
-        options.JobsTable = section[nameof(StorageOptions.JobsTable)] ?? options.JobsTable;
-        options.JobsQueue = section[nameof(StorageOptions.JobsQueue)] ?? options.JobsQueue;
-        options.ChunksQueue = section[nameof(StorageOptions.ChunksQueue)] ?? options.ChunksQueue;
-        options.JobsContainer = section[nameof(StorageOptions.JobsContainer)] ?? options.JobsContainer;
-        options.ResultsContainer = section[nameof(StorageOptions.ResultsContainer)] ?? options.ResultsContainer;
+        StorageOptions options = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
         options.ConnectionString = connectionString;
         options.AccountUrl = url;
         return options;

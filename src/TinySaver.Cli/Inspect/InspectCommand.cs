@@ -28,12 +28,12 @@ internal static class InspectCommand
     private static Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         InspectedModel model = Inspect(
-            arguments.GetValue(Folder)!, arguments.GetValue(OnnxFile), new() { ExecutionProvider = arguments.GetValue(CommonOptions.Provider) });
+            arguments.GetValue(Folder)!, arguments.GetValue(OnnxFile), new() { ExecutionProvider = arguments.GetValue(CommonOptions.Provider) }, cancellationToken);
         JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), model, () => Show(terminal.Results, model));
         return Task.FromResult(ExitCode.Success);
     }
 
-    private static InspectedModel Inspect(string path, string? onnxFile, OnnxClassifierOptions options)
+    private static InspectedModel Inspect(string path, string? onnxFile, OnnxClassifierOptions options, CancellationToken cancellationToken)
     {
         var folder = ModelFolder.Open(path, onnxFile);
         long start = Stopwatch.GetTimestamp();
@@ -54,8 +54,8 @@ internal static class InspectCommand
             UncountedOperators: cost.UncountedOperators,
             Parameters: cost.Parameters,
             ExecutionProvider: classifier.ExecutionProvider,
-            MillisecondsAtBatch1: LatencyMeter.MedianMilliseconds(classifier, batchSize: 1),
-            MillisecondsAtBatch8: LatencyMeter.MedianMilliseconds(classifier, batchSize: 8),
+            MillisecondsAtBatch1: LatencyMeter.MedianMilliseconds(classifier, batchSize: 1, cancellationToken),
+            MillisecondsAtBatch8: LatencyMeter.MedianMilliseconds(classifier, batchSize: 8, cancellationToken),
             LoadSeconds: loadSeconds);
     }
 

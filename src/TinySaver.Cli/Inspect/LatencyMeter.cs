@@ -12,7 +12,7 @@ internal static class LatencyMeter
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>The median milliseconds of one run at a batch size, after a warm-up.</summary>
-    public static double MedianMilliseconds(OnnxClassifier classifier, int batchSize)
+    public static double MedianMilliseconds(OnnxClassifier classifier, int batchSize, CancellationToken cancellationToken)
     {
         using ImageBatch batch = classifier.RentBatch(batchSize);
         float[] scores = new float[batchSize * classifier.ClassCount];
@@ -29,6 +29,7 @@ internal static class LatencyMeter
         var watch = Stopwatch.StartNew();
         while (times.Count < MinRuns || (times.Count < MaxRuns && watch.Elapsed < TimeLimit))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
             classifier.Run(batch, batchSize, scores);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);

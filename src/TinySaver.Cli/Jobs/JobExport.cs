@@ -72,12 +72,9 @@ internal static class JobExport
         else
         {
             Table table = await TableFile.ReadAsync(path, content, cancellationToken);
-            (LabelColumn Column, int Index)[] columns = [.. LabelColumns.All.Select(c => (c, table.Find(c.Field))).Where(c => c.Item2 >= 0)];
+            var places = LabelColumns.All.ToDictionary(c => c, c => table.Find(c.Field));
             foreach (string?[] cells in table.Rows)
-            {
-                yield return columns.Where(c => cells[c.Index] is not null)
-                    .Aggregate(new LabelRow("", default), (row, c) => c.Column.Write(row, Value(c.Column.Type, cells[c.Index]!)));
-            }
+                yield return LabelColumns.Row(column => places[column] is >= 0 and var place && cells[place] is { } text ? Value(column.Type, text) : null);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class ImportCommand
     private static readonly Option<string> Label = Column("--label", "The column of the true class: an index, or a text.", required: false);
 
     private static readonly Option<string>[] Confidences =
-        [.. ConfidenceMeasures.All.Select(m => Column($"--{m.Name()}", $"The column of the confidence by {m.Name()}.", required: false))];
+        [.. ConfidenceMeasures.All.Select(m => Column($"--{m.Name()}", $"The column of the confidence by {m.Name()}: {m.Formula()}.", required: false))];
 
     private static readonly Option<long?> Macs = new Option<long?>("--macs")
     {

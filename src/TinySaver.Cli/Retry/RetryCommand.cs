@@ -25,7 +25,7 @@ internal static class RetryCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("retry", "Put images back into the pipeline by writing them again, unchanged: each gets a new version, and that a new row. "
-            + "Exit code 0: all put back; 1: some are no longer there; 2: nothing could be done; 130: stopped by Ctrl-C or SIGTERM.")
+            + "Exit code 0: all put back; 1: some are no longer there, or have names that cannot be asked for; 2: nothing could be done; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Names, Failed, Batch, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
         };
@@ -70,7 +70,8 @@ internal static class RetryCommand
             if (account.IsOwn && resubmitted > 0)
                 terminal.Say("Nothing labels them yet: `tinysaver run` does.");
         });
-        return cancelled ? ExitCode.Cancelled : gone.IsEmpty ? ExitCode.Success : ExitCode.SomeFailed;
+        bool all = gone.IsEmpty && !(arguments.GetValue(Names) is { Length: > 0 } && chosen[true].Any());
+        return cancelled ? ExitCode.Cancelled : all ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
     private static async Task<List<string>> ChooseAsync(StorageAccount account, ParseResult arguments, CancellationToken cancellationToken)

@@ -108,7 +108,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
         {
             return await count(cancellationToken);
         }
-        catch (RequestFailedException error) when (error.Status == 404)
+        catch (RequestFailedException error) when (error.Status is 403 or 404) // people have no role on Service Bus or its like
         {
             return null;
         }

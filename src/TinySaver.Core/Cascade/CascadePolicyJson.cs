@@ -82,7 +82,8 @@ public static class CascadePolicyJson
         string field = error.Path is null or "$" ? "the policy" : $"the field '{error.Path[2..]}'";
         // System.Text.Json appends "Path: … | LineNumber: …", which the field's name already says.
         string message = error.Message.Split(" Path: ")[0];
-        if (error.InnerException is FormatException inner)
+        // The names of enums are ours; of numbers and dates the serializer throws the like itself, and says less than we do.
+        if (error.InnerException is FormatException { Source: not "System.Text.Json.Rethrowable" } inner)
             return $"{field}: {inner.Message}.";
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))

@@ -27,6 +27,14 @@ public static class ConfidenceMeasures
     /// <summary>All measures, in the order in which outputs list them.</summary>
     public static IReadOnlyList<ConfidenceMeasure> All { get; } = Enum.GetValues<ConfidenceMeasure>();
 
+    /// <summary>How a measure is made, in a few words for people.</summary>
+    public static string Formula(this ConfidenceMeasure measure) => measure switch
+    {
+        ConfidenceMeasure.MaxProbability => "the highest probability",
+        ConfidenceMeasure.Margin => "the highest probability less the second highest",
+        _ => "1 − H / ln K, of the entropy H of K classes",
+    };
+
     /// <summary>The confidence of one prediction, whose class probabilities sum to 1.</summary>
     /// <returns>A value in [0, 1]; higher is surer.</returns>
     /// <exception cref="ArgumentException">Fewer than two classes.</exception>

@@ -52,7 +52,6 @@ public sealed record Escalation
     public bool Shadow { get; init; }
 
     /// <summary>The batch job that escalated the image; null where its upload did.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Job { get; init; }
 
     /// <summary>The W3C trace parent of the tiny stage, so that one trace spans both stages.</summary>

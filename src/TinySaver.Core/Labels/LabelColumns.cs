@@ -71,29 +71,24 @@ public static class LabelColumns
         Column<string>("Job", Table, r => r.Job, (r, v) => r with { Job = v }),
     ];
 
+    /// <summary>The row that has these values; a column without one keeps its default.</summary>
+    /// <param name="value">A column's value, of its type; null where it has none.</param>
+    /// <exception cref="FormatException">A value is none of its column.</exception>
+    public static LabelRow Row(Func<LabelColumn, object?> value) =>
+        All.Aggregate(new LabelRow("", default), (row, column) => value(column) is { } known ? column.Write(row, known) : row);
+
     /// <summary>The row of a JSON object that has columns by their fields; what is no column is left out.</summary>
     /// <exception cref="FormatException">A value is none of its column.</exception>
     /// <exception cref="InvalidOperationException">A value has another type than its column.</exception>
-    public static LabelRow Read(JsonElement json)
-    {
-        var row = new LabelRow("", default);
-        foreach (LabelColumn column in All)
+    public static LabelRow Read(JsonElement json) => Row(column =>
+        !json.TryGetProperty(column.Field, out JsonElement value) || value.ValueKind == JsonValueKind.Null ? null : Type.GetTypeCode(column.Type) switch
         {
-            if (json.TryGetProperty(column.Field, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
-            {
-                row = column.Write(row, Type.GetTypeCode(column.Type) switch
-                {
-                    TypeCode.String => value.GetString()!,
-                    TypeCode.Int32 => value.GetInt32(),
-                    TypeCode.Double => value.GetDouble(),
-                    TypeCode.Boolean => value.GetBoolean(),
-                    _ => value.GetDateTimeOffset(),
-                });
-            }
-        }
-
-        return row;
-    }
+            TypeCode.String => value.GetString(),
+            TypeCode.Int32 => value.GetInt32(),
+            TypeCode.Double => value.GetDouble(),
+            TypeCode.Boolean => value.GetBoolean(),
+            _ => value.GetDateTimeOffset(),
+        });
 
     private static LabelColumn Column<T>(string name, ColumnReach reach, Func<LabelRow, object?> read, Func<LabelRow, T, LabelRow> write) =>
         new(name, reach, typeof(T), read, (row, value) => write(row, (T)value));

@@ -11,8 +11,6 @@ public static class CascadeRows
     /// <remarks>A file that is no image fails whatever the policy; what failed for a transient cause or by a model is worth another try.</remarks>
     public static bool IsCurrent(this Cascade cascade, LabelRow row)
     {
-        ArgumentNullException.ThrowIfNull(cascade);
-        ArgumentNullException.ThrowIfNull(row);
         return row.Status == LabelStatus.Failed
             ? row.Reason is not (FailureReason.RetriesExhausted or FailureReason.BadModelOutput or FailureReason.MalformedMessage or FailureReason.Deleted)
             : row.Policy == cascade.PolicyId
@@ -24,8 +22,6 @@ public static class CascadeRows
     /// <summary>Multiply-accumulate operations that the cascade spent on an image with such a row; 0 for models that do not say.</summary>
     public static long Macs(this Cascade cascade, LabelRow row)
     {
-        ArgumentNullException.ThrowIfNull(cascade);
-        ArgumentNullException.ThrowIfNull(row);
         long macs = row.LargeLabel is null ? 0 : cascade.LargeMacs ?? 0;
         if (row.TinyModel is null)
             return macs;

@@ -10,7 +10,7 @@ public static class ServiceBusConnection
     /// <param name="configuration">The host's settings.</param>
     /// <param name="byConnectionString">Makes it from a connection string: the emulator's, or a namespace's with a key.</param>
     /// <param name="byIdentity">Makes it from a namespace's host name, for sign-in by identity: <c>name.servicebus.windows.net</c>.</param>
-    /// <exception cref="TinySaverException">Neither is set.</exception>
+    /// <exception cref="TinySaverException">Neither is set, or the namespace is no address.</exception>
     public static TClient Create<TClient>(
         IConfiguration configuration, Func<string, TClient> byConnectionString, Func<string, TClient> byIdentity)
     {

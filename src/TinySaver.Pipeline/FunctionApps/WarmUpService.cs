@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Images;
+using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Storage;
 
@@ -64,6 +65,13 @@ internal sealed class WarmUpService(
         {
             await services.GetRequiredService<IImageStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
             await services.GetRequiredService<ILabelStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+            if (!options.Value.Savers)
+                return;
+
+            // The tiny app works on batch jobs too.
+            await services.GetRequiredService<IJobStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+            await services.GetRequiredService<IJobFiles>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+            await services.GetRequiredService<IJobMessages>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
         }
     }
 }

@@ -17,7 +17,7 @@ public static class StorageFailure
         RequestFailedException { Status: 401 or 403 } e =>
             $"Storage refuses access ({e.ErrorCode}): {FirstLine(e)} The account in {account} needs the roles Storage Blob Data Contributor, Storage Table Data Contributor and Storage Queue Data Contributor, or a connection string with its key.",
         RequestFailedException { ErrorCode: "TableNotFound" or "ContainerNotFound" or "QueueNotFound" } e =>
-            $"The account in {account} lacks a container, table or queue ({e.ErrorCode}): nothing has been uploaded or labelled there. `tinysaver run` or `tinysaver upload` creates them.",
+            $"The account in {account} lacks a container, table or queue ({e.ErrorCode}): nothing has been uploaded or labelled there. `azd provision` makes them in Azure, `tinysaver run` or `tinysaver upload` elsewhere.",
         RequestFailedException { Status: > 0 } e => $"Storage answered {e.Status} {e.ErrorCode}: {FirstLine(e)}",
         RequestFailedException or HttpRequestException or SocketException =>
             $"Storage cannot be reached: {FirstLine(failure)} Check the address in {account}, and, where it is an Azurite's, that one is running there.",

@@ -26,16 +26,7 @@ internal static class LabelEntity
     {
         try
         {
-            var row = new LabelRow("", default);
-            foreach (LabelColumn column in LabelColumns.All)
-            {
-                if (Value(entity, column) is { } value)
-                    row = column.Write(row, value);
-                else if (column.IsRequired)
-                    throw new FormatException($"{column.Name} is missing");
-            }
-
-            return row;
+            return LabelColumns.Row(column => Value(entity, column) ?? (column.IsRequired ? throw new FormatException($"{column.Name} is missing") : null));
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or JsonException)
         {

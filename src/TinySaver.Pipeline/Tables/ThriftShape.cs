@@ -139,5 +139,5 @@ internal ref struct ThriftShape(ReadOnlySpan<byte> left)
 
     private void Skip(ulong bytes) => _left = bytes <= (ulong)_left.Length ? _left[(int)bytes..] : throw Damaged();
 
-    private static InvalidDataException Damaged() => new("its footer is damaged.");
+    private static InvalidDataException Damaged() => new("its footer is damaged, or of a newer format than is read here.");
 }

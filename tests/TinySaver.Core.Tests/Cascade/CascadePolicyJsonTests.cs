@@ -67,6 +67,7 @@ public sealed class CascadePolicyJsonTests
     [InlineData("\"threshold\": 0.5", "\"threshold\": 1.5", "'savers[0].threshold' is 1.5; expected a number from 0 to 1")]
     [InlineData("\"threshold\": 0.5", "\"threshold\": \"high\"", "'savers[0].threshold' has a value of the wrong kind")]
     [InlineData(", \"threshold\": 0.5", "", "lacks 'threshold'")]
+    [InlineData("\"models/large\"", "\"models/large\", \"macs\": 1.5", "'large.macs' has a value of the wrong kind")]
     [InlineData("\"threshold\"", "\"treshold\": 1, \"threshold\"", "'savers[0].treshold' is not one that version 1 knows")]
     [InlineData("\"margin\"", "\"energy\"", "'savers[0].measure': 'energy' is none of max-probability, margin, entropy")]
     [InlineData("\"threshold\": 0.5", "\"threshold\": 0.5, \"temperature\": 0", "'savers[0].temperature' is 0")]

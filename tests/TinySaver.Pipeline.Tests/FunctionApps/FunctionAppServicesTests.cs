@@ -80,9 +80,10 @@ public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposab
     }
 
     [Fact]
-    public async Task AddTinyFunctionApp_EmptyEmulator_GetsItsContainerAndTable()
+    public async Task AddTinyFunctionApp_EmptyEmulator_GetsItsContainersTablesAndQueues()
     {
-        using IHost host = Build(isTiny: true, Emulator());
+        (string, string)[] jobs = [("TinySaver:Storage:JobsTable", "jobsOfEmpty"), ("TinySaver:Storage:ResultsContainer", "results-of-empty")];
+        using IHost host = Build(isTiny: true, [.. Emulator(), .. jobs]);
 
         await host.StartAsync(Cancellation);
         await host.Services.GetServices<IHostedService>().OfType<WarmUpService>().Single().ExecuteTask!;
@@ -90,7 +91,11 @@ public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposab
 
         StorageClients clients = host.Services.GetRequiredService<StorageClients>();
         Assert.True(await clients.Blobs.GetBlobContainerClient("images").ExistsAsync(Cancellation));
-        Assert.Contains(clients.Tables.Query(cancellationToken: Cancellation), table => table.Name == _storage.LabelsTable);
+        string[] tables = [.. clients.Tables.Query(cancellationToken: Cancellation).Select(t => t.Name)];
+        Assert.Contains(_storage.LabelsTable, tables);
+        Assert.Contains("jobsOfEmpty", tables);
+        Assert.True(await clients.Blobs.GetBlobContainerClient("results-of-empty").ExistsAsync(Cancellation));
+        Assert.True(await clients.Queues.GetQueueClient("images").ExistsAsync(Cancellation));
     }
 
     [Fact]
