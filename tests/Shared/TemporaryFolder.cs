@@ -15,5 +15,12 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Copies one of the sample models into a folder below this one, where it can be changed.</summary>
+    public void CopySampleModel(string model, string target)
+    {
+        foreach (string file in Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryPaths.Samples, "models", model)))
+            Write(System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), File.ReadAllBytes(file));
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -23,7 +23,7 @@ internal sealed record ProcessRun(int ExitCode, string Output, string Errors)
     {
         var start = new ProcessStartInfo(program)
         {
-            WorkingDirectory = folder ?? Repository.Root,
+            WorkingDirectory = folder ?? RepositoryPaths.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

@@ -5,11 +5,8 @@ namespace TinySaver.Infra.Tests;
 /// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
 {
-    /// <summary>Its root, with a separator at the end.</summary>
-    public static string Root { get; } = Metadata("RepositoryRoot");
-
     /// <summary>A file or folder by its path from the root.</summary>
-    public static string PathOf(params string[] segments) => Path.GetFullPath(Path.Combine([Root, .. segments]));
+    public static string PathOf(params string[] segments) => Path.GetFullPath(Path.Combine([RepositoryPaths.Root, .. segments]));
 
     /// <summary>The text of a file by its path from the root.</summary>
     public static string Read(params string[] segments) => File.ReadAllText(PathOf(segments));

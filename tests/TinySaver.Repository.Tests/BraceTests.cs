@@ -7,7 +7,7 @@ namespace TinySaver.Repository.Tests;
 /// <summary>The half of the brace style that .editorconfig cannot enforce: it asks for braces around what has several lines, and never refuses any.</summary>
 public sealed class BraceTests
 {
-    public static TheoryData<string> Folders => ["src", "tests", "benchmarks", "infra", "samples"];
+    public static TheoryData<string> Folders => ["src", "tests", "benchmarks", "samples"];
 
     [Theory]
     [MemberData(nameof(Folders))]

@@ -7,8 +7,6 @@ namespace TinySaver.Cli.Tests.Jobs;
 /// <summary>Batch jobs as a user runs them, on a real Azurite.</summary>
 public sealed class JobSpecs : IDisposable
 {
-    private const int SigInt = 2;
-    private const int SigKill = 9;
     private const int Count = 40;
 
     private readonly PipelineData _data = new();
@@ -29,7 +27,7 @@ public sealed class JobSpecs : IDisposable
         TinySaverProcess.Result submitted = await _data.RunAsync(submit);
         Assert.True(submitted.ExitCode == 0, submitted.Errors);
         Assert.Equal("again", submitted.Output.Trim());
-        PipelineData.Signal(run.Id, SigKill);
+        Posix.Signal(run.Id, Posix.SigKill);
         await run.WaitForExitAsync(Cancellation);
         run.Dispose();
         run = await WatchAsync();
@@ -42,7 +40,7 @@ public sealed class JobSpecs : IDisposable
         TinySaverProcess.Result results = await _data.RunAsync("job", "results", "again", "--out", _data.In("job.jsonl"));
         TinySaverProcess.Result other = await _data.RunAsync("job", "submit", "other/", "--name", "again");
         TinySaverProcess.Result cancel = await _data.RunAsync("job", "cancel", "again");
-        PipelineData.Signal(run.Id, SigInt);
+        Posix.Signal(run.Id, Posix.SigInt);
         await run.WaitForExitAsync(Cancellation);
         run.Dispose();
         Assert.Equal(0, (await TinySaverProcess.RunAsync(null, "classify", images, "--policy", PipelineData.Policy, "--out", _data.In("classified.jsonl"))).ExitCode);

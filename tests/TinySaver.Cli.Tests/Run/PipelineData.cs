@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using TinySaver.Cli.Accounts;
 
@@ -95,20 +94,16 @@ internal sealed class PipelineData : IDisposable
     /// <returns>The Azurite's process id.</returns>
     public async Task<int> AzuriteAsync(Process run)
     {
+        var watch = Stopwatch.StartNew();
         while (AzuriteRecord.Read(new(Folder))?.RunBy != run.Id)
         {
             Assert.False(run.HasExited, "The run has ended.");
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), "Five minutes and the run does not serve its Azurite.");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
         return int.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "azurite", "azurite.pid"), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Signals a process, or a group of processes by the negative id of its first.</summary>
-    public static void Signal(int process, int signal) => Assert.Equal(0, Kill(process, signal));
-
     public void Dispose() => _folder.Dispose();
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
 }

@@ -7,11 +7,6 @@ namespace TinySaver.Cli.Tests.Run;
 /// <summary>The whole pipeline as a user runs it, on a real Azurite.</summary>
 public sealed class RunSpecs : IDisposable
 {
-    private const int SigHup = 1;
-    private const int SigInt = 2;
-    private const int SigKill = 9;
-    private const int SigTerm = 15;
-
     private readonly PipelineData _data = new();
 
     public void Dispose() => _data.Dispose();
@@ -72,7 +67,7 @@ public sealed class RunSpecs : IDisposable
         using Process upload = _data.Start("upload", images, "--parallel", "2");
         _ = upload.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         JsonElement status = await _data.UntilAsync("some labelled", s => s.GetProperty("labelledByTiny").GetInt32() > 0);
-        PipelineData.Signal(killed.Id, SigKill);
+        Posix.Signal(killed.Id, Posix.SigKill);
         await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.InRange(status.GetProperty("labelledByTiny").GetInt32(), 1, Count - 1);
 
@@ -84,7 +79,7 @@ public sealed class RunSpecs : IDisposable
         Assert.Equal(0, upload.ExitCode);
         await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == Count);
         Dictionary<string, JsonElement> rows = await _data.ResultsAsync("--batch", "in");
-        PipelineData.Signal(restarted.Id, SigInt);
+        Posix.Signal(restarted.Id, Posix.SigInt);
         string summary = await restarted.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await restarted.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -106,7 +101,7 @@ public sealed class RunSpecs : IDisposable
         Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
 
-        PipelineData.Signal(await _data.AzuriteAsync(run), SigKill);
+        Posix.Signal(await _data.AzuriteAsync(run), Posix.SigKill);
         await run.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.True(run.ExitCode == 2, await errors);
@@ -117,8 +112,8 @@ public sealed class RunSpecs : IDisposable
     }
 
     [Theory]
-    [InlineData(SigTerm)]
-    [InlineData(SigHup)]
+    [InlineData(Posix.SigTerm)]
+    [InlineData(Posix.SigHup)]
     public async Task A_signal_to_the_whole_process_group_ends_a_run_as_Ctrl_C_does(int signal)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a process group with setsid, and sends signals with kill(2).");
@@ -129,7 +124,7 @@ public sealed class RunSpecs : IDisposable
         await _data.AzuriteAsync(run);
         await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == 10);
 
-        PipelineData.Signal(-run.Id, signal);
+        Posix.Signal(-run.Id, signal);
         await run.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.True(run.ExitCode == 130, await errors);
@@ -249,13 +244,13 @@ public sealed class RunSpecs : IDisposable
         await _data.UntilAsync("both labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == 2);
         using Process follower = _data.Start("results", "in/00001.jpg", "--follow", "--format", "jsonl");
         string? followed = await follower.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        PipelineData.Signal(follower.Id, SigInt);
+        Posix.Signal(follower.Id, Posix.SigInt);
         string rest = await follower.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await follower.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal("in/00001.jpg", PipelineData.Lines(followed!).Single().GetProperty("name").GetString());
         Assert.Equal(("", 130), (rest, follower.ExitCode));
 
-        PipelineData.Signal(first.Id, SigInt);
+        Posix.Signal(first.Id, Posix.SigInt);
         await first.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, second.ExitCode);

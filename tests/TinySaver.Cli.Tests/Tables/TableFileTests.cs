@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
@@ -133,11 +132,8 @@ public sealed class TableFileTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe with mkfifo(3).");
         string path = Path.Combine(_folder.Path, "x.csv");
-        Assert.Equal(0, MakePipe(path, 0x180));
+        Posix.MakePipe(path);
         TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => TableFile.ReadAsync(path, TestContext.Current.CancellationToken));
         Assert.Contains("the file is empty", error.Message);
     }
-
-    [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi, BestFitMapping = false)]
-    private static extern int MakePipe(string path, uint mode);
 }

@@ -144,14 +144,5 @@ public abstract class EscalationQueueContract
 
     private static Escalation Read(IEscalationMessage message) => EscalationJson.Read(message.Body);
 
-    protected static Escalation Sample(string name) => new()
-    {
-        Container = "images",
-        Name = name,
-        ETag = "0x1",
-        LastModified = DateTimeOffset.UnixEpoch,
-        Tiny = new TinyAnswer(0, "cat", 0.5, []),
-        Policy = "p",
-        EnqueuedAt = DateTimeOffset.UnixEpoch,
-    };
+    protected static Escalation Sample(string name) => SampleEscalation.Of(name);
 }

@@ -20,7 +20,6 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     private readonly TestCascade _cascade = new();
     private readonly MemoryPipeline _pipeline;
     private readonly FakeTimeProvider _time = new();
-    private readonly List<(string Name, string Detail)> _givenUp = [];
 
     public EscalationReceiverTests() => _pipeline = new MemoryPipeline(_cascade);
 
@@ -129,7 +128,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [InlineData(60, 15, 30)]
     public async Task ReceiveAsync_FailureOfOneMessage_AbandonsItAfterAWaitThatGrowsAndEnds(int deliveries, double least, double most)
     {
-        MemoryMessage[] messages = [Message("a"), new(EscalationJson.Write(Sample("b"))) { DeliveryCount = deliveries, LockDuration = TimeSpan.FromSeconds(3) }];
+        MemoryMessage[] messages = [Message("a"), new(EscalationJson.Write(SampleEscalation.Of("b"))) { DeliveryCount = deliveries, LockDuration = TimeSpan.FromSeconds(3) }];
         EscalationReceiver receiver = Receiver(async (_, settle, _) =>
         {
             await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new InvalidOperationException("the model")));
@@ -248,69 +247,6 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     public async Task ReceiveAsync_NoMessages_DoesNothing() =>
         await Receiver((list, _, _) => Task.CompletedTask).ReceiveAsync([], null, Cancellation);
 
-    [Fact]
-    public async Task RecordDeadLetterAsync_Escalation_WritesTheFailedRowWithTheReason()
-    {
-        MemoryMessage escalated = await EscalateAsync("sad.bmp", TestImages.Unsure);
-        var letter = new MemoryMessage(escalated.Body) { DeadLetterReason = "Delivered too often." };
-
-        Assert.True(await new EscalationReceiver(
-            _pipeline.Large.ProcessAsync, _pipeline.Large.GiveUpAsync, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance).RecordDeadLetterAsync(letter, Cancellation));
-
-        LabelRow row = (await _pipeline.RowAsync("sad.bmp"))!;
-        Assert.Equal((LabelStatus.Failed, FailureReason.RetriesExhausted, "Delivered too often."), (row.Status, row.Reason, row.ReasonDetail));
-        Assert.NotNull(row.TinyConfidence);
-        Assert.Equal((row.TinyLabel, row.TinyClassIndex), ("red", 0));
-    }
-
-    [Fact]
-    public async Task RecordDeadLetterAsync_Outage_IsWaitedOut()
-    {
-        DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
-        EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask, (escalation, detail, _) =>
-        {
-            if (_time.GetUtcNow() < end)
-                throw Away;
-
-            _givenUp.Add((escalation.Name, detail));
-            return Task.CompletedTask;
-        });
-
-        Task receiving = receiver.RecordDeadLetterAsync(Message("sad"), Cancellation);
-        _time.PassUntil(receiving, TimeSpan.FromSeconds(1));
-        await receiving;
-
-        Assert.Equal("sad", Assert.Single(_givenUp).Name);
-    }
-
-    [Fact]
-    public async Task RecordDeadLetterAsync_NoEscalation_IsDoneWith()
-    {
-        EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask);
-
-        Assert.False(await receiver.RecordDeadLetterAsync(new MemoryMessage("not json"u8.ToArray()), Cancellation));
-        Assert.False(await receiver.RecordDeadLetterAsync(new MemoryMessage(default) { BodyFault = new NotSupportedException() }, Cancellation));
-        Assert.Empty(_givenUp);
-    }
-
-    [Fact]
-    public async Task RecordDeadLettersAsync_OneThatCannotBeRecorded_HoldsUpNoOther()
-    {
-        MemoryMessage[] letters = [Message("first"), Message("bad"), new("not json"u8.ToArray()), Message("last")];
-        int recorded = 0;
-        EscalationReceiver receiver = Receiver((_, _, _) => Task.CompletedTask, (escalation, detail, _) =>
-        {
-            _givenUp.Add((escalation.Name, detail));
-            return escalation.Name == "bad" ? throw new InvalidOperationException("its row") : Task.CompletedTask;
-        });
-
-        await receiver.RecordDeadLettersAsync(letters, () => recorded++, Cancellation);
-
-        Assert.Equal(["first", "bad", "last"], _givenUp.Select(g => g.Name));
-        Assert.Equal([true, false, true, true], letters.Select(l => l.Settled == Settlement.Complete));
-        Assert.Equal(2, recorded);
-    }
-
     private async Task<MemoryMessage> EscalateAsync(string name, byte[] image)
     {
         TinyResult result = await _pipeline.LabelAsync(name, image);
@@ -318,21 +254,8 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
         return new MemoryMessage((await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Single().Body);
     }
 
-    private EscalationReceiver Receiver(
-        Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process,
-        Func<Escalation, string, CancellationToken, Task>? giveUp = null) => new(
-            process, giveUp ?? ((_, _, _) => Task.CompletedTask), FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance);
+    private EscalationReceiver Receiver(Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process) => new(
+        process, (_, _, _) => Task.CompletedTask, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance);
 
-    private static MemoryMessage Message(string name) => new(EscalationJson.Write(Sample(name)));
-
-    private static Escalation Sample(string name) => new()
-    {
-        Container = "images",
-        Name = name,
-        ETag = "0x1",
-        LastModified = DateTimeOffset.UnixEpoch,
-        Tiny = new TinyAnswer(0, "red", 0.5, []),
-        Policy = "p",
-        EnqueuedAt = DateTimeOffset.UnixEpoch,
-    };
+    private static MemoryMessage Message(string name) => new(EscalationJson.Write(SampleEscalation.Of(name)));
 }
