@@ -26,6 +26,9 @@ public static class Amounts
         _ => Number(seconds.Value, 2) + " s",
     };
 
+    /// <summary>A duration as hours, minutes and seconds: <c>30:05:09</c>.</summary>
+    public static string Duration(TimeSpan time) => FormattableString.Invariant($"{(long)time.TotalHours}:{time:mm\\:ss}");
+
     /// <summary>A number with a fixed count of decimals and thousands separated by commas.</summary>
     public static string Number(double value, int decimals) => value.ToString("N" + decimals, CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ public sealed class FunctionSourceTests
     [InlineData("WorkOnJobs", "jobs", "string")]
     [InlineData("RecordPoisonedJobs", "jobs-poison", "string")]
     [InlineData("ClassifyJobImages", "images", "QueueMessage")]
-    [InlineData("RecordPoisonedJobImages", "images-poison", "string")]
+    [InlineData("RecordPoisonedJobImages", "images-poison", "QueueMessage")]
     public void JobQueues_AreThoseOfTheStorageOptions(string name, string queue, string parameter)
     {
         FunctionSource function = Find(Tiny, name);

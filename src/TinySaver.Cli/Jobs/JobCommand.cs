@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
@@ -108,7 +109,7 @@ internal static class JobCommand
         var request = new JobRequest(id)
         {
             Prefix = arguments.GetValue(Prefix),
-            Manifest = file is null ? null : id + Path.GetExtension(file).ToLowerInvariant(),
+            Manifest = file is null ? null : await ManifestNameAsync(id, file, cancellationToken),
             Format = EnumNames.Parse<JobFormat>(arguments.GetValue(Format)!),
             Overwrite = EnumNames.Parse<JobOverwrite>(arguments.GetValue(Overwrite)!),
             FailAfterPercent = arguments.GetValue(FailAfter),
@@ -120,7 +121,7 @@ internal static class JobCommand
         if (file is not null)
         {
             await using FileStream manifest = File.OpenRead(file);
-            await account.JobFiles.UploadManifestAsync(request.Manifest!, manifest, cancellationToken);
+            await account.JobFiles.TryUploadManifestAsync(request.Manifest!, manifest, cancellationToken);
         }
 
         await desk.SubmitAsync(request, cancellationToken);
@@ -133,6 +134,14 @@ internal static class JobCommand
 
         StoredJob job = await JobView.WaitAsync(terminal, account.Jobs, id, cancellationToken);
         return JobView.Show(terminal, job, json: false);
+    }
+
+    // By what it holds, so that two lists under one name are two manifests, and the job has the one that it was begun with.
+    private static async Task<string> ManifestNameAsync(string id, string file, CancellationToken cancellationToken)
+    {
+        await using FileStream content = File.OpenRead(file);
+        string hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
+        return $"{id}-{hash[..8]}{Path.GetExtension(file).ToLowerInvariant()}";
     }
 
     private static async Task<int> ListAsync(Terminal terminal, StorageAccount account, ParseResult arguments, CancellationToken cancellationToken)

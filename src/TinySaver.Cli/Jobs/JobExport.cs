@@ -20,27 +20,7 @@ internal static class JobExport
         if (job.Row.FinishedAt is null)
             throw new TinySaverException($"The job '{job.Row.Id}' is not finished; `tinysaver job show {job.Row.Id}` says how far it is.");
 
-        if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase))
-        {
-            List<LabelRow> rows = await ReadAsync(files, job.Row.Id, cancellationToken).ToListAsync(cancellationToken);
-            await RowWriter.WriteAsync(path, rows, JobResults.Columns, plainCsv);
-            return rows.Count;
-        }
-
-        string unfinished = path + ".tmp";
-        long count = 0;
-        await using (var writer = new StreamWriter(unfinished))
-        {
-            await using var stream = new RowStream<LabelRow>(writer, JobResults.Columns, Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase), plainCsv);
-            await foreach (LabelRow row in ReadAsync(files, job.Row.Id, cancellationToken))
-            {
-                stream.Write(row);
-                count++;
-            }
-        }
-
-        File.Move(unfinished, path, overwrite: true);
-        return count;
+        return await RowWriter.WriteAsync(path, ReadAsync(files, job.Row.Id, cancellationToken), JobResults.Columns, plainCsv, cancellationToken);
     }
 
     private static async IAsyncEnumerable<LabelRow> ReadAsync(

@@ -91,8 +91,8 @@ internal static class JobView
     {
         JobCounts counts = Counts(job);
         double rate = counts.Images / elapsed.TotalSeconds;
-        string left = job.Row.PlannedAt is not null && rate > 0 ? $", {TimeSpan.FromSeconds((job.Row.Images - counts.Images) / rate):h\\:mm\\:ss} left" : "";
-        string exits = counts.Tiny + counts.Large + counts.Waiting > 0 ? $", exit rate {Amounts.Percent(counts.Tiny / (double)(counts.Tiny + counts.Large + counts.Waiting))}" : "";
+        string left = job.Row.PlannedAt is not null && rate > 0 ? $", {Amounts.Duration(TimeSpan.FromSeconds((job.Row.Images - counts.Images) / rate))} left" : "";
+        string exits = counts.ExitRate is { } exitRate ? $", exit rate {Amounts.Percent(exitRate)}" : "";
         return $"{job.Row.Id}: {job.Row.State.Name()}, {counts.Images:N0}/{job.Row.Images:N0} images{exits}, {counts.Failed:N0} failed, {counts.Waiting:N0} escalated, {Amounts.Number(rate, 0)}/s{left}";
     }
 
@@ -102,13 +102,13 @@ internal static class JobView
         JobCounts counts = Counts(stored);
         yield return ("Job", job.Id, job.State.Name() + (job.Reason is { } reason ? $": {reason}" : ""));
         yield return ("Images", $"{job.Images:N0}", job.PlannedAt is null ? "so far" : "");
-        yield return ("Labelled by tiny", $"{counts.Tiny:N0}", counts.Tiny + counts.Large > 0 ? $"exit rate {Amounts.Percent(counts.Tiny / (double)(counts.Tiny + counts.Large))}" : "");
+        yield return ("Labelled by tiny", $"{counts.Tiny:N0}", counts.ExitRate is { } exitRate ? $"exit rate {Amounts.Percent(exitRate)}" : "");
         yield return ("Labelled by large", $"{counts.Large:N0}", counts.Waiting > 0 ? $"{counts.Waiting:N0} more were escalated" : "");
         yield return ("Labelled before", $"{counts.Skipped:N0}", "");
         yield return ("Failed", $"{counts.Failed:N0}", string.Join(", ", counts.FailedByReason.Select(f => $"{f.Value:N0} {f.Key}")));
         yield return ("Not worked on", $"{job.Images - counts.Images:N0}", "");
-        if (counts.LargeOnlyMacs > 0)
-            yield return ("Compute saved", Amounts.Percent(1 - (counts.Macs / (double)counts.LargeOnlyMacs)), "against the large model alone");
+        if (counts.ComputeSaved is { } saved)
+            yield return ("Compute saved", Amounts.Percent(saved), "against the large model alone");
 
         yield return ("Submitted", Time(job.SubmittedAt), job.FinishedAt is { } end ? $"finished {Amounts.Number((end - job.SubmittedAt).TotalSeconds, 1)} s later" : "");
     }

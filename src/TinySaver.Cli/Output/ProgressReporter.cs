@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Spectre.Console;
+using TinySaver.Reports;
 
 namespace TinySaver.Cli.Output;
 
@@ -40,7 +41,7 @@ internal static class ProgressReporter
             while (await Task.WhenAny(work, Task.Delay(LineInterval)) != work)
             {
                 double rate = done() / watch.Elapsed.TotalSeconds;
-                string left = rate > 0 ? $", {TimeSpan.FromSeconds((total - done()) / rate):h\\:mm\\:ss} left" : "";
+                string left = rate > 0 ? $", {Amounts.Duration(TimeSpan.FromSeconds((total - done()) / rate))} left" : "";
                 terminal.Say($"{title} {done():N0}/{total:N0}{Note(note)}, {rate:N0}/s{left}");
             }
         }

@@ -26,23 +26,36 @@ internal static class RowWriter
 
     /// <summary>Writes rows. An existing file is replaced only when the new one is whole.</summary>
     /// <remarks>Cells of CSV that a spreadsheet would take for formulas are guarded unless <paramref name="plainCsv"/> says no; the reader takes the guard off.</remarks>
-    public static async Task WriteAsync<T>(string path, IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns, bool plainCsv = false)
+    public static Task WriteAsync<T>(string path, IReadOnlyCollection<T> rows, IReadOnlyList<Column<T>> columns, bool plainCsv = false) =>
+        WriteAsync(path, rows.ToAsyncEnumerable(), columns, plainCsv, CancellationToken.None);
+
+    /// <summary>The same for rows that come one after the other, which only Parquet holds all at once.</summary>
+    /// <returns>How many there were.</returns>
+    public static async Task<long> WriteAsync<T>(
+        string path, IAsyncEnumerable<T> rows, IReadOnlyList<Column<T>> columns, bool plainCsv, CancellationToken cancellationToken)
     {
         string unfinished = path + ".tmp";
         string extension = Path.GetExtension(path).ToLowerInvariant();
+        long count = 0;
         if (extension == ".parquet")
         {
+            List<T> all = await rows.ToListAsync(cancellationToken);
             await using FileStream file = File.Create(unfinished);
-            await ParquetRows.WriteAsync(file, rows, columns);
+            await ParquetRows.WriteAsync(file, all, columns);
+            count = all.Count;
         }
         else
         {
             await using var writer = new StreamWriter(unfinished);
             await using var stream = new RowStream<T>(writer, columns, csv: extension == ".csv", plainCsv);
-            foreach (T row in rows)
+            await foreach (T row in rows.WithCancellation(cancellationToken))
+            {
                 stream.Write(row);
+                count++;
+            }
         }
 
         File.Move(unfinished, path, overwrite: true);
+        return count;
     }
 }

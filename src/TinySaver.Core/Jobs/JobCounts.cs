@@ -45,6 +45,14 @@ public sealed record JobCounts
     /// <summary>Multiply-accumulate operations that the large model alone would have spent on those of them that have a label.</summary>
     public long LargeOnlyMacs { get; init; }
 
+    /// <summary>Share of the images that the savers were asked about and that exited; null where there are none.</summary>
+    [JsonIgnore]
+    public double? ExitRate => Tiny + Large + Waiting is > 0 and long asked ? Tiny / (double)asked : null;
+
+    /// <summary>Share of the large model's compute that was saved; null where that is not known, so while images wait for it.</summary>
+    [JsonIgnore]
+    public double? ComputeSaved => Waiting == 0 && LargeOnlyMacs > 0 ? 1 - (Macs / (double)LargeOnlyMacs) : null;
+
     private static readonly IReadOnlyDictionary<string, long> Empty = new Dictionary<string, long>();
 
     /// <summary>The counts of one image.</summary>
@@ -54,7 +62,6 @@ public sealed record JobCounts
     /// <param name="largeMacs">What the large model spends on an image.</param>
     public static JobCounts Of(LabelRow row, bool skipped, long macs, long largeMacs)
     {
-        ArgumentNullException.ThrowIfNull(row);
         bool labelled = row.Status == LabelStatus.Labelled;
         return new()
         {

@@ -27,7 +27,6 @@ public static class JobJson
     /// <summary>The message of a request, with every member that is not the default.</summary>
     public static string Write(JobRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var message = new OrderedDictionary<string, object>
         {
             ["v"] = JobRequest.FormatVersion,
@@ -45,9 +44,19 @@ public static class JobJson
     /// <summary>The message of a chunk.</summary>
     public static string Write(ChunkMessage chunk)
     {
-        ArgumentNullException.ThrowIfNull(chunk);
         return JsonSerializer.Serialize(new OrderedDictionary<string, object> { ["v"] = JobRequest.FormatVersion, ["job"] = chunk.Job, ["chunk"] = chunk.Number });
     }
+
+    /// <summary>The images of a chunk, as the table <c>jobs</c> holds them.</summary>
+    public static string Write(IEnumerable<JobImage> images) => JsonSerializer.Serialize(images.Select(Texts), Plain);
+
+    /// <summary>How many characters an image takes of what <see cref="Write(IEnumerable{JobImage})"/> writes.</summary>
+    public static int Length(JobImage image) => JsonSerializer.Serialize(Texts(image), Plain).Length + 1;
+
+    /// <summary>The images that <see cref="Write(IEnumerable{JobImage})"/> wrote.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static IReadOnlyList<JobImage> ReadImages(string text) =>
+        [.. JsonSerializer.Deserialize<string[][]>(text)!.Select(i => new JobImage(i[0], i.ElementAtOrDefault(1)))];
 
     /// <summary>The request that a message holds.</summary>
     /// <param name="text">JSON, or Base64 of it, as some senders make of every message.</param>
@@ -105,6 +114,8 @@ public static class JobJson
         return new(job!, (int)number);
     }
 
+    private static string[] Texts(JobImage image) => image.ETag is null ? [image.Name] : [image.Name, image.ETag];
+
     private static void CheckPath(Fields message, string field, string path)
     {
         string? why = path switch
@@ -128,7 +139,6 @@ public static class JobJson
 
         public static Fields Parse(string text, string what)
         {
-            ArgumentNullException.ThrowIfNull(text);
             string json = text.TrimStart();
             try
             {
@@ -138,7 +148,7 @@ public static class JobJson
                 using var document = JsonDocument.Parse(json);
                 return new(what, "", Members(document.RootElement, what) ?? throw new JsonException("it is no object"));
             }
-            catch (Exception e) when (e is JsonException or FormatException)
+            catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
             {
                 throw new InvalidJobException($"The {what} is no JSON object; it begins: {Excerpt(text)}", null, e);
             }
@@ -156,7 +166,7 @@ public static class JobJson
         public string? Text(string name) => Take(name) switch
         {
             null => null,
-            { ValueKind: JsonValueKind.String } value => value.GetString(),
+            { ValueKind: JsonValueKind.String } value => Decode(what, value.GetString),
             _ => throw Wrong($"has a '{path}{name}' that is no text"),
         };
 
@@ -195,11 +205,25 @@ public static class JobJson
             foreach (JsonProperty member in element.EnumerateObject())
             {
                 // It may mean either.
-                if (!members.TryAdd(member.Name, member.Value.Clone()))
-                    throw new InvalidJobException($"The {what} has the field '{Excerpt(member.Name)}' twice.");
+                string name = Decode(what, () => member.Name);
+                if (!members.TryAdd(name, member.Value.Clone()))
+                    throw new InvalidJobException($"The {what} has the field '{Excerpt(name)}' twice.");
             }
 
             return members;
+        }
+
+        // JSON can spell half a character; no text can hold it.
+        private static string Decode(string what, Func<string?> read)
+        {
+            try
+            {
+                return read()!;
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new InvalidJobException($"The {what} has half a character in a text: one of \\ud800 to \\udfff without its other half.", null, e);
+            }
         }
     }
 }

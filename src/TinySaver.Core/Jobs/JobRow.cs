@@ -93,4 +93,12 @@ public sealed record JobChunk(string Job, int Number, IReadOnlyList<JobImage> Im
 
     /// <summary>One bit an image, from the lowest: whether it had its row before the job.</summary>
     public ulong Skipped { get; init; }
+
+    /// <summary>The image that is being tried alone, written before, so that whoever comes after the end of its worker knows which one that was; null where none is.</summary>
+    public JobTry? Try { get; init; }
 }
+
+/// <summary>A try of one image alone.</summary>
+/// <param name="Image">Its place in the chunk.</param>
+/// <param name="Delivery">The delivery of the chunk's message.</param>
+public readonly record struct JobTry(int Image, long Delivery);

@@ -6,8 +6,8 @@ namespace TinySaver.Pipeline.Escalations;
 /// <summary>The locks of one batch of messages: renewed while they are open, each ended once.</summary>
 internal sealed class MessageLocks : IDisposable
 {
-    // Two renewals may fail before a lock ends.
-    private const int RenewalsPerLock = 3;
+    /// <summary>How often a lock is renewed before it would end: two renewals may fail.</summary>
+    public const int RenewalsPerLock = 3;
 
     private readonly ConcurrentDictionary<IEscalationMessage, byte> _open;
     private readonly TimeProvider _time;

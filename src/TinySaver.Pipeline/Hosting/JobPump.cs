@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Core.Jobs;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Storage;
 
@@ -23,8 +24,6 @@ public sealed class JobPump(
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
 
-    private const int RenewalsPerLock = 3;
-
     /// <summary>Creates table, containers and queues where they are missing.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => Task.WhenAll(
         jobs.EnsureCreatedAsync(cancellationToken), files.EnsureCreatedAsync(cancellationToken), queues.EnsureCreatedAsync(cancellationToken));
@@ -36,24 +35,24 @@ public sealed class JobPump(
         return Task.WhenAll(
         [
             loop.RunAsync("Working on batch jobs", token => TakeAsync(
-                queues.Jobs, m => driver.ReceiveAsync(m.Text, token), m => driver.GiveUpAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken),
+                queues.Jobs, m => m.DeliveryCount > ChunkWorker.MaxDeliveries ? driver.GiveUpAsync(m.Text, token) : driver.ReceiveAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken),
             .. Enumerable.Range(0, Chunks).Select(_ => loop.RunAsync("Working on a batch job's images", token => TakeAsync(
-                queues.Chunks, m => worker.ReceiveAsync(m.Text, m.DeliveryCount, token), m => worker.GiveUpAsync(m.Text, token), token), local.Value.PollInterval, cancellationToken)),
+                queues.Chunks, m => worker.ReceiveAsync(m.Text, m.DeliveryCount, token), token), local.Value.PollInterval, cancellationToken)),
             loop.RunAsync("Looking after batch jobs", LookAsync, LookInterval, cancellationToken),
         ]);
     }
 
     // True where there was a message, so that there may be more.
-    private async Task<bool> TakeAsync(LockedQueue queue, Func<LockedMessage, Task> act, Func<LockedMessage, Task> giveUp, CancellationToken cancellationToken)
+    private async Task<bool> TakeAsync(LockedQueue queue, Func<LockedMessage, Task> act, CancellationToken cancellationToken)
     {
         if (await queue.ReceiveAsync(1, cancellationToken).ConfigureAwait(false) is not [var message])
             return false;
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task renewing = RenewAsync(message, queue.LockDuration / RenewalsPerLock, done.Token);
+        Task renewing = RenewAsync(message, queue.LockDuration / MessageLocks.RenewalsPerLock, done.Token);
         try
         {
-            await (message.DeliveryCount > ChunkWorker.MaxDeliveries ? giveUp(message) : act(message)).ConfigureAwait(false);
+            await act(message).ConfigureAwait(false);
             await message.CompleteAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
@@ -88,13 +87,14 @@ public sealed class JobPump(
         }
     }
 
-    // Messages may have been lost with an Azurite that was killed; those of a worker that was killed come when their locks end.
+    // Messages may have been lost with an Azurite that was killed; those of a worker that was killed come when their locks end. Each
+    // look with a message of its own would make one more of them for as long as a job waits.
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
         await foreach (JobRow job in jobs.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (job.FinishedAt is null)
-                await driver.ReceiveAsync(job.Request, cancellationToken).ConfigureAwait(false);
+                await driver.ReceiveAsync(job.Request, cancellationToken, goesOn: false).ConfigureAwait(false);
         }
 
         return false;

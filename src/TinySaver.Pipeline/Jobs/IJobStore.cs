@@ -28,6 +28,10 @@ public interface IJobStore
     /// <summary>A chunk; null where there is none.</summary>
     Task<(JobChunk Chunk, string Tag)?> GetChunkAsync(string id, int number, CancellationToken cancellationToken);
 
+    /// <summary>Writes which image of a chunk is being tried, if the chunk is still as it was read.</summary>
+    /// <returns>The chunk's new tag; null, and nothing is written, where somebody else has written it.</returns>
+    Task<string?> TryMarkAsync(JobChunk chunk, string tag, CancellationToken cancellationToken);
+
     /// <summary>Enters a chunk's rows if it is still as it was read, and adds to the job's counts with it.</summary>
     /// <returns>False, and nothing is written or counted, where somebody else has entered them.</returns>
     Task<bool> TryCompleteAsync(JobChunk chunk, string tag, JobCounts counts, CancellationToken cancellationToken);

@@ -18,7 +18,6 @@ public sealed class JobDesk(IJobStore jobs, IJobMessages messages, TimeProvider 
     /// <exception cref="InvalidJobException">There is another job of that name.</exception>
     public async Task SubmitAsync(JobRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         string text = JobJson.Write(request);
         var row = new JobRow { Id = request.Id, Request = text, SubmittedAt = time.GetUtcNow() };
         if (!await jobs.TryInsertAsync(row, cancellationToken).ConfigureAwait(false)

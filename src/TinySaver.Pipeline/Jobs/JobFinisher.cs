@@ -1,5 +1,4 @@
 using System.Globalization;
-using TinySaver.Core.Failures;
 using TinySaver.Core.Jobs;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
@@ -7,6 +6,7 @@ using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
+using TinySaver.Pipeline.Stages;
 
 namespace TinySaver.Pipeline.Jobs;
 
@@ -29,8 +29,6 @@ public sealed class JobFinisher(IJobStore jobs, IJobFiles files, IImageStore ima
     /// <returns>Whether the job is finished.</returns>
     public async Task<bool> FinishAsync(StoredJob stored, Func<bool> goesOn, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stored);
-        ArgumentNullException.ThrowIfNull(goesOn);
         JobRow job = stored.Row;
         JobFormat format = stored.Request.Format;
         HashSet<string> written = [.. (await PartsAsync(job.Id, cancellationToken).ConfigureAwait(false)).Keys];
@@ -130,7 +128,7 @@ public sealed class JobFinisher(IJobStore jobs, IJobFiles files, IImageStore ima
 
         // Somebody has removed the row; if the image is there, its row will come again.
         if (row is null && await images.GetVersionAsync(waiting.Name, cancellationToken).ConfigureAwait(false) is null)
-            row = waiting.FailedFor(FailureReason.Deleted, "The image was deleted before the large model saw it.");
+            row = StageRows.Deleted(waiting);
 
         if (row is null or { Status: LabelStatus.Escalated })
             return false;

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using TinySaver.Core.Jobs;
 using TinySaver.Pipeline.Images;
 
@@ -15,11 +15,11 @@ public sealed class JobPlanner(IJobStore jobs, IJobMessages messages, IImageStor
     /// <summary>The most images of a page. A transaction of a table takes 4 MiB, and a name is of 1,024 characters at most.</summary>
     internal int PageSize { get; init; } = 1_000;
 
-    // Of a chunk's names: a property of a table holds 32 Ki characters.
-    private const int MaxChunkCharacters = 24_000;
+    // Of a chunk's names as they are written: a property of a table holds 32 Ki characters.
+    private const int MaxChunkCharacters = 32_000;
 
-    // Of a page's names, with room for the rest of the transaction.
-    private const int MaxPageBytes = 3 * 1024 * 1024;
+    // Of a page's names as a transaction has them: of 4 MiB, with room for the rest.
+    private const int MaxPageBytes = (3 * 1024 + 512) * 1024;
 
     /// <summary>Lists pages until all images are listed, the job is stopped, or time is up.</summary>
     /// <param name="stored">The job as it was read.</param>
@@ -29,8 +29,6 @@ public sealed class JobPlanner(IJobStore jobs, IJobMessages messages, IImageStor
     /// <exception cref="InvalidJobException">The manifest cannot be used.</exception>
     public async Task<StoredJob> PlanAsync(StoredJob stored, Func<bool> goesOn, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stored);
-        ArgumentNullException.ThrowIfNull(goesOn);
         await using var source = new JobSource(images, files);
         while (!stored.Row.IsOver && !stored.Row.IsHandedOut)
         {
@@ -50,7 +48,6 @@ public sealed class JobPlanner(IJobStore jobs, IJobMessages messages, IImageStor
     /// <summary>Sends the messages of all chunks that are not done once more: theirs may have been lost with the storage that held them.</summary>
     public async Task SendAgainAsync(StoredJob stored, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stored);
         await foreach (JobChunk chunk in jobs.ChunksAsync(stored.Row.Id, 0, stored.Row.Chunks, cancellationToken).ConfigureAwait(false))
         {
             if (chunk.Rows is null)
@@ -76,10 +73,13 @@ public sealed class JobPlanner(IJobStore jobs, IJobMessages messages, IImageStor
         {
             JobPage page = await source.ReadAsync(stored.Request, stored.Row.Cursor, size, cancellationToken).ConfigureAwait(false);
             List<JobChunk> chunks = Chunk(stored.Row, page.Images);
-            if (size == 1 || (chunks.Count <= IJobStore.MaxNewChunks && page.Images.Sum(i => Encoding.UTF8.GetByteCount(i.Name)) <= MaxPageBytes))
+            if (size == 1 || (chunks.Count <= IJobStore.MaxNewChunks && chunks.Sum(Bytes) <= MaxPageBytes))
                 return (chunks, page.Cursor);
         }
     }
+
+    // In the request the names are a text within JSON, where whatever is not ASCII takes six bytes.
+    private static int Bytes(JobChunk chunk) => JsonEncodedText.Encode(JobJson.Write(chunk.Images)).EncodedUtf8Bytes.Length;
 
     private static List<JobChunk> Chunk(JobRow job, IReadOnlyList<JobImage> images)
     {
@@ -88,8 +88,7 @@ public sealed class JobPlanner(IJobStore jobs, IJobMessages messages, IImageStor
         List<JobImage> chunk = [];
         foreach (JobImage image in images)
         {
-            // Of a control character JSON makes six.
-            int length = image.Name.Sum(c => char.IsControl(c) ? 6 : 1) + (image.ETag?.Length ?? 0);
+            int length = JobJson.Length(image);
             if (chunk.Count == JobChunk.MaxImages || characters + length > MaxChunkCharacters)
             {
                 chunk = [];

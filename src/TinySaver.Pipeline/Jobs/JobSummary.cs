@@ -19,49 +19,53 @@ public static class JobSummary
     /// <param name="parts">Its result files.</param>
     public static byte[] Write(JobRow job, IReadOnlyList<string> parts)
     {
-        ArgumentNullException.ThrowIfNull(job);
         JsonObject summary = Of(job, job.Counts ?? new());
         summary["results"] = new JsonArray([.. parts.Select(p => (JsonNode)p)]);
         return JsonSerializer.SerializeToUtf8Bytes(summary, Indented);
     }
 
     /// <summary>Where a job stands, as JSON.</summary>
-    public static string Write(StoredJob job)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return Of(job.Row, job.Row.Counts ?? job.Counts).ToJsonString(Indented);
-    }
+    public static string Write(StoredJob job) => Of(job.Row, job.Row.Counts ?? job.Counts).ToJsonString(Indented);
 
-    private static JsonObject Of(JobRow job, JobCounts counts)
+    private static JsonObject Of(JobRow job, JobCounts counts) => new()
     {
-        long labelled = counts.Tiny + counts.Large;
-        return new()
+        ["v"] = JobRequest.FormatVersion,
+        ["id"] = job.Id,
+        ["state"] = job.State.Name(),
+        ["reason"] = job.Reason,
+        ["request"] = Request(job.Request),
+        ["policies"] = Counts(counts.Policies),
+        ["images"] = job.Images,
+        ["labelled"] = counts.Tiny + counts.Large,
+        ["labelledByTiny"] = counts.Tiny,
+        ["labelledByLarge"] = counts.Large,
+        ["degraded"] = counts.Degraded,
+        ["labelledBefore"] = counts.Skipped,
+        ["failed"] = counts.Failed,
+        ["failedByReason"] = Counts(counts.FailedByReason),
+        ["waiting"] = counts.Waiting,
+        ["notWorkedOn"] = job.Images - counts.Images,
+        ["exitRate"] = counts.ExitRate,
+        ["macs"] = counts.Macs,
+        ["largeOnlyMacs"] = counts.LargeOnlyMacs,
+        ["computeSaved"] = counts.ComputeSaved,
+        ["submittedAt"] = job.SubmittedAt,
+        ["plannedAt"] = job.PlannedAt,
+        ["finishedAt"] = job.FinishedAt,
+        ["seconds"] = job.FinishedAt is { } end ? Math.Round((end - job.SubmittedAt).TotalSeconds, 3) : null,
+    };
+
+    // A message that was no request may be anything, and is cut.
+    private static JsonNode? Request(string text)
+    {
+        try
         {
-            ["v"] = JobRequest.FormatVersion,
-            ["id"] = job.Id,
-            ["state"] = job.State.Name(),
-            ["reason"] = job.Reason,
-            ["request"] = job.Request.StartsWith('{') ? JsonNode.Parse(job.Request) : job.Request,
-            ["policies"] = Counts(counts.Policies),
-            ["images"] = job.Images,
-            ["labelled"] = labelled,
-            ["labelledByTiny"] = counts.Tiny,
-            ["labelledByLarge"] = counts.Large,
-            ["degraded"] = counts.Degraded,
-            ["labelledBefore"] = counts.Skipped,
-            ["failed"] = counts.Failed,
-            ["failedByReason"] = Counts(counts.FailedByReason),
-            ["waiting"] = counts.Waiting,
-            ["notWorkedOn"] = job.Images - counts.Images,
-            ["exitRate"] = labelled == 0 ? null : counts.Tiny / (double)labelled,
-            ["macs"] = counts.Macs,
-            ["largeOnlyMacs"] = counts.LargeOnlyMacs,
-            ["computeSaved"] = counts.LargeOnlyMacs == 0 ? null : 1 - (counts.Macs / (double)counts.LargeOnlyMacs),
-            ["submittedAt"] = job.SubmittedAt,
-            ["plannedAt"] = job.PlannedAt,
-            ["finishedAt"] = job.FinishedAt,
-            ["seconds"] = job.FinishedAt is { } end ? Math.Round((end - job.SubmittedAt).TotalSeconds, 3) : null,
-        };
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
     }
 
     private static JsonObject Counts(IReadOnlyDictionary<string, long> counts) =>

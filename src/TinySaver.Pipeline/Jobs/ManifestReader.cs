@@ -41,7 +41,7 @@ internal sealed class ManifestReader(string container)
         try
         {
             using var document = JsonDocument.Parse(content);
-            return [.. document.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("blob").GetString()!)];
+            return [.. document.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("blob").GetString() ?? throw new JsonException("a 'blob' is null"))];
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -53,28 +53,23 @@ internal sealed class ManifestReader(string container)
     {
         using var reader = new StreamReader(content);
         using var csv = new CsvReader(reader, new CsvConfiguration(CultureInfo.InvariantCulture));
-        int column = -1;
-        bool inventory = false;
-        for (long row = -1; Moves(csv, path); row++)
+        if (Guard(csv, path, () => csv.Read() && csv.ReadHeader() ? csv.HeaderRecord : null) is not { } header)
+            throw new InvalidJobException($"The manifest '{path}' is empty; expected a header line.");
+
+        (int column, bool inventory) = Find(path, header);
+        for (long row = 0; Guard(csv, path, () => csv.Read() ? csv.Parser.Count > column ? csv.Parser[column] : "" : null) is { } cell; row++)
         {
-            if (row < 0)
-            {
-                csv.ReadHeader();
-                (column, inventory) = Find(path, csv.HeaderRecord!);
-            }
-            else if (row >= skip)
-            {
-                string cell = column < csv.Parser.Count ? csv.Parser[column] : "";
+            if (row >= skip)
                 yield return Name(path, row, inventory || cell.Length == 0 ? cell : FormulaGuard.Take(cell), inventory);
-            }
         }
     }
 
-    private static bool Moves(CsvReader csv, string path)
+    // What is wrong with a row is said when it is read, or when its cells are.
+    private static T Guard<T>(CsvReader csv, string path, Func<T> read)
     {
         try
         {
-            return csv.Read();
+            return read();
         }
         catch (CsvHelperException e)
         {
@@ -110,9 +105,8 @@ internal sealed class ManifestReader(string container)
     private async IAsyncEnumerable<string?> ReadParquetAsync(
         string path, Stream content, long skip, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await GuardAsync(path, async () => await ParquetTable.CheckAsync(content, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        content.Position = 0;
-        await using ParquetReader reader = await ParquetReader.CreateAsync(content, leaveStreamOpen: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var frugal = new FrugalStream(content);
+        await using ParquetReader reader = await GuardAsync(frugal, path, async () => await ParquetTable.OpenAsync(frugal, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         DataField[] fields = reader.Schema.GetDataFields();
         (int column, bool inventory) = Find(path, [.. fields.Select(f => f.Name)]);
         long row = 0;
@@ -125,9 +119,12 @@ internal sealed class ManifestReader(string container)
                 continue;
             }
 
-            string?[] names = new string?[group.RowCount];
-            await GuardAsync(path, async () => await group.ReadAsync(fields[column], names.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false))
-                .ConfigureAwait(false);
+            string?[] names = await GuardAsync(frugal, path, async () =>
+            {
+                string?[] read = new string?[group.RowCount];
+                await group.ReadAsync(fields[column], read.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
+                return read;
+            }).ConfigureAwait(false);
             foreach (string? name in names)
             {
                 if (row++ >= skip)
@@ -136,14 +133,13 @@ internal sealed class ManifestReader(string container)
         }
     }
 
-    // Whatever Parquet.Net trips over is the file's fault; a storage that is away is not.
-    private static async Task GuardAsync(string path, Func<Task> read)
+    private static async Task<T> GuardAsync<T>(FrugalStream content, string path, Func<Task<T>> read)
     {
         try
         {
-            await read().ConfigureAwait(false);
+            return await read().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (OperationCanceledException or Azure.RequestFailedException))
+        catch (Exception e) when (content.IsDamage(e))
         {
             throw new InvalidJobException($"The manifest '{path}' is no Parquet file with texts as names that can be read here: {e.GetBaseException().Message}", null, e);
         }

@@ -21,9 +21,9 @@ public sealed class BlobJobFiles(BlobContainerClient manifests, BlobContainerCli
         await results.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes a manifest, over any that has the name.</summary>
-    public Task UploadManifestAsync(string path, Stream content, CancellationToken cancellationToken) =>
-        manifests.GetBlobClient(path).UploadAsync(content, overwrite: true, cancellationToken);
+    /// <summary>Writes a manifest unless there is one of that name already.</summary>
+    public Task TryUploadManifestAsync(string path, Stream content, CancellationToken cancellationToken) =>
+        TryUploadAsync(manifests.GetBlobClient(path), content, new(), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<(Stream Content, string ETag)?> OpenManifestAsync(string path, CancellationToken cancellationToken)
@@ -42,21 +42,11 @@ public sealed class BlobJobFiles(BlobContainerClient manifests, BlobContainerCli
     }
 
     /// <inheritdoc/>
-    public async Task TryWriteAsync(string path, Stream content, JobCounts? counts, CancellationToken cancellationToken)
-    {
-        var options = new BlobUploadOptions { Conditions = new() { IfNoneMatch = ETag.All } };
-        if (counts is not null)
-            options.Metadata = new Dictionary<string, string> { [CountsKey] = counts.ToJson() };
-
-        try
-        {
-            await results.GetBlobClient(path).UploadAsync(content, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet)
-        {
-            // The first stays.
-        }
-    }
+    public Task TryWriteAsync(string path, Stream content, JobCounts? counts, CancellationToken cancellationToken) => TryUploadAsync(
+        results.GetBlobClient(path),
+        content,
+        new() { Metadata = counts is null ? null : new Dictionary<string, string> { [CountsKey] = counts.ToJson() } },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<(string Path, JobCounts? Counts)> ListAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -76,6 +66,20 @@ public sealed class BlobJobFiles(BlobContainerClient manifests, BlobContainerCli
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
         {
             return null;
+        }
+    }
+
+    // The first that is written stays.
+    private static async Task TryUploadAsync(BlobClient blob, Stream content, BlobUploadOptions options, CancellationToken cancellationToken)
+    {
+        options.Conditions = new() { IfNoneMatch = ETag.All };
+        try
+        {
+            await blob.UploadAsync(content, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException e) when (e.IsLostRace())
+        {
+            // Somebody else has written it.
         }
     }
 }

@@ -63,8 +63,12 @@ internal static class JobEntities
 
     public static TableEntity From(JobChunk chunk)
     {
-        string[]?[] images = [.. chunk.Images.Select(i => i.ETag is null ? new[] { i.Name } : [i.Name, i.ETag])];
-        var entity = new TableEntity(chunk.Job, ChunkKey(chunk.Number)) { ["Images"] = JsonSerializer.Serialize(images, Json) };
+        var entity = new TableEntity(chunk.Job, ChunkKey(chunk.Number))
+        {
+            ["Images"] = JobJson.Write(chunk.Images),
+            ["TryImage"] = chunk.Try?.Image,
+            ["TryDelivery"] = chunk.Try?.Delivery,
+        };
         if (chunk.Rows is { } rows)
         {
             entity["Skipped"] = unchecked((long)chunk.Skipped);
@@ -78,14 +82,14 @@ internal static class JobEntities
 
     public static JobChunk ToChunk(TableEntity entity)
     {
-        string[][] images = JsonSerializer.Deserialize<string[][]>(entity.GetString("Images"))!;
         var packed = new List<byte>();
         for (int i = 0; entity.GetBinary(RowsProperty(i)) is { } part; i++)
             packed.AddRange(part);
 
         int number = int.Parse(entity.RowKey.AsSpan(entity.RowKey.IndexOf('-', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-        return new(entity.PartitionKey, number, [.. images.Select(i => new JobImage(i[0], i.ElementAtOrDefault(1)))])
+        return new(entity.PartitionKey, number, JobJson.ReadImages(entity.GetString("Images")))
         {
+            Try = entity.GetInt32("TryImage") is { } image ? new(image, entity.GetInt64("TryDelivery") ?? 0) : null,
             Rows = packed.Count == 0 ? null : Unpack([.. packed]),
             Skipped = unchecked((ulong)(entity.GetInt64("Skipped") ?? 0)),
         };

@@ -104,7 +104,7 @@ public sealed class PublishedPolicies(BlobContainerClient container, string poli
                 BinaryData.FromObjectAsJson(pointer, JsonSerializerOptions.Web), unchanged, cancellationToken).ConfigureAwait(false);
             return pointer;
         }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        catch (RequestFailedException e) when (e.IsLostRace())
         {
             throw new InvalidPolicyException("Somebody else has published or rolled back a policy meanwhile; look at `tinysaver policy list` and try again.", e);
         }

@@ -6,22 +6,13 @@ namespace TinySaver.Pipeline.Storage;
 
 /// <summary>The queues of jobs and their chunks as Azure Storage queues.</summary>
 /// <remarks>The texts are sent as they are; host.json says the same to the triggers.</remarks>
-public sealed class StorageJobMessages : IJobMessages
+/// <param name="service">The account's queue service.</param>
+/// <param name="options">The queues' names and their lock.</param>
+public sealed class StorageJobMessages(QueueServiceClient service, StorageOptions options) : IJobMessages
 {
-    /// <summary>Names the two queues; nothing is sent yet.</summary>
-    /// <param name="service">The account's queue service.</param>
-    /// <param name="options">The queues' names and their lock.</param>
-    public StorageJobMessages(QueueServiceClient service, StorageOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        ArgumentNullException.ThrowIfNull(options);
-        Jobs = new(service.GetQueueClient(options.JobsQueue), options.EscalationLock);
-        Chunks = new(service.GetQueueClient(options.ChunksQueue), options.EscalationLock);
-    }
+    internal LockedQueue Jobs { get; } = new(service.GetQueueClient(options.JobsQueue), options.EscalationLock);
 
-    internal LockedQueue Jobs { get; }
-
-    internal LockedQueue Chunks { get; }
+    internal LockedQueue Chunks { get; } = new(service.GetQueueClient(options.ChunksQueue), options.EscalationLock);
 
     /// <inheritdoc/>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ public sealed class StorageOptions : IValidatableObject
     [Required, RegularExpression(ContainerPattern)]
     public string ResultsContainer { get; set; } = "results";
 
-    /// <summary>How long a received escalation is hidden from other receivers, unless renewed. Default 60 s.</summary>
+    /// <summary>How long a received message, of escalations or of batch jobs, is hidden from other receivers, unless renewed. Default 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan EscalationLock { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -45,15 +45,12 @@ public sealed class TableJobStore(TableClient table) : IJobStore
     /// <inheritdoc/>
     public Task<bool> TryInsertAsync(JobRow job, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
         return TryAsync(() => table.AddEntityAsync(JobEntities.From(job), cancellationToken));
     }
 
     /// <inheritdoc/>
     public Task<bool> TryReplaceAsync(JobRow job, string tag, IReadOnlyList<JobChunk> chunks, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
-        ArgumentNullException.ThrowIfNull(chunks);
         return TryAsync(() => table.SubmitTransactionAsync(
             [
                 new(TableTransactionActionType.UpdateReplace, JobEntities.From(job), new ETag(tag)),
@@ -71,9 +68,17 @@ public sealed class TableJobStore(TableClient table) : IJobStore
     }
 
     /// <inheritdoc/>
+    public async Task<string?> TryMarkAsync(JobChunk chunk, string tag, CancellationToken cancellationToken)
+    {
+        string? now = null;
+        await TryAsync(async () => now = (await table.UpdateEntityAsync(
+            JobEntities.From(chunk), new ETag(tag), TableUpdateMode.Replace, cancellationToken).ConfigureAwait(false)).Headers.ETag.ToString()).ConfigureAwait(false);
+        return now;
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> TryCompleteAsync(JobChunk chunk, string tag, JobCounts counts, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(chunk);
         string key = JobEntities.CountsKeyOf(chunk.Number);
         while (true)
         {
@@ -126,7 +131,7 @@ public sealed class TableJobStore(TableClient table) : IJobStore
             await write().ConfigureAwait(false);
             return true;
         }
-        catch (RequestFailedException e) when (e.Status is 409 or 412 || e.ErrorCode == Azure.Data.Tables.Models.TableErrorCode.ResourceNotFound)
+        catch (RequestFailedException e) when (e.IsLostRace())
         {
             return false;
         }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using Azure.Data.Tables.Models;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
 using TinySaver.Pipeline.Labels;
@@ -52,8 +51,7 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
             // Of a delete, the SDK answers 404 with a response, not with an exception.
             return !(await write.ConfigureAwait(false)).IsError;
         }
-        catch (RequestFailedException e) when (e.Status == 412
-            || e.ErrorCode == TableErrorCode.EntityAlreadyExists || e.ErrorCode == TableErrorCode.ResourceNotFound)
+        catch (RequestFailedException e) when (e.IsLostRace())
         {
             return false;
         }

@@ -24,23 +24,30 @@ internal static class ParquetTable
     /// <exception cref="TinySaverException">The content is no Parquet file, is damaged, or has columns that are no texts or numbers.</exception>
     public static async Task<Table> ReadAsync(string path, Stream content, CancellationToken cancellationToken)
     {
+        var frugal = new FrugalStream(content);
         try
         {
-            await CheckAsync(content, cancellationToken);
-            content.Position = 0;
-            DeserializationResult<Dictionary<string, object>> read = await ParquetSerializer.DeserializeUntypedAsync(new FrugalStream(content), cancellationToken: cancellationToken);
+            await CheckAsync(frugal, cancellationToken);
+            DeserializationResult<Dictionary<string, object>> read = await ParquetSerializer.DeserializeUntypedAsync(frugal, cancellationToken: cancellationToken);
             string[] columns = [.. read.Schema.Fields.Select(f => f.Name)];
             return new(path, columns, [.. read.Data.Select(row => columns.Select(c => Text(row, c)).ToArray())]);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (frugal.IsDamage(error))
         {
             throw new TinySaverException($"{path}: not a Parquet file that can be read here: {error.GetBaseException().Message}", error);
         }
     }
 
-    /// <summary>Refuses a file whose footer states what its bytes cannot hold.</summary>
-    /// <exception cref="InvalidDataException">It does.</exception>
-    public static async Task CheckAsync(Stream content, CancellationToken cancellationToken)
+    /// <summary>Opens a file, to be read in parts.</summary>
+    /// <exception cref="Exception">Anything, where it is damaged: <see cref="FrugalStream.IsDamage"/> tells.</exception>
+    public static async Task<ParquetReader> OpenAsync(FrugalStream content, CancellationToken cancellationToken)
+    {
+        await CheckAsync(content, cancellationToken);
+        return await ParquetReader.CreateAsync(content, leaveStreamOpen: true, cancellationToken: cancellationToken);
+    }
+
+    // Refuses a file whose footer states what its bytes cannot hold.
+    private static async Task CheckAsync(FrugalStream content, CancellationToken cancellationToken)
     {
         if (content.Length < Frame)
             throw new InvalidDataException($"it has {content.Length} bytes; the least is {Frame}.");
@@ -63,6 +70,8 @@ internal static class ParquetTable
             if (group.NumRows < 0 || group.NumRows > most || group.Columns.Any(c => c.MetaData?.NumValues != group.NumRows))
                 throw new InvalidDataException($"its {content.Length} bytes cannot hold {group.NumRows} rows of {group.Columns.Count} single values.");
         }
+
+        content.Position = 0;
     }
 
     private static string? Text(Dictionary<string, object> row, string column) => row.TryGetValue(column, out object? value)
@@ -76,48 +85,4 @@ internal static class ParquetTable
             _ => throw new InvalidDataException($"the column '{column}' holds lists or structures; expected texts or numbers."),
         }
         : null;
-
-    /// <summary>A stream that is read no more than a sound file is: pages that lead back to themselves would be read for ever.</summary>
-    private sealed class FrugalStream(Stream inner) : Stream
-    {
-        private long _left = 4 * inner.Length;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => true;
-
-        public override bool CanWrite => false;
-
-        public override long Length => inner.Length;
-
-        public override long Position
-        {
-            get => inner.Position;
-            set => inner.Position = value;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Count(await inner.ReadAsync(buffer, cancellationToken));
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-        public override void Flush()
-        {
-        }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        private int Count(int read)
-        {
-            _left -= Math.Max(read, 1);
-            return _left >= 0 ? read : throw new InvalidDataException("its pages lead back to themselves.");
-        }
-    }
 }

@@ -72,6 +72,20 @@ public sealed class JobSpecs : IDisposable
         Assert.Contains(why, result.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Submit_of_another_list_under_a_name_that_is_taken_is_refused_and_leaves_the_first_list_alone()
+    {
+        File.WriteAllText(_data.In("one.csv"), "name\nin/a.jpg\n");
+        File.WriteAllText(_data.In("two.csv"), "name\nin/b.jpg\n");
+        Assert.Equal(0, (await _data.RunAsync("job", "submit", "--manifest", _data.In("one.csv"), "--name", "list")).ExitCode);
+
+        TinySaverProcess.Result other = await _data.RunAsync("job", "submit", "--manifest", _data.In("two.csv"), "--name", "list");
+        TinySaverProcess.Result same = await _data.RunAsync("job", "submit", "--manifest", _data.In("one.csv"), "--name", "list");
+
+        Assert.Equal((2, 0), (other.ExitCode, same.ExitCode));
+        Assert.Contains("There is another job 'list' already", other.Errors, StringComparison.Ordinal);
+    }
+
     private async Task<Process> WatchAsync()
     {
         // What a killed worker had in hand comes again when its lock ends.

@@ -30,6 +30,21 @@ public sealed class JobCountsTests
     }
 
     [Theory]
+    [InlineData(0, 0, 0, null)]
+    [InlineData(3, 1, 0, 0.75)]
+    [InlineData(3, 0, 1, 0.75)]
+    [InlineData(0, 0, 2, 0.0)]
+    public void ExitRate_IsOfAllThatTheSaversWereAskedAbout(long tiny, long large, long waiting, double? rate) =>
+        Assert.Equal(rate, new JobCounts { Tiny = tiny, Large = large, Waiting = waiting }.ExitRate);
+
+    [Theory]
+    [InlineData(0, 0, 0, null)]
+    [InlineData(25, 100, 0, 0.75)]
+    [InlineData(25, 100, 1, null)]
+    public void ComputeSaved_IsNotKnownWhileImagesWait(long macs, long largeOnly, long waiting, double? saved) =>
+        Assert.Equal(saved, new JobCounts { Macs = macs, LargeOnlyMacs = largeOnly, Waiting = waiting }.ComputeSaved);
+
+    [Theory]
     [InlineData(5, 100, 5.0, 1, false)]
     [InlineData(6, 100, 5.0, 1, true)]
     [InlineData(6, 100, 5.0, 256, false)]

@@ -67,6 +67,9 @@ public sealed class JobJsonTests
     [InlineData("""{"v":1,"id":"a","input":{"prefix":""},"overwrite":"some"}""", "has 'some' as its 'overwrite'; expected one of missing, all")]
     [InlineData("""{"v":1,"id":"a","input":{"prefix":""},"failAfterPercent":101}""", "has 101 as its 'failAfterPercent'")]
     [InlineData("""{"v":1,"id":"a","input":{"prefix":""},"failAfterPercent":"5"}""", "has a 'failAfterPercent' that is no number")]
+    [InlineData("""{"v":1,"id":"a","input":{"prefix":"x\ud83d"}}""", "has half a character in a text")]
+    [InlineData("""{"v":1,"id":"a","input":{"prefix":"","\udc00":1}}""", "has half a character in a text")]
+    [InlineData("""{"v":1,"id":"a","\ud83d":1}""", "has half a character in a text")]
     [InlineData("""{"v":1,"id":"a","input":{"prefix":""},"failAfter":5}""", "has a field 'failAfter', which is not known")]
     public void Read_WrongMessage_SaysWhyInASentence(string message, string why)
     {
@@ -75,6 +78,22 @@ public sealed class JobJsonTests
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
         Assert.StartsWith("The job message ", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+    }
+
+    // No test's argument: what runs tests writes those as UTF-8.
+    [Fact]
+    public void Read_HalfACharacter_IsRefusedHoweverItIsSpelled() =>
+        Assert.Throws<InvalidJobException>(() => JobJson.Read("{\"v\":1,\"id\":\"a\",\"input\":{\"prefix\":\"\ud83d\"}}"));
+
+    [Theory]
+    [InlineData("a", null)]
+    [InlineData("图\u0001\"😀\\", "0x8D")]
+    public void Write_OfImages_IsReadAgainAndAsLongAsLengthSays(string name, string? etag)
+    {
+        JobImage[] images = [new(name, etag), new("b")];
+
+        Assert.Equal(images, JobJson.ReadImages(JobJson.Write(images)));
+        Assert.Equal(JobJson.Write(images).Length, JobJson.Write([]).Length - 1 + images.Sum(JobJson.Length));
     }
 
     [Fact]

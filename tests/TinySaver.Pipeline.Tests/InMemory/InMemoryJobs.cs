@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Azure.Data.Tables;
 using TinySaver.Core.Jobs;
 using TinySaver.Pipeline.Jobs;
@@ -47,7 +48,11 @@ public sealed class InMemoryJobs(TimeProvider time, Faults? faults = null) : IJo
 
     public Task<bool> TryReplaceAsync(JobRow job, string tag, IReadOnlyList<JobChunk> chunks, CancellationToken cancellationToken)
     {
+        // What a transaction and a property of a table take.
+        string[] names = [.. chunks.Select(c => JobEntities.From(c).GetString("Images"))];
         Assert.InRange(chunks.Count, 0, IJobStore.MaxNewChunks);
+        Assert.All(names, n => Assert.InRange(n.Length, 1, 32 * 1024));
+        Assert.InRange(names.Sum(n => JsonEncodedText.Encode(n).EncodedUtf8Bytes.Length), 0, 4 * 1024 * 1024);
         return WriteAsync("jobs.replace", job.Id, [(JobEntities.From(job), tag), .. chunks.Select(c => (JobEntities.From(c), (string?)null))]);
     }
 
@@ -60,6 +65,9 @@ public sealed class InMemoryJobs(TimeProvider time, Faults? faults = null) : IJo
                 _entities.TryGetValue(Key(id, JobEntities.ChunkKey(number)), out (TableEntity Entity, string Tag) chunk) ? (JobEntities.ToChunk(chunk.Entity), chunk.Tag) : null);
         }
     }
+
+    public async Task<string?> TryMarkAsync(JobChunk chunk, string tag, CancellationToken cancellationToken) =>
+        await WriteAsync("jobs.mark", chunk.Job, (JobEntities.From(chunk), tag)) ? (await GetChunkAsync(chunk.Job, chunk.Number, cancellationToken))?.Tag : null;
 
     public Task<bool> TryCompleteAsync(JobChunk chunk, string tag, JobCounts counts, CancellationToken cancellationToken)
     {
@@ -204,10 +212,13 @@ public sealed class InMemoryJobFiles(Faults? faults = null) : IJobFiles
 
     public Dictionary<string, byte[]> Manifests { get; } = [];
 
+    /// <summary>Whether no byte of a manifest can be read, though it was found.</summary>
+    public bool Away { get; set; }
+
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<(Stream Content, string ETag)?> OpenManifestAsync(string path, CancellationToken cancellationToken) =>
-        Task.FromResult<(Stream, string)?>(Manifests.TryGetValue(path, out byte[]? content) ? (new MemoryStream(content), $"{content.Length}") : null);
+        Task.FromResult<(Stream, string)?>(Manifests.TryGetValue(path, out byte[]? content) ? (Away ? new AwayStream(content) : new MemoryStream(content), $"{content.Length}") : null);
 
     public async Task TryWriteAsync(string path, Stream content, JobCounts? counts, CancellationToken cancellationToken)
     {
@@ -235,5 +246,14 @@ public sealed class InMemoryJobFiles(Faults? faults = null) : IJobFiles
     {
         lock (_lock)
             return Task.FromResult<Stream?>(_files.TryGetValue(path, out (byte[] Content, JobCounts? Counts) file) ? new MemoryStream(file.Content) : null);
+    }
+
+    private sealed class AwayStream(byte[] content) : MemoryStream(content)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => throw new Azure.RequestFailedException(503, "Injected outage.");
+
+        public override int Read(Span<byte> buffer) => throw new Azure.RequestFailedException(503, "Injected outage.");
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new Azure.RequestFailedException(503, "Injected outage.");
     }
 }

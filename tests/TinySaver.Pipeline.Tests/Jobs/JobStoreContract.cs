@@ -28,7 +28,9 @@ public sealed class StorageJobsTests(AzuriteFixture azurite) : JobStoreContract
             await files.EnsureCreatedAsync(Cancellation);
         }
 
-        await files.UploadManifestAsync("m.csv", new MemoryStream("name\n"u8.ToArray()), Cancellation);
+        foreach (string text in (string[])["name\n", "path\nother\n"])
+            await files.TryUploadManifestAsync("m.csv", new MemoryStream(Encoding.UTF8.GetBytes(text)), Cancellation);
+
         return (jobs, files);
     }
 }
@@ -99,6 +101,25 @@ public abstract class JobStoreContract
         Assert.Equal(chunks[7].Images, chunk.Images);
         Assert.Equal([10, 11, 12], (await jobs.ChunksAsync("Job-1", 10, 3, Cancellation).ToListAsync(Cancellation)).Select(c => c.Number));
         Assert.Equal(chunks.Length, await jobs.ChunksAsync("Job-1", 0, 1_000, Cancellation).CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Chunk_Marked_SaysWhichImageIsTriedAndIsWrittenOnlyAsItWasRead()
+    {
+        IJobStore jobs = (await CreateAsync()).Jobs;
+        await jobs.TryInsertAsync(Job, Cancellation);
+        await jobs.TryReplaceAsync(Job with { Chunks = 1 }, (await jobs.GetAsync("Job-1", Cancellation))!.Tag, [Chunk(0)], Cancellation);
+        (JobChunk chunk, string first) = (await jobs.GetChunkAsync("Job-1", 0, Cancellation))!.Value;
+
+        string second = (await jobs.TryMarkAsync(chunk with { Try = new(1, 6) }, first, Cancellation))!;
+        Assert.Null(await jobs.TryMarkAsync(chunk with { Try = new(0, 6) }, first, Cancellation));
+        string third = (await jobs.TryMarkAsync(chunk with { Try = new(1, 7) }, second, Cancellation))!;
+
+        (JobChunk read, string tag) = (await jobs.GetChunkAsync("Job-1", 0, Cancellation))!.Value;
+        Assert.Equal((new JobTry(1, 7), third, null), (read.Try, tag, read.Rows));
+        Assert.Equal(chunk.Images, read.Images);
+        Assert.True(await jobs.TryCompleteAsync(chunk with { Rows = [Row, Row] }, third, new() { Chunks = 1 }, Cancellation));
+        Assert.Null(await jobs.TryMarkAsync(chunk, third, Cancellation));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Outages;
 using TinySaver.Pipeline.Tests.InMemory;
+using TinySaver.Pipeline.Tests.Outages;
 using TinySaver.Pipeline.Tests.Stages;
 
 namespace TinySaver.Pipeline.Tests.Jobs;
@@ -13,18 +14,18 @@ namespace TinySaver.Pipeline.Tests.Jobs;
 /// <summary>Batch jobs over the in-memory twins.</summary>
 internal sealed class MemoryJobs : IAsyncDisposable
 {
-    public MemoryJobs(TestCascade cascade, Action<PipelineOptions>? configure = null, int seed = 1, int pageSize = 1_000, int chunksPerPart = 256)
+    public MemoryJobs(TestCascade cascade, Action<PipelineOptions>? configure = null, int seed = 1, int pageSize = 1_000, int chunksPerPart = 256, TimeSpan? longestOutage = null)
     {
         Pipeline = new(cascade, configure, seed);
         Jobs = new(Pipeline.Time, Pipeline.Faults);
         Messages = new(Pipeline.Time, Pipeline.Faults);
         Files = new(Pipeline.Faults);
-        var patience = new Patience(TimeSpan.Zero, Pipeline.Time, new Random(seed), NullLogger<Patience>.Instance);
+        Patience patience = FakeTime.Patience(Pipeline.Time, longestOutage ?? TimeSpan.Zero);
         Worker = new(
             Jobs, Messages, Pipeline.Images, Pipeline.Labels, Pipeline.Tiny, Pipeline.Cascades, patience, Options.Create(Pipeline.Options), NullLogger<ChunkWorker>.Instance);
         Driver = new(
             Jobs, Messages, new(Jobs, Messages, Pipeline.Images, Files, Pipeline.Time) { PageSize = pageSize },
-            new(Jobs, Files, Pipeline.Images, Pipeline.Labels, Pipeline.Cascades, Pipeline.Time) { ChunksPerPart = chunksPerPart }, Pipeline.Time, NullLogger<JobDriver>.Instance);
+            new(Jobs, Files, Pipeline.Images, Pipeline.Labels, Pipeline.Cascades, Pipeline.Time) { ChunksPerPart = chunksPerPart }, patience, Pipeline.Time, NullLogger<JobDriver>.Instance);
     }
 
     public MemoryPipeline Pipeline { get; }
