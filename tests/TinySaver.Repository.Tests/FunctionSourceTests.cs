@@ -17,7 +17,7 @@ public sealed class FunctionSourceTests
     {
         Assert.Equal(
             [
-                "ClassifyJobImages", "ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordDeadLetters", "RecordPoisonedImages",
+                "CancelJob", "ClassifyJobImages", "ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordDeadLetters", "RecordPoisonedImages",
                 "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WorkOnJobs",
             ],
             FunctionSource.ReadApp(Tiny).Select(f => f.Name));
@@ -64,6 +64,7 @@ public sealed class FunctionSourceTests
     }
 
     [Theory]
+    [InlineData("CancelJob")]
     [InlineData("SubmitJob")]
     [InlineData("ShowJob")]
     public void JobRequests_NeedAFunctionKey(string name) => Assert.Equal("AuthorizationLevel.Function", Find(Tiny, name).Arguments["0"]);

@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Azure.Storage.Queues;
+using TinySaver.Core.Jobs;
 using TinySaver.Pipeline;
 using TinySaver.Pipeline.FunctionApps;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Outages;
+using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Repository.Tests;
 
@@ -35,8 +39,28 @@ public sealed class HostJsonTests
 
         // A chunk takes half of the images in flight: two fill them, and an upload does not wait behind more.
         Assert.Equal(2, queues.GetProperty("batchSize").GetInt32() + queues.GetProperty("newBatchThreshold").GetInt32());
-        Assert.Equal("none", queues.GetProperty("messageEncoding").GetString());
+
+        // Left out, it would be Base64, and the host would not hand a plain message to anybody.
+        QueueMessageEncoding encoding = Enum.Parse<QueueMessageEncoding>(queues.GetProperty("messageEncoding").GetString()!, ignoreCase: true);
+        Assert.Equal((QueueMessageEncoding.None, QueueMessageEncoding.None), (encoding, SentAs()));
         Assert.Equal(ChunkWorker.MaxDeliveries, queues.GetProperty("maxDequeueCount").GetInt32());
+    }
+
+    [Fact]
+    public void JobsDocs_TheirMessagesAreRead()
+    {
+        string[] messages = [.. Regex.Matches(RepositoryFiles.Read("docs/jobs.md"), """\{ ?"v":.*\}""").Select(m => m.Value)];
+
+        Assert.True(messages.Length >= 3);
+        Assert.All(messages, m => Assert.NotNull(JobJson.Read(m)));
+    }
+
+    // As the command line and the app send messages.
+    private static QueueMessageEncoding SentAs()
+    {
+        QueueMessageEncoding sent = default;
+        StorageClients.Create(new StorageOptions { ConnectionString = "UseDevelopmentStorage=true" }, o => sent = o is QueueClientOptions queues ? queues.MessageEncoding : sent);
+        return sent;
     }
 
     [Theory]

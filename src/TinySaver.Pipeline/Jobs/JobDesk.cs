@@ -1,4 +1,5 @@
 using TinySaver.Core.Jobs;
+using TinySaver.Core.Names;
 
 namespace TinySaver.Pipeline.Jobs;
 
@@ -62,7 +63,15 @@ public sealed class JobDesk(IJobStore jobs, IJobMessages messages, TimeProvider 
     public async Task<JobReply> GetAsync(string id, CancellationToken cancellationToken) =>
         JobJson.IsId(id) && await jobs.GetAsync(id, cancellationToken).ConfigureAwait(false) is { } job
             ? new(200, JobSummary.Write(job), id)
-            : Problem(404, $"There is no job '{(JobJson.IsId(id) ? id : "…")}'.");
+            : Missing(id);
+
+    /// <summary>Answers a request to cancel a job: 200, also where it is cancelled already; 404; 409 where it has ended otherwise.</summary>
+    public async Task<JobReply> DeleteAsync(string id, CancellationToken cancellationToken) =>
+        !JobJson.IsId(id) || await CancelAsync(id, cancellationToken).ConfigureAwait(false) is not { } job ? Missing(id)
+        : job.Row.State == JobState.Cancelled ? new(200, JobSummary.Write(job), id)
+        : Problem(409, $"The job '{id}' has ended already: it is {job.Row.State.Name()}.");
+
+    private static JobReply Missing(string id) => Problem(404, $"There is no job '{(JobJson.IsId(id) ? id : "…")}'.");
 
     private static JobReply Problem(int status, string sentence) => new(status, new System.Text.Json.Nodes.JsonObject { ["error"] = sentence }.ToJsonString());
 }

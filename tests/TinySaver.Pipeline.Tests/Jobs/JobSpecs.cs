@@ -63,6 +63,7 @@ public sealed class JobSpecs : IAsyncDisposable
         await _jobs.SubmitAsync(new("none") { Prefix = "nothing/" });
         await _jobs.RunAsync();
 
+        Assert.Equal(409, (await new JobDesk(_jobs.Jobs, _jobs.Messages, _jobs.Pipeline.Time).DeleteAsync("none", Cancellation)).Status);
         JsonElement summary = await _jobs.SummaryAsync("none");
         Assert.Equal(("finished", 0, JsonValueKind.Null), (summary.GetProperty("state").GetString(), summary.GetProperty("images").GetInt32(), summary.GetProperty("exitRate").ValueKind));
     }
