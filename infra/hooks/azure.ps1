@@ -12,16 +12,25 @@ function Fail([string] $text) {
     exit 1
 }
 
-# Takes each setting from azd's environment where it is not in this process's, so that a hook can be run by hand.
-function Need([string[]] $names) {
+# Takes each setting from azd's environment where it is not in this process's, so that a hook can be run by hand. Empty where neither
+# has it.
+function Take([string[]] $names) {
     foreach ($name in $names) {
-        $value = [Environment]::GetEnvironmentVariable($name)
-        if (-not $value) {
+        if (-not [Environment]::GetEnvironmentVariable($name)) {
             $value = azd env get-value $name 2>$null
-            if ($LASTEXITCODE -ne 0 -or -not $value) {
-                Fail "$name is not set: run 'azd provision' first, or 'azd env select' another environment."
+            if ($LASTEXITCODE -eq 0 -and $value) {
+                [Environment]::SetEnvironmentVariable($name, $value)
             }
-            [Environment]::SetEnvironmentVariable($name, $value)
+        }
+    }
+}
+
+# Takes settings that a hook cannot do without.
+function Need([string[]] $names) {
+    Take $names
+    foreach ($name in $names) {
+        if (-not [Environment]::GetEnvironmentVariable($name)) {
+            Fail "$name is not set: run 'azd provision' first, or 'azd env select' another environment."
         }
     }
 }

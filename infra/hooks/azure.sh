@@ -10,15 +10,21 @@ fail() {
   exit 1
 }
 
-# need NAME...: takes each setting from azd's environment where it is not in this shell's, so that a hook can be run by hand.
+# take NAME...: takes each setting from azd's environment where it is not in this shell's, so that a hook can be run by hand. Empty
+# where neither has it.
+take() {
+  for take_name in "$@"; do
+    eval "take_value=\${$take_name:-}"
+    [ -n "$take_value" ] || take_value=$(azd env get-value "$take_name" 2>/dev/null) || take_value=
+    eval "$take_name=\$take_value"
+  done
+}
+
+# need NAME...: takes settings that a hook cannot do without.
 need() {
   for need_name in "$@"; do
-    eval "need_value=\${$need_name:-}"
-    if [ -z "$need_value" ]; then
-      need_value=$(azd env get-value "$need_name" 2>/dev/null) || need_value=
-      [ -n "$need_value" ] || fail "$need_name is not set: run 'azd provision' first, or 'azd env select' another environment."
-      eval "$need_name=\$need_value"
-    fi
+    take "$need_name"
+    [ -n "$take_value" ] || fail "$need_name is not set: run 'azd provision' first, or 'azd env select' another environment."
   done
 }
 

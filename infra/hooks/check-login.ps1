@@ -10,6 +10,7 @@ Set-Location (Join-Path $PSScriptRoot '../..')
 if (-not (Get-Command az -ErrorAction SilentlyContinue)) {
     Fail 'The Azure CLI (az) is not installed, which the hooks need: https://aka.ms/azure-cli'
 }
+Take 'AZURE_SUBSCRIPTION_ID', 'AZURE_TENANT_ID'
 $tenant = $env:AZURE_TENANT_ID
 $login = if ($tenant) { "az login --tenant $tenant" } else { 'az login' }
 # Not known yet when `azd provision` runs for the first time; `azd up` asks for it before.

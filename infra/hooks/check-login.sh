@@ -6,10 +6,11 @@ cd "$(dirname "$0")/../.."
 . infra/hooks/azure.sh
 
 command -v az >/dev/null 2>&1 || fail "The Azure CLI (az) is not installed, which the hooks need: https://aka.ms/azure-cli"
-tenant=${AZURE_TENANT_ID:-}
+take AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID
+tenant=$AZURE_TENANT_ID
 login="az login${tenant:+ --tenant $tenant}"
 # Not known yet when `azd provision` runs for the first time; `azd up` asks for it before.
-if [ -z "${AZURE_SUBSCRIPTION_ID:-}" ]; then
+if [ -z "$AZURE_SUBSCRIPTION_ID" ]; then
   az account show --output none --only-show-errors || fail "The Azure CLI is not signed in: run '$login'."
   exit 0
 fi

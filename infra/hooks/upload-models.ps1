@@ -9,6 +9,7 @@ Set-Location (Join-Path $PSScriptRoot '../..')
 . ./infra/hooks/azure.ps1
 
 Need 'TINYSAVER_STORAGE_ACCOUNT', 'TINYSAVER_STORAGE_URL'
+Take 'TINYSAVER_POLICY'
 $account = $env:TINYSAVER_STORAGE_ACCOUNT
 $policy = if ($env:TINYSAVER_POLICY) { $env:TINYSAVER_POLICY } else { 'samples/cascade.json' }
 if (-not (Test-Path -PathType Leaf $policy)) {

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 . infra/hooks/azure.sh
 
 need TINYSAVER_STORAGE_ACCOUNT TINYSAVER_STORAGE_URL
+take TINYSAVER_POLICY
 account=$TINYSAVER_STORAGE_ACCOUNT
 policy=${TINYSAVER_POLICY:-samples/cascade.json}
 [ -f "$policy" ] || fail "There is no cascade policy '$policy'; set TINYSAVER_POLICY to the one that 'tinysaver search' wrote."

@@ -44,6 +44,22 @@ public sealed class CheckLoginTests
         Assert.Contains("ResourceGroupNotFound", run.Errors, StringComparison.Ordinal);
     }
 
+    [HookTheory]
+    [BothShells]
+    public async Task Run_by_hand_it_takes_subscription_and_tenant_from_azd(string shell)
+    {
+        using var hook = new HookRun();
+        hook.Environment["AZURE_SUBSCRIPTION_ID"] = null;
+        hook.Environment["AZURE_TENANT_ID"] = null;
+        hook.Write("environment", "AZURE_SUBSCRIPTION_ID=sub-dev\nAZURE_TENANT_ID=tenant-dev\n");
+        hook.Write("tenant", "tenant-of-another-company\n");
+
+        ProcessRun run = await hook.RunAsync($"{Hook}.{shell}");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("signed in to the tenant tenant-of-another-company, but azd to tenant-dev: run 'az login --tenant tenant-dev'", run.Errors, StringComparison.Ordinal);
+    }
+
     // Before the first `azd provision` there is no subscription yet.
     [HookTheory]
     [BothShells]

@@ -4,6 +4,7 @@ namespace TinySaver.Infra.Tests.Hooks;
 public sealed class UploadModelsTests
 {
     private const string Hook = "upload-models";
+    private const string Asked = "azd|env|get-value|TINYSAVER_POLICY";
     private const string Verified = "tinysaver|policy|publish|samples/cascade.json|--dry-run|AzureCliCredential";
     private const string Published = "tinysaver|policy|publish|samples/cascade.json|--storage|https://stabc.blob.core.windows.net|AzureCliCredential";
 
@@ -16,7 +17,7 @@ public sealed class UploadModelsTests
         ProcessRun run = await hook.RunAsync($"{Hook}.{shell}");
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Equal([Verified, Published], hook.Calls);
+        Assert.Equal([Asked, Verified, Published], hook.Calls);
     }
 
     [HookTheory]
@@ -29,7 +30,7 @@ public sealed class UploadModelsTests
         ProcessRun run = await hook.RunAsync($"{Hook}.{shell}");
 
         Assert.True(run.ExitCode == 0, run.Errors);
-        Assert.Equal([Verified, Published, "sleep|5", Published, "sleep|10", Published, "sleep|20", Published], hook.Calls);
+        Assert.Equal([Asked, Verified, Published, "sleep|5", Published, "sleep|10", Published, "sleep|20", Published], hook.Calls);
     }
 
     [HookTheory]
@@ -58,7 +59,22 @@ public sealed class UploadModelsTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("the content is 0000", run.Errors, StringComparison.Ordinal);
-        Assert.Equal([Verified], hook.Calls);
+        Assert.Equal([Asked, Verified], hook.Calls);
+    }
+
+    // azd puts it into a hook's environment, but not into that of who runs the hook by hand.
+    [HookTheory]
+    [BothShells]
+    public async Task Run_by_hand_it_takes_the_policy_that_azd_knows(string shell)
+    {
+        using var hook = new HookRun();
+        string mine = hook.Write("mine.json", "{}");
+        hook.Write("environment", $"TINYSAVER_POLICY={mine}\n");
+
+        ProcessRun run = await hook.RunAsync($"{Hook}.{shell}");
+
+        Assert.True(run.ExitCode == 0, run.Errors);
+        Assert.Equal([Asked, Verified.Replace("samples/cascade.json", mine, StringComparison.Ordinal), Published.Replace("samples/cascade.json", mine, StringComparison.Ordinal)], hook.Calls);
     }
 
     [HookTheory]
