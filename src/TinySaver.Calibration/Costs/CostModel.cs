@@ -42,7 +42,7 @@ public static class CostModel
             * (prices.Replica.Gpu + (large.VirtualCpus * prices.Replica.VirtualCpu) + (large.MemoryGibibytes * prices.Replica.Gibibyte));
         double queue = QueueOperationsPerMessage * prices.PerMillionQueueOperations;
         double runs = 1 + (RunsOfPoisonedImage * tiny.PoisonedShare);
-        double trigger = TriggerOperationsPerImage * Million / 10_000 * prices.PerTenThousandStorageQueueOperations;
+        double triggerQueue = TriggerOperationsPerImage * Million / 10_000 * prices.PerTenThousandStorageQueueOperations;
         double minutes = Million * tiny.SecondsPerImage / tiny.InFlight / 60;
         double logs = prices.PerGigabyteOfLogs * ((Million * tiny.TraceShare * TraceGigabytesPerImage) + (minutes * MetricGigabytesPerInstanceMinute));
         double largeLogs = prices.PerGigabyteOfLogs * Million * tiny.TraceShare * TraceGigabytesPerEscalation;
@@ -50,19 +50,23 @@ public static class CostModel
         double writes = Million / 10_000 * prices.PerTenThousandTableWrites;
         double gigabyteSeconds = Million * GigabyteSecondsPerImage(tiny, prices.Function);
 
+        // What somebody else's prices are from they say themselves.
+        string Price(string known) => prices.Source == Prices.Default.Source ? known : prices.Source;
+        string trigger = $"operations: source of the storage extension; price: {Price(Memory)}";
+
         // An escalated image is read, and its row written, once by each app.
         CostLine[] lines =
         [
-            new("tiny app: memory × time", 0, runs * gigabyteSeconds * prices.Function.PerGigabyteSecond, FunctionsPage),
-            new("tiny app: executions", 0, runs * prices.Function.PerMillionExecutions, FunctionsPage),
-            new("tiny app: its trigger's own queue", 0, runs * trigger, $"operations: source of the storage extension; price: {Memory}"),
-            new("tiny app: its trigger's look at the image", 0, runs * reads, $"operations: source of the storage extension; price: {Memory}"),
-            new("large model: replica time", replica, escalated * replica, Memory),
-            new("escalation queue", queue, escalated * queue, Memory),
-            new("events", prices.PerMillionEvents, prices.PerMillionEvents, Memory),
-            new("image reads", reads, (runs + escalated) * reads, Memory),
-            new("label writes", writes, (1 + escalated) * writes, Memory),
-            new("logs", largeLogs, logs + (escalated * largeLogs), $"sizes: measured by a test; price: {Memory}"),
+            new("tiny app: memory × time", 0, runs * gigabyteSeconds * prices.Function.PerGigabyteSecond, Price(FunctionsPage)),
+            new("tiny app: executions", 0, runs * prices.Function.PerMillionExecutions, Price(FunctionsPage)),
+            new("tiny app: its trigger's own queue", 0, runs * triggerQueue, trigger),
+            new("tiny app: its trigger's look at the image", 0, runs * reads, trigger),
+            new("large model: replica time", replica, escalated * replica, Price(Memory)),
+            new("escalation queue", queue, escalated * queue, Price(Memory)),
+            new("events", prices.PerMillionEvents, prices.PerMillionEvents, Price(Memory)),
+            new("image reads", reads, (runs + escalated) * reads, Price(Memory)),
+            new("label writes", writes, (1 + escalated) * writes, Price(Memory)),
+            new("logs", largeLogs, logs + (escalated * largeLogs), $"sizes: measured by a test; price: {Price(Memory)}"),
         ];
         double largeOnly = lines.Sum(l => l.LargeOnly);
         double cascade = lines.Sum(l => l.Cascade);
@@ -72,11 +76,6 @@ public static class CostModel
         double atNoExit = cascade + (exitRate * perExit);
         return new CostEstimate(exitRate, lines, largeOnly, cascade, largeOnly - cascade, (atNoExit - largeOnly) / perExit, prices.AsOf);
     }
-
-    /// <summary>US dollars a month of a private network: an endpoint and a zone each for blob, queue and table, and with premium for Service Bus.</summary>
-    /// <remarks>What goes through is charged on top by the terabyte. All prices are from memory.</remarks>
-    public static double PrivateNetworkPerMonth(Prices prices, bool premiumServiceBus) =>
-        ((premiumServiceBus ? 4 : 3) * (prices.PrivateEndpointPerMonth + prices.PrivateZonePerMonth)) + (premiumServiceBus ? prices.PremiumServiceBusPerMonth : 0);
 
     /// <summary>GB-seconds that one image is charged at the tiny app: its share of an activity, rounded up to the billing steps.</summary>
     /// <exception cref="TinySaverException">A number is out of range.</exception>

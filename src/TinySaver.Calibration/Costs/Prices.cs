@@ -25,15 +25,6 @@ public sealed record Prices(
     /// <summary>US dollars for a gigabyte of logs, traces and metrics. From memory.</summary>
     public double PerGigabyteOfLogs { get; init; } = 2.30;
 
-    /// <summary>US dollars a month for a private endpoint. From memory.</summary>
-    public double PrivateEndpointPerMonth { get; init; } = 7.30;
-
-    /// <summary>US dollars a month for a private DNS zone. From memory.</summary>
-    public double PrivateZonePerMonth { get; init; } = 0.50;
-
-    /// <summary>US dollars a month for a Premium namespace of Service Bus, which alone can have a private endpoint. From memory.</summary>
-    public double PremiumServiceBusPerMonth { get; init; } = 677;
-
     /// <summary>GPU price of an NVIDIA T4 on Azure Container Apps, US dollars per second.</summary>
     public const double T4PerSecond = 0.000072;
 

@@ -58,7 +58,6 @@ public sealed class CostModelTests
         Assert.Equal(Logs + (0.25 * LargeLogs), Line("logs").Cascade, 9);
         Assert.Equal(9.2 + 1.5 + 0.6 + 1 + 2 + LargeLogs, estimate.LargeOnlyPerMillion, 9);
         Assert.Equal(0.676 + 0.4 + 0.9 + 1 + 2.3 + 0.375 + 0.6 + 1.25 + 2.5 + Logs + (0.25 * LargeLogs), estimate.CascadePerMillion, 9);
-        Assert.All(estimate.Lines, l => Assert.NotEmpty(l.Source));
         Assert.Equal(estimate.LargeOnlyPerMillion - estimate.CascadePerMillion, estimate.SavingPerMillion, 12);
 
         CostLine Line(string item) => estimate.Lines.Single(l => l.Item == item);
@@ -92,10 +91,10 @@ public sealed class CostModelTests
     }
 
     [Fact]
-    public void PrivateNetworkPerMonth_WithPremium_HasAFourthEndpointAndTheNamespace()
+    public void Estimate_SomebodysOwnPrices_NamesTheirSourceInEachLine()
     {
-        Assert.Equal(3 * 7.80, CostModel.PrivateNetworkPerMonth(Prices.Default, premiumServiceBus: false), 9);
-        Assert.Equal((4 * 7.80) + 677, CostModel.PrivateNetworkPerMonth(Prices.Default, premiumServiceBus: true), 9);
+        Assert.All(CostModel.Estimate(Tiny, Large, 0.75, Round).Lines, l => Assert.EndsWith("made up", l.Source, StringComparison.Ordinal));
+        Assert.All(CostModel.Estimate(Tiny, Large, 0.75, Prices.Default).Lines, l => Assert.DoesNotContain("replace by your own", l.Source, StringComparison.Ordinal));
     }
 
     [Fact]

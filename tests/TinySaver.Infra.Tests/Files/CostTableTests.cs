@@ -10,6 +10,10 @@ public sealed class CostTableTests
     private static readonly TinyWorkload Tiny = new(MemoryMegabytes: 2048, SecondsPerImage: 0.100, InFlight: 8, ImagesPerActivity: 1000);
     private const double Utilisation = 0.5;
 
+    // A month, from memory.
+    private const double PrivateEndpointAndZone = 7.30 + 0.50;
+    private const double PremiumServiceBus = 677;
+
     private static readonly (string Name, double GpuPerSecond, LargeWorkload Workload)[] Replicas =
     [
         ("`none`: 4 vCPU, 8 GiB, 200 ms an image", 0, new(4, 8, 0.200, Utilisation)),
@@ -58,9 +62,9 @@ public sealed class CostTableTests
         [
             (" more per million images", Cascade(Tiny with { TraceShare = 1 }) - Cascade(Tiny)),
             (" more per million images, were all of them poisoned", Cascade(Tiny with { PoisonedShare = 1 }) - Cascade(Tiny)),
-            (" a month, within the free grant", 30 * 24 * 4 * CostModel.GigabyteSecondsPerImage(new(2048, 1, 1, 1), Prices.Default.Function) * Prices.Default.Function.PerGigabyteSecond),
-            (" a month and 10 a TB", CostModel.PrivateNetworkPerMonth(Prices.Default, premiumServiceBus: false)),
-            (" a month", CostModel.PrivateNetworkPerMonth(Prices.Default, premiumServiceBus: true)),
+            (" a month, within the free grant", 2 * 30 * 24 * 4 * CostModel.GigabyteSecondsPerImage(new(2048, 1, 1, 1), Prices.Default.Function) * Prices.Default.Function.PerGigabyteSecond),
+            (" a month and 10 a TB", 3 * PrivateEndpointAndZone),
+            (" a month", (4 * PrivateEndpointAndZone) + PremiumServiceBus),
         ])
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"| {dollars:F2}{what} |"), documentation, StringComparison.Ordinal);
