@@ -36,6 +36,9 @@ param exitRateHighPercent int
 
 var names = namesOf(token)
 
+// A call of the tiny app works for ten minutes at most, and what it leaves is taken up within one.
+var jobMinutes = 30
+
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: names.workspace
 }
@@ -163,6 +166,37 @@ resource backlogAge 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
+resource jobStandstill 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'alert-job-standstill-${token}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'A batch job does not move'
+    description: 'Images of a batch job wait, and nothing of it has moved for ${jobMinutes} minutes: its messages were lost, or the tiny app fails on them. `tinysaver job list` shows which; submitted again, the same under its name, it goes on.'
+    severity: 2
+    enabled: true
+    scopes: [workspace.id]
+    evaluationFrequency: 'PT15M'
+    // Two of the tiny app's looks at the jobs: one may come late.
+    windowSize: 'PT30M'
+    skipQueryValidation: true
+    autoMitigate: true
+    criteria: {
+      allOf: [
+        {
+          query: loadTextContent('../queries/job-standstill.kql')
+          metricMeasureColumn: 'StandstillMinutes'
+          timeAggregation: 'Maximum'
+          operator: 'GreaterThan'
+          threshold: jobMinutes
+        }
+      ]
+    }
+    actions: { actionGroups: groups }
+  }
+}
+
 resource failureRate 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-failure-rate-${token}'
   location: location
@@ -193,7 +227,7 @@ resource failureRate 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
-// The three alerts around this one ask the logs, and hear nothing once the cap has stopped them.
+// The four alerts around this one ask the logs, and hear nothing once the cap has stopped them.
 resource logCap 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-log-cap-${token}'
   location: location
@@ -201,7 +235,7 @@ resource logCap 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'Logs have reached their daily cap'
-    description: 'The workspace takes no more logs and metrics until tomorrow: the alerts on backlog age, failure rate and exit rate are blind until then. Look at what wrote so much, or raise TINYSAVER_LOG_DAILY_GB.'
+    description: 'The workspace takes no more logs and metrics until tomorrow: the alerts on backlog age, batch jobs, failure rate and exit rate are blind until then. Look at what wrote so much, or raise TINYSAVER_LOG_DAILY_GB.'
     severity: 2
     enabled: true
     scopes: [workspace.id]

@@ -1,4 +1,4 @@
-// The workbook: exit rate, escalations, latency, agreement and money on one page. Its queries are files in ../queries.
+// The workbook: exit rate, escalations, latency, agreement, batch jobs and money on one page. Its queries are files in ../queries.
 
 import { namesOf } from '../names.bicep'
 import { Tags, Token } from '../types.bicep'
@@ -44,7 +44,8 @@ var charts = map(
     { title: 'Agreement with the large model', width: '50', query: loadTextContent('../queries/agreement.kql') }
     { title: 'Latency of the functions', width: '50', query: loadTextContent('../queries/latency.kql') }
     { title: 'Where the time goes', width: '50', query: loadTextContent('../queries/steps.kql') }
-    { title: 'Failures', width: '100', query: loadTextContent('../queries/failures.kql') }
+    { title: 'Batch jobs: images that wait', width: '50', query: loadTextContent('../queries/jobs.kql') }
+    { title: 'Failures', width: '50', query: loadTextContent('../queries/failures.kql') }
   ],
   chart => {
     type: 3

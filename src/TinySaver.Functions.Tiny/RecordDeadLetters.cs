@@ -18,7 +18,7 @@ public sealed class RecordDeadLetters(ServiceBusDeadLetters letters, EscalationR
     /// <param name="timer">The clock's; nothing in it is needed.</param>
     /// <param name="cancellationToken">Ends the work when the instance goes.</param>
     [Function(nameof(RecordDeadLetters))]
-    public async Task RunAsync([TimerTrigger(FunctionAppOptions.DeadLetterSchedule)] TimerInfo timer, CancellationToken cancellationToken)
+    public async Task RunAsync([TimerTrigger(FunctionAppOptions.QuarterHourly)] TimerInfo timer, CancellationToken cancellationToken)
     {
         for (int round = 0; round < Rounds; round++)
         {

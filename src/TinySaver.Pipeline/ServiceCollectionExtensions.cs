@@ -67,6 +67,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<JobPlanner>();
         services.TryAddSingleton<JobFinisher>();
         services.TryAddSingleton<JobDriver>();
+        services.TryAddSingleton<JobWatch>();
         services.TryAddSingleton<ChunkWorker>();
         return services;
     }

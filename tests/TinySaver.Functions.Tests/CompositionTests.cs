@@ -20,6 +20,7 @@ public sealed class CompositionTests
     [Theory]
     [InlineData(typeof(ClassifyWithTinyModel))]
     [InlineData(typeof(ClassifyWithTinyModelByPolling))]
+    [InlineData(typeof(LookAfterJobs))]
     [InlineData(typeof(RecordDeadLetters))]
     [InlineData(typeof(RecordPoisonedImages))]
     [InlineData(typeof(Health))]

@@ -17,8 +17,8 @@ public sealed class FunctionSourceTests
     {
         Assert.Equal(
             [
-                "CancelJob", "ClassifyJobImages", "ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "RecordDeadLetters", "RecordPoisonedImages",
-                "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WorkOnJobs",
+                "CancelJob", "ClassifyJobImages", "ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "LookAfterJobs", "RecordDeadLetters",
+                "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WorkOnJobs",
             ],
             FunctionSource.ReadApp(Tiny).Select(f => f.Name));
         Assert.Equal(["ClassifyWithLargeModel"], FunctionSource.ReadApp(Large).Select(f => f.Name));
@@ -84,11 +84,13 @@ public sealed class FunctionSourceTests
         Assert.Equal("ServiceBusReceivedMessage[]", function.ParameterType);
     }
 
-    // The large app is woken by the messages that wait, and a dead letter is none of them.
-    [Fact]
-    public void RecordDeadLetters_IsTheTinyAppsAndRunsByTheClock()
+    // The large app is woken by the messages that wait, and a dead letter is none of them; nor does a job that stands still send any.
+    [Theory]
+    [InlineData("RecordDeadLetters")]
+    [InlineData("LookAfterJobs")]
+    public void WhatWakesNobody_IsTheTinyAppsAndRunsByTheClock(string name)
     {
-        FunctionSource function = Find(Tiny, "RecordDeadLetters");
+        FunctionSource function = Find(Tiny, name);
 
         Assert.Equal(("TimerTrigger", "0 */15 * * * *", "TimerInfo"), (function.Trigger, function.Arguments["0"], function.ParameterType));
     }

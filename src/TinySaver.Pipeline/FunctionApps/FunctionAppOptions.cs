@@ -38,8 +38,8 @@ public sealed class FunctionAppOptions
     /// <summary>The Service Bus queue between the apps.</summary>
     public const string EscalationsQueue = "escalations";
 
-    /// <summary>When the tiny app looks for escalations that were given up: every quarter of an hour.</summary>
-    public const string DeadLetterSchedule = "0 */15 * * * *";
+    /// <summary>When the tiny app looks for escalations that were given up, and at batch jobs: every quarter of an hour.</summary>
+    public const string QuarterHourly = "0 */15 * * * *";
 
     /// <summary>Where the Functions host puts images whose blob trigger failed too often; the name is the host's.</summary>
     public const string PoisonQueue = "webjobs-blobtrigger-poison";

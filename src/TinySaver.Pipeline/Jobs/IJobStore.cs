@@ -53,6 +53,10 @@ public sealed record StoredJob(JobRow Row, string Tag, JobCounts Counts, DateTim
     /// <summary>Whether all images are listed and all chunks are done.</summary>
     public bool IsWorkedOff => Row.PlannedAt is not null && Counts.Chunks == Row.Chunks;
 
+    /// <summary>How long nothing has moved though something should: zero where the job is finished, or only the large model is waited for.</summary>
+    public TimeSpan StandstillAt(DateTimeOffset now) =>
+        Row.FinishedAt is not null || (IsWorkedOff && !Row.IsOver && Counts.Waiting > 0) ? TimeSpan.Zero : now - MovedAt;
+
     /// <summary>The request; not of a message that was none.</summary>
     public JobRequest Request => JobJson.Read(Row.Request);
 }

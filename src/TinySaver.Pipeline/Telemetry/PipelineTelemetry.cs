@@ -46,6 +46,9 @@ public sealed class PipelineTelemetry(Meter meter)
     private readonly Counter<long> _wasted = meter.CreateCounter<long>(
         "tinysaver.inferences.wasted", "{image}", "Inferences of the large model whose answer was not written, because it was there or a newer version was.");
 
+    private readonly Gauge<long> _jobWaiting = meter.CreateGauge<long>("tinysaver.job.waiting", "{image}", "Images of an unfinished batch job that nobody has worked on yet.");
+    private readonly Gauge<double> _jobStandstill = meter.CreateGauge<double>("tinysaver.job.standstill", "s", "Time in which nothing of a batch job moved though something should.");
+
     /// <summary>Counts an image that a stage is done with.</summary>
     public void Image(string stage, string outcome, Decider? decidedBy = null) => _images.Add(
         1,
@@ -80,6 +83,13 @@ public sealed class PipelineTelemetry(Meter meter)
 
     /// <summary>Counts a shadow answer.</summary>
     public void Shadow(bool agrees) => _shadows.Add(1, new KeyValuePair<string, object?>("agrees", agrees));
+
+    /// <summary>Records how far an unfinished batch job is.</summary>
+    public void Job(string id, long waiting, TimeSpan standstill)
+    {
+        _jobWaiting.Record(waiting, new KeyValuePair<string, object?>("job", id));
+        _jobStandstill.Record(standstill.TotalSeconds, new KeyValuePair<string, object?>("job", id));
+    }
 
     /// <summary>Counts large inferences in vain.</summary>
     public void Wasted() => _wasted.Add(1);

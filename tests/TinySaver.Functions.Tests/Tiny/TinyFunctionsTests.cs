@@ -31,10 +31,12 @@ public sealed class TinyFunctionsTests
             ("queueTrigger", "webjobs-blobtrigger-poison", "ImagesStorage"), (binding.Text("type"), binding.Text("queueName"), binding.Text("connection")));
     }
 
-    [Fact]
-    public async Task RecordDeadLetters_RunsByTheClock()
+    [Theory]
+    [InlineData("RecordDeadLetters")]
+    [InlineData("LookAfterJobs")]
+    public async Task WhatWakesNobody_RunsByTheClock(string name)
     {
-        JsonElement binding = Assert.Single((await Bindings.ReadAsync(Provider))["RecordDeadLetters"]);
+        JsonElement binding = Assert.Single((await Bindings.ReadAsync(Provider))[name]);
 
         Assert.Equal(("timerTrigger", "0 */15 * * * *"), (binding.Text("type"), binding.Text("schedule")));
     }
@@ -56,6 +58,11 @@ public sealed class TinyFunctionsTests
 
         new BlobTriggerChoice(Options.Create(new FunctionAppOptions { BlobTrigger = kind })).Transform(functions);
 
-        Assert.Equal([expected, "Health", "RecordDeadLetters", "RecordPoisonedImages"], functions.Select(f => f.Name).Order());
+        Assert.Equal(
+            [
+                "CancelJob", "ClassifyJobImages", expected, "Health", "LookAfterJobs", "RecordDeadLetters", "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs",
+                "ShowJob", "SubmitJob", "WorkOnJobs",
+            ],
+            functions.Select(f => f.Name).Order(StringComparer.Ordinal));
     }
 }

@@ -62,6 +62,30 @@ public sealed partial class QueryTests
     }
 
     [Fact]
+    public async Task JobStandstill_IsOfEachJobInMinutes() => Assert.Equal(
+        ["night-1 40", "night-2 0"], (await RunAsync("job-standstill.kql")).Select(r => $"{r["Job"]} {r["StandstillMinutes"]}").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void JobStandstill_OfAJobThatMovesAgain_IsThatOfTheLastLook()
+    {
+        Row[] looks = [Look(16, 2_400), Look(1, 0)];
+
+        Assert.Equal(0.0, Assert.Single(KustoQuery.Run(Text("job-standstill.kql"), _ => looks, Now))["StandstillMinutes"]);
+
+        static Row Look(int minutesAgo, double seconds) => new()
+        {
+            ["Name"] = "tinysaver.job.standstill",
+            ["TimeGenerated"] = Now.AddMinutes(-minutesAgo),
+            ["Properties"] = new Row { ["job"] = "night-1" },
+            ["Sum"] = seconds,
+        };
+    }
+
+    [Fact]
+    public async Task Jobs_AreTheImagesThatWait() => Assert.Equal(
+        ["night-1 640", "night-2 64"], (await RunAsync("jobs.kql")).Select(r => $"{r["Job"]} {r["Waiting"]}").Order(StringComparer.Ordinal));
+
+    [Fact]
     public async Task Steps_AreMeansOfTheirTimes()
     {
         Row tiny = (await RunAsync("steps.kql")).Single(r => r["Stage"] is "tiny");

@@ -71,7 +71,7 @@ public sealed class ResourcesTests
         Assert.Equal("P3D", main.Only("Microsoft.ServiceBus/namespaces/queues").Text("properties.defaultMessageTimeToLive"));
         Assert.Equal(45, workspace.At("properties.retentionInDays").GetInt32());
         Assert.Equal(3, workspace.At("properties.workspaceCapping.dailyQuotaGb").GetInt32());
-        Assert.Equal([("AgeMinutes", 50), ("FailedPercent", 7)], main.OfType("Microsoft.Insights/scheduledQueryRules")
+        Assert.Equal([("AgeMinutes", 50), ("FailedPercent", 7), ("StandstillMinutes", 30)], main.OfType("Microsoft.Insights/scheduledQueryRules")
             .Select(r => r.At("properties.criteria.allOf")[0])
             .Where(c => c.TryGetProperty("metricMeasureColumn", out _))
             .Select(c => (c.GetProperty("metricMeasureColumn").GetString(), c.GetProperty("threshold").GetInt32()))

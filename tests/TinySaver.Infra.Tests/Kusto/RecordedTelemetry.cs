@@ -19,7 +19,7 @@ internal static class RecordedTelemetry
 
     /// <summary>
     /// The tables: a thousand images, of which 700 exit, 250 are escalated and 50 fail; 200 escalations are labelled and 20 fail;
-    /// of ten shadows nine agree; 100 calls of the tiny app's function of 1 to 100 ms, and one of the large app's of 2 s.
+    /// of ten shadows nine agree; a batch job of which 640 images wait and that has stood still for 40 minutes, and one that moves; 100 calls of the tiny app's function of 1 to 100 ms, and one of the large app's of 2 s.
     /// </summary>
     public static Task<Dictionary<string, List<Row>>> TablesAsync() => Recorded.Value;
 
@@ -51,6 +51,8 @@ internal static class RecordedTelemetry
         Times(20, () => telemetry.Failure("large", FailureReason.RetriesExhausted));
         Times(9, () => telemetry.Shadow(agrees: true));
         telemetry.Shadow(agrees: false);
+        telemetry.Job("night-1", waiting: 640, TimeSpan.FromMinutes(40));
+        telemetry.Job("night-2", waiting: 64, TimeSpan.Zero);
         Times(3, () => telemetry.Step("tiny", "infer", TimeSpan.FromMilliseconds(10)));
         telemetry.Step("tiny", "infer", TimeSpan.FromMilliseconds(50));
         telemetry.Step("large", "infer", TimeSpan.FromSeconds(1));

@@ -1,0 +1,18 @@
+using TinySaver.Core.Jobs;
+using TinySaver.Pipeline.Telemetry;
+
+namespace TinySaver.Pipeline.Jobs;
+
+/// <summary>Measures by the clock how far the unfinished jobs are, because one that stands still says nothing by itself.</summary>
+public sealed class JobWatch(IJobStore jobs, PipelineTelemetry telemetry, TimeProvider time)
+{
+    /// <summary>Measures each once.</summary>
+    public async Task MeasureAsync(CancellationToken cancellationToken)
+    {
+        await foreach (JobRow row in jobs.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (row.FinishedAt is null && await jobs.GetAsync(row.Id, cancellationToken).ConfigureAwait(false) is { } job)
+                telemetry.Job(row.Id, job.Row.Images - job.Counts.Images, job.StandstillAt(time.GetUtcNow()));
+        }
+    }
+}
