@@ -31,6 +31,9 @@ internal sealed class AzdEnvironment
     public string? this[string name] =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } set ? set : _values.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>The tenant that azd deployed to; null where it does not say, or knows another subscription.</summary>
+    public string? TenantOf(string subscription) => string.Equals(this["AZURE_SUBSCRIPTION_ID"], subscription, StringComparison.OrdinalIgnoreCase) ? this["AZURE_TENANT_ID"] : null;
+
     private static string? Selected(string config)
     {
         try

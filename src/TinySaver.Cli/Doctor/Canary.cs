@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Images;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
 using TinySaver.Pipeline.Cascades;
-using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Cli.Doctor;
@@ -71,6 +71,10 @@ internal sealed class Canary(Deployment deployment, CanarySettings settings, Act
                 .. missing is null ? (DoctorLine[])[] : [Line(Finding.Warning($"the saver is {missing} of none of the images", "Name a folder with others: --canary."), $"canary: {missing}", start)],
                 Line(removed, "canary: removed", start),
             ];
+        }
+        catch (InvalidPolicyException error)
+        {
+            return [Line(Finding.Broken(error.Message, "Publish a policy that the apps can use, `tinysaver policy publish`, or go back to one: `tinysaver policy rollback`."), "canary", start)];
         }
         catch (TinySaverException error)
         {
@@ -135,13 +139,12 @@ internal sealed class Canary(Deployment deployment, CanarySettings settings, Act
 #pragma warning disable CA5351 // Not for security: storage keeps the MD5 of a blob.
         ImageVersion version = await Account.Images.UploadAsync(bird.Name, new MemoryStream(content), MD5.HashData(content), cancellationToken);
 #pragma warning restore CA5351
-        long start = Stopwatch.GetTimestamp();
         say($"canary: '{bird.Name}' is uploaded");
+        long start = Stopwatch.GetTimestamp();
         TimeSpan? escalated = null;
-        for (StoredRow? stored = null; Stopwatch.GetElapsedTime(start) < settings.Patience;)
+        while (Stopwatch.GetElapsedTime(start) < settings.Patience)
         {
-            stored = await Account.Labels.GetAsync(bird.Name, cancellationToken);
-            if (stored?.Row is { } row && row.Version == version)
+            if ((await Account.Labels.GetAsync(bird.Name, cancellationToken))?.Row is { } row && row.Version == version)
             {
                 if (row.Status != LabelStatus.Escalated)
                     return Line(Judge(bird, row, policy, escalated, Stopwatch.GetElapsedTime(start)), $"canary: {bird.Kind}", start);
@@ -183,25 +186,34 @@ internal sealed class Canary(Deployment deployment, CanarySettings settings, Act
             : Finding.Warning($"{labelled}, but the saver here says '{bird.TinyLabel}' and is {bird.Kind}", "The app runs another version than this one, or accepts labels under overload (TINYSAVER_MAX_BACKLOG).");
     }
 
-    // Also when it was stopped: they are nobody's images.
+    // Also when it was stopped: they are nobody's images. What cannot be removed keeps nothing else.
     private async Task<string?> RemoveAsync(IEnumerable<Bird> birds)
     {
         using var timeout = new CancellationTokenSource(CleaningTimeout);
-        try
+        BlobContainerClient images = Account.Clients.Blobs.GetBlobContainerClient(Account.Options.ImagesContainer);
+        var left = new List<string>();
+        foreach (Bird bird in birds)
         {
-            BlobContainerClient images = Account.Clients.Blobs.GetBlobContainerClient(Account.Options.ImagesContainer);
-            foreach (Bird bird in birds)
+            await TryAsync(() => images.DeleteBlobIfExistsAsync(bird.Name, cancellationToken: timeout.Token));
+            await TryAsync(async () =>
             {
-                await images.DeleteBlobIfExistsAsync(bird.Name, cancellationToken: timeout.Token);
                 if (await Account.Labels.GetAsync(bird.Name, timeout.Token) is { } row && !await Account.Labels.TryDeleteAsync(bird.Name, row.RowTag, timeout.Token))
-                    return $"the row of '{bird.Name}' was written meanwhile";
-            }
-
-            return null;
+                    left.Add($"the row of '{bird.Name}' was written meanwhile");
+            });
         }
-        catch (Exception error) when (StorageErrors.Explain(error) is { } sentence)
+
+        return left.Count == 0 ? null : string.Join("; ", left);
+
+        async Task TryAsync(Func<Task> remove)
         {
-            return sentence;
+            try
+            {
+                await remove();
+            }
+            catch (Exception error) when (StorageErrors.Explain(error) is { } sentence)
+            {
+                left.Add(sentence);
+            }
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed partial class Deployment(ResourceManager? azure = null, string s
 
     public string? Tenant => tenant;
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The group's resource id.</summary>
     public string GroupId => $"/subscriptions/{subscription}/resourceGroups/{group}";
 
@@ -89,28 +92,32 @@ internal sealed partial class Deployment(ResourceManager? azure = null, string s
         };
     }
 
-    /// <summary>The sum of a metric since a time; 0 where it has no values.</summary>
-    public async Task<double> MetricAsync(string resource, string metric, TimeSpan since, TimeSpan until, CancellationToken cancellationToken)
+    /// <summary>The quarters of an hour since a time in which a metric was above 0, with its sum.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset At, double Sum)>> MetricAsync(string resource, string metric, TimeSpan since, TimeSpan until, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset now = Time.GetUtcNow();
         string span = Uri.EscapeDataString($"{now - since:yyyy-MM-ddTHH:mm:ssZ}/{now - until:yyyy-MM-ddTHH:mm:ssZ}");
         JsonElement answer = await Azure.GetAsync(
             $"{resource}/providers/Microsoft.Insights/metrics?metricnames={metric}&aggregation=Total&interval=PT15M&timespan={span}", ApiVersions.Metrics, cancellationToken);
-        return answer.Items("value").SelectMany(v => v.Items("timeseries")).SelectMany(s => s.Items("data")).Sum(d => d.Number("total"));
+        return
+        [
+            .. answer.Items("value").SelectMany(v => v.Items("timeseries")).SelectMany(s => s.Items("data"))
+                .Select(d => (d.Time("timeStamp"), d.Number("total"))).Where(d => d.Item2 > 0),
+        ];
     }
 
-    /// <summary>The first cell of what a query of the logs finds; empty where it finds nothing, or there is no such table yet.</summary>
-    public async Task<string> LogAsync(string query, CancellationToken cancellationToken)
+    /// <summary>The first row of what a query of the logs finds; empty where it finds nothing, or there is no such table yet.</summary>
+    public async Task<IReadOnlyList<string>> LogAsync(string query, CancellationToken cancellationToken)
     {
         (string workspace, _) = Find("Microsoft.OperationalInsights/workspaces", "Log Analytics workspace");
         try
         {
             JsonElement answer = await Azure.PostAsync($"{workspace}/api/query", ApiVersions.LogQuery, new { query, timespan = "P1D" }, cancellationToken);
-            return answer.Items("tables") is [var table, ..] && table.Items("rows") is [var row, ..] && row.ValueKind == JsonValueKind.Array && row.GetArrayLength() > 0 ? row[0].Text() : "";
+            return answer.Items("tables") is [var table, ..] && table.Items("rows") is [var row, ..] ? [.. row.Items().Select(cell => cell.Text())] : [];
         }
         catch (ResourceManagerException error) when (error.Status == 400)
         {
-            return "";
+            return [];
         }
     }
 

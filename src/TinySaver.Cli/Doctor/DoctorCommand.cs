@@ -48,13 +48,11 @@ internal static class DoctorCommand
     public static Command Create(Terminal terminal)
     {
         Wait.Takes("minutes, above 0 and at most 1,440", m => m is > 0 and <= 1_440);
-        var command = new Command("doctor", "Look at a deployment from the sign-in to the alerts, send two images through it, and say what is broken and what to do. "
+        return new Command("doctor", "Look at a deployment from the sign-in to the alerts, send two images through it, and say what is broken and what to do. "
             + "Exit code 0: nothing is broken; 1: something is; 2: there is nothing to look at; 130: stopped by Ctrl-C or SIGTERM.")
         {
             Subscription, Group, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Policy, Canary, NoCanary, Wait, Endpoint, CommonOptions.Json,
-        };
-        command.SetAction((result, cancellationToken) => RunAsync(terminal, result, cancellationToken));
-        return command;
+        }.Running(terminal, RunAsync);
     }
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
@@ -74,7 +72,7 @@ internal static class DoctorCommand
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         Deployment deployment = subscription is null
             ? new()
-            : new(new ResourceManager(http, new DefaultAzureCredential(), Address(arguments.GetValue(Endpoint)!)), subscription, group!, azd["AZURE_TENANT_ID"]);
+            : new(new ResourceManager(http, new DefaultAzureCredential(), Address(arguments.GetValue(Endpoint)!)), subscription, group!, azd.TenantOf(subscription));
         bool json = arguments.GetValue(CommonOptions.Json);
         var run = new DoctorRun(deployment, line => Show(terminal, line, json));
         if (await run.BeginAsync(cancellationToken))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Azure;
 using Azure.Identity;
 using TinySaver.Cli.Accounts;
@@ -20,7 +21,7 @@ internal sealed class DoctorRun(Deployment deployment, Action<DoctorLine> tell, 
     public static readonly IReadOnlyList<Check> Checks =
     [
         Storage.Check, Containers.Check, Roles.Check, Policy.Check, Models.Check, TinyApp.Check, Functions.Check, Health.Check, EventSubscription.Check,
-        EventDelivery.Check, Escalations.Check, LargeApp.Check, Scaling.Check, ScalerLog.Check, Gpu.Check, Telemetry.Check, Alerts.Check,
+        EventDelivery.Check, BatchJobs.Check, Escalations.Check, LargeApp.Check, Scaling.Check, ScalerLog.Check, Gpu.Check, Telemetry.Check, Alerts.Check,
     ];
 
     private readonly List<DoctorLine> _lines = [];
@@ -93,6 +94,9 @@ internal sealed class DoctorRun(Deployment deployment, Action<DoctorLine> tell, 
         RequestFailedException { Status: 403, ErrorCode: "AuthorizationFailure" } => Finding.Broken(
             "the account's network lets nobody in from here", "Set TINYSAVER_DEPLOYER_IP to your public address and run `azd provision`, or look from inside the network."),
         TinySaverException => Finding.Broken(error.Message, "Then look again."),
+        HttpRequestException or IOException => Finding.Broken(
+            $"the network does not let this machine through: {error.Message}", "Look at the name, the proxy and the firewall between here and there, then look again."),
+        JsonException => Finding.Broken($"what was answered is no JSON: {error.Message}", "Something answers in Azure's place, such as a proxy; look at the network between here and there."),
         _ when StorageErrors.Explain(error) is { } sentence => Finding.Broken(sentence, "Then look again."),
         _ => null,
     };

@@ -31,9 +31,9 @@ internal sealed record Finding(Verdict Verdict, string Seen, string? ToDo = null
     public static Finding NotHere(string seen) => new(Verdict.NotHere, seen);
 }
 
-/// <summary>One thing that the doctor looks at. A new one is a file in <c>Checks</c> and a line in <see cref="DoctorRun.Checks"/>.</summary>
+/// <summary>One thing that the doctor looks at. A new one is a class in <c>Checks</c>, an item of <see cref="DoctorRun.Checks"/> and a row in docs/deploy.md.</summary>
 /// <param name="Name">What it is.</param>
-/// <param name="LookAsync">Looks at it. What it throws is told as broken.</param>
+/// <param name="LookAsync">Looks at it. What <see cref="DoctorRun"/> can explain of what it throws is told as broken.</param>
 /// <param name="InAzure">Whether it is seen by Resource Manager only.</param>
 /// <param name="Seconds">How long it may take.</param>
 internal sealed record Check(string Name, Func<Deployment, CancellationToken, Task<Finding>> LookAsync, bool InAzure = true, int Seconds = 30);

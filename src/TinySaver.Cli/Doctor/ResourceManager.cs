@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -100,6 +101,10 @@ internal static class JsonReading
     /// <summary>The number at a path; 0 where there is none.</summary>
     public static double Number(this JsonElement json, params ReadOnlySpan<string> path) =>
         json.At(path) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : 0;
+
+    /// <summary>The time at a path; the first of all times where there is none.</summary>
+    public static DateTimeOffset Time(this JsonElement json, params ReadOnlySpan<string> path) =>
+        DateTimeOffset.TryParse(json.Text(path), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : default;
 
     /// <summary>The items of the list at a path; none where there is no list.</summary>
     public static IReadOnlyList<JsonElement> Items(this JsonElement json, params ReadOnlySpan<string> path) =>

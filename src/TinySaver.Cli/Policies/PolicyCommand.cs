@@ -28,42 +28,30 @@ internal static class PolicyCommand
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Verify policy and models, and change nothing." };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal) => new("policy", "Publish policies to an account, list them, and go back to an earlier one. "
+        + "Exit code 0: done; 2: it could not be done, and nothing has changed for the apps; 130: stopped by Ctrl-C or SIGTERM, likewise.")
     {
-        var list = new Command("list", "Show the policies that were published to an account, latest first.") { AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json };
-        list.SetAction((result, cancellationToken) => OnAccountAsync(terminal, result, create: false, account => ListAsync(terminal, account, result, cancellationToken), cancellationToken));
-        var publish = new Command("publish", "Verify a policy and its models, upload them, and make the policy the current one; the apps take it over within a minute.")
+        new Command("list", "Show the policies that were published to an account, latest first.")
+        {
+            AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
+        }.Running(terminal, ListAsync),
+        new Command("publish", "Verify a policy and its models, upload them, and make the policy the current one; the apps take it over within a minute.")
         {
             File, DryRun, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
-        };
-        publish.SetAction((result, cancellationToken) => PublishAsync(terminal, result, cancellationToken));
-        var rollback = new Command("rollback", "Make an earlier policy the current one again; the apps take it over within a minute.")
+        }.Running(terminal, PublishAsync),
+        new Command("rollback", "Make an earlier policy the current one again; the apps take it over within a minute.")
         {
             Id, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
-        };
-        rollback.SetAction((result, cancellationToken) => OnAccountAsync(terminal, result, create: false, account => RollBackAsync(terminal, account, result, cancellationToken), cancellationToken));
-        return new Command("policy", "Publish policies to an account, list them, and go back to an earlier one. "
-            + "Exit code 0: done; 2: it could not be done, and nothing has changed for the apps.")
-        {
-            list, publish, rollback,
-        };
-    }
+        }.Running(terminal, RollBackAsync),
+    };
 
     /// <summary>Who decides by a policy: "tiny ≥ 0.93, else large".</summary>
     public static string Deciders(CascadePolicy policy) => string.Join(", else ", policy.Savers
         .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Model.Name} ≥ {s.Threshold:0.####} ({s.Measure.Name()})")).Append(policy.Large.Name));
 
-    private static async Task<int> OnAccountAsync(
-        Terminal terminal, ParseResult arguments, bool create, Func<StorageAccount, Task> work, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using StorageAccount account = await StorageAccount.OpenAsync(
-            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create, cancellationToken);
-        await work(account);
-        return ExitCode.Success;
-    }
-
-    private static async Task ListAsync(Terminal terminal, StorageAccount account, ParseResult arguments, CancellationToken cancellationToken)
-    {
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
         string? current = (await account.Policies.ReadPointerAsync(cancellationToken))?.Pointer.Current;
         PolicyLine[] lines =
         [
@@ -71,6 +59,7 @@ internal static class PolicyCommand
                 p.Id, p.PublishedAt, p.Policy is null ? null : Deciders(p.Policy), p.Policy?.Test?.ExitRate ?? p.Policy?.Calibration?.ExitRate, p.Id == current)),
         ];
         JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), lines, () => ShowList(terminal, account, lines));
+        return ExitCode.Success;
     }
 
     private static void ShowList(Terminal terminal, StorageAccount account, PolicyLine[] lines)
@@ -95,42 +84,39 @@ internal static class PolicyCommand
     private static async Task<int> PublishAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var publisher = new PolicyPublisher(CommonOptions.FindPolicy(arguments.GetValue(File)));
+        CascadePolicy policy = publisher.Policy;
         if (arguments.GetValue(DryRun))
         {
-            terminal.Say($"Policy {publisher.Policy.Id} can be published: {Deciders(publisher.Policy)}.");
+            JsonOutput.WriteOr(
+                arguments.GetValue(CommonOptions.Json), new PublishSummary(policy.Id, Previous: null, Bytes: 0),
+                () => terminal.Show($"Policy {policy.Id} can be published: {Deciders(policy)}."));
             return ExitCode.Success;
         }
 
-        return await OnAccountAsync(terminal, arguments, create: true, async account =>
-        {
-            PublishSummary summary = await publisher.PublishAsync(account, terminal.Say, new StoragePatience(terminal, account), cancellationToken);
-            Show(terminal, arguments, summary, publisher.Policy, account);
-        }, cancellationToken);
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: true, cancellationToken);
+        Show(terminal, arguments, await publisher.PublishAsync(account, terminal.Say, new StoragePatience(terminal, account), cancellationToken), policy, account);
+        return ExitCode.Success;
     }
 
-    private static async Task RollBackAsync(Terminal terminal, StorageAccount account, ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<int> RollBackAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        (PolicyPointer Pointer, string)? read = await account.Policies.ReadPointerAsync(cancellationToken);
-        string id = arguments.GetValue(Id) ?? read?.Pointer.Previous
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
+        string id = arguments.GetValue(Id) ?? (await account.Policies.ReadPointerAsync(cancellationToken))?.Pointer.Previous
             ?? throw new TinySaverException($"{account.Name} has had no policy before the current one. `tinysaver policy list` shows all; name one.");
         PublishedPolicy wanted = (await account.Policies.ListAsync(cancellationToken)).FirstOrDefault(p => p.Id == id)
             ?? throw new TinySaverException($"{account.Name} has no policy '{id}'; `tinysaver policy list` shows those that it has.");
         CascadePolicy policy = wanted.Policy ?? throw new TinySaverException($"The policy '{id}' cannot be read by this version, nor by its apps.");
-        foreach (ModelReference model in policy.Savers.Select(s => s.Model).Append(policy.Large))
-        {
-            if (await StoredModel.ProblemAsync(account.Models, model, cancellationToken) is { } problem)
-                throw new TinySaverException($"The apps could not use the policy '{id}': {problem}. Publish it anew with `tinysaver policy publish`.");
-        }
+        if (await StoredModel.ProblemAsync(account.Models, policy, cancellationToken) is { } problem)
+            throw new TinySaverException($"The apps could not use the policy '{id}': {problem}. Publish it anew with `tinysaver policy publish`.");
 
         PolicyPointer pointer = await account.Policies.PointToAsync(id, cancellationToken);
         Show(terminal, arguments, new(id, pointer.Previous, Bytes: 0), policy, account);
+        return ExitCode.Success;
     }
 
-    private static void Show(Terminal terminal, ParseResult arguments, PublishSummary summary, CascadePolicy policy, StorageAccount account)
-    {
+    private static void Show(Terminal terminal, ParseResult arguments, PublishSummary summary, CascadePolicy policy, StorageAccount account) =>
         JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), summary, () => terminal.Show(
             $"Policy {summary.Policy} is the current one of {account.Name}: {Deciders(policy)}. {(summary.Previous is { } before ? $"Before: {before}." : "It is the first.")}"));
-    }
 }
 
 /// <summary>One policy of an account; <c>--json</c> prints a list of them.</summary>

@@ -18,7 +18,7 @@ internal sealed class PolicyPublisher
     public PolicyPublisher(string policyPath)
     {
         CascadePolicy policy = CascadeLoader.ReadPolicy(policyPath);
-        foreach (ModelReference model in policy.Savers.Select(s => s.Model).Append(policy.Large))
+        foreach (ModelReference model in policy.Models)
         {
             if (model.Sha256 is null)
                 throw new TinySaverException($"{policyPath}: the model '{model.Folder}' has no 'sha256', by which the apps verify it. Write the policy with `tinysaver search`.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TinySaver.Core.Cascade;
@@ -26,7 +27,7 @@ internal static class StoredModel
             .Where(file => !file.Name.Split('/').Any(segment => segment.StartsWith('.'))),
     ];
 
-    /// <summary>Uploads a file of a model unless it is there.</summary>
+    /// <summary>Uploads a file of a model unless it is there, as it was published.</summary>
     /// <returns>The bytes that were uploaded; 0 where it was there.</returns>
     public static async Task<long> UploadAsync(BlobContainerClient container, ModelFolder model, string name, string path, int files, CancellationToken cancellationToken)
     {
@@ -38,8 +39,7 @@ internal static class StoredModel
             [Hash] = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)),
         };
         BlobClient blob = container.GetBlobClient($"{FolderOf(model)}/{name}");
-        if (await blob.ExistsAsync(cancellationToken)
-            && (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value is var there
+        if (await PropertiesAsync(blob, cancellationToken) is { } there
             && there.ContentLength == file.Length && metadata.All(m => there.Metadata.TryGetValue(m.Key, out string? value) && value == m.Value))
         {
             return 0;
@@ -54,21 +54,46 @@ internal static class StoredModel
         return file.Length;
     }
 
-    /// <summary>What is wrong with a model in the container; null where it is as it was published.</summary>
-    public static async Task<string?> ProblemAsync(BlobContainerClient container, ModelReference model, CancellationToken cancellationToken)
+    /// <summary>What is wrong with the models of a policy in the container; null where they are as they were published.</summary>
+    public static async Task<string?> ProblemAsync(BlobContainerClient container, CascadePolicy policy, CancellationToken cancellationToken)
+    {
+        foreach (ModelReference model in policy.Models)
+        {
+            if (await ProblemAsync(container, model, cancellationToken) is { } problem)
+                return $"{model.Name}: {problem}";
+        }
+
+        return null;
+    }
+
+    private static async Task<string?> ProblemAsync(BlobContainerClient container, ModelReference model, CancellationToken cancellationToken)
     {
         string folder = model.Folder.TrimEnd('/') + "/";
         var listing = new GetBlobsOptions { Prefix = folder, Traits = BlobTraits.Metadata };
         int found = 0, expected = 0;
         await foreach (BlobItem blob in container.GetBlobsAsync(listing, cancellationToken))
         {
-            if (blob.Metadata?.TryGetValue(Model, out string? of) is not true || of != model.Sha256)
+            if (blob.Metadata?.TryGetValue(Model, out string? of) is not true || of != model.Sha256
+                || !blob.Metadata.TryGetValue(Files, out string? files) || !int.TryParse(files, CultureInfo.InvariantCulture, out expected))
+            {
                 return $"'{blob.Name}' is not the file that was published with the policy";
+            }
 
             found++;
-            expected = int.Parse(blob.Metadata[Files], CultureInfo.InvariantCulture);
         }
 
         return found == 0 ? $"'{folder}' is not there" : found < expected ? $"'{folder}' has {found} of its {expected} files" : null;
+    }
+
+    private static async Task<BlobProperties?> PropertiesAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException error) when (error.Status == 404)
+        {
+            return null;
+        }
     }
 }

@@ -23,6 +23,10 @@ public sealed record CascadePolicy
     /// <summary>The large model.</summary>
     public required ModelReference Large { get; init; }
 
+    /// <summary>All models in the order in which they see an image.</summary>
+    [JsonIgnore]
+    public IEnumerable<ModelReference> Models => Savers.Select(s => s.Model).Append(Large);
+
     /// <summary>How the threshold was chosen.</summary>
     public PolicyRule? Rule { get; init; }
 

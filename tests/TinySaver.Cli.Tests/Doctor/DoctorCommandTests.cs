@@ -50,6 +50,33 @@ public sealed class DoctorCommandTests(OneAzurite azurite) : IClassFixture<OneAz
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    // The account's Azurite runs in this process, for as long as it looks.
+    [Fact]
+    public async Task Doctor_DataOnWhichNothingRuns_SaysThatNothingLabelsThem()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(new DataFolder(folder.Path).AzuritePath);
+
+        (int code, string text) = await OneCommand.RunAsync(DoctorCommand.Create, "--data", folder.Path);
+
+        Assert.Equal(ExitCode.SomeFailed, code);
+        Assert.Matches("broken    storage +nothing labels images here: no pipeline runs on Azurite on .+ → Start `tinysaver run --watch`", text);
+        Assert.Contains("No canary is sent while something is broken.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TenantOf_AnotherSubscriptionThanAzds_IsNotKnown()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(".azure/config.json", """{"version":1,"defaultEnvironment":"dev"}""");
+        folder.Write(".azure/dev/.env", "AZURE_SUBSCRIPTION_ID=\"sub-dev\"\nAZURE_TENANT_ID=\"tenant-dev\"\n");
+
+        var azd = new AzdEnvironment(folder.Path);
+
+        Assert.Equal("tenant-dev", azd.TenantOf("SUB-dev"));
+        Assert.Null(azd.TenantOf("sub-other"));
+    }
+
     [Fact]
     public void AzdEnvironment_SelectedOneAbove_IsRead()
     {

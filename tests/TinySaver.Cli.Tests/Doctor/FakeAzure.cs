@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Azure.Core;
+using Microsoft.Extensions.Time.Testing;
 using TinySaver.Cli.Doctor;
 using TinySaver.Cli.Doctor.Checks;
 
@@ -17,6 +18,7 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
     public const string Key = "SECRET-function-key-1234567890";
     public const string Token = "SECRET-token-1234567890";
 
+    private const string Account = "stabc";
     private const string GroupId = $"/subscriptions/{Subscription}/resourceGroups/{Group}";
     private const string Metrics = "/providers/Microsoft.Insights/metrics";
 
@@ -61,13 +63,23 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
 
     public string Authority { get; }
 
+    /// <summary>A storage account that is the fake's own; it refuses everybody with <see cref="Refusal"/>.</summary>
+    public string ConnectionString => string.Join(
+        ';', ((string[])["Blob", "Table", "Queue"]).Select(s => $"{s}Endpoint=http://{Authority}/{Account}").Append($"AccountName={Account}").Append("AccountKey=c2VjcmV0"));
+
+    /// <summary>The error code of that account.</summary>
+    public string Refusal { get; set; } = "AuthorizationPermissionMismatch";
+
     /// <summary>A path that is never answered.</summary>
     public string? Silent { get; set; }
+
+    /// <summary>The clock.</summary>
+    public FakeTimeProvider Time { get; } = new(new(2026, 8, 5, 11, 30, 0, TimeSpan.Zero));
 
     /// <summary>Whether nobody is signed in.</summary>
     public bool SignedOut { get; set; }
 
-    public Deployment NewDeployment(string? tenant = "tenant-dev") => new(new ResourceManager(new HttpClient(), this, new Uri($"http://{Authority}")), Subscription, Group, tenant);
+    public Deployment NewDeployment(string? tenant = "tenant-dev") => new(new ResourceManager(new HttpClient(), this, new Uri($"http://{Authority}")), Subscription, Group, tenant) { Time = Time };
 
     /// <summary>Answers a path, whatever its query; a metric's by its name behind a question mark.</summary>
     public void Set(string path, string json, int status = 200) => _answers[path.ToUpperInvariant()] = (status, json);
@@ -79,6 +91,8 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
         Assert.Contains(from, json, StringComparison.Ordinal);
         Set(path, json.Replace(from, to, StringComparison.Ordinal), status);
     }
+
+    public static string QueuePath(string queue) => $"{Storage}/queueServices/default/queues/{queue}";
 
     public static string MetricPath(string metric) => $"{Topic}{Metrics}?{metric}";
 
@@ -101,13 +115,16 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
             ("Microsoft.Web/sites", "func-tiny-abc"), ("Microsoft.App/containerApps", "ca-large-abc"), ("Microsoft.App/managedEnvironments", "cae-abc"),
             ("Microsoft.Insights/components", "appi-abc"), ("Microsoft.OperationalInsights/workspaces", "log-abc"), ("Microsoft.ContainerRegistry/registries", "crabc"),
             ("Microsoft.Insights/metricalerts", "alert-dead-letters-abc"), ("Microsoft.Insights/metricalerts", "alert-event-dead-letters-abc"),
-            .. Enumerable.Range(0, 4).Select(i => ("microsoft.insights/scheduledqueryrules", $"alert-{i}-abc")),
+            .. Enumerable.Range(0, 5).Select(i => ("microsoft.insights/scheduledqueryrules", $"alert-{i}-abc")),
         ];
         Set($"{GroupId}/resources", List(resources.Select(r => $$$"""{"id":"{{{Id(r.Type, r.Name)}}}","name":"{{{r.Name}}}","type":"{{{r.Type}}}","tags":{"azd-env-name":"dev"}}""")));
         Set(Storage, """{"name":"stabc","properties":{"primaryEndpoints":{"blob":"https://stabc.blob.core.windows.net/"}}}""");
-        Set($"{Storage}/blobServices/default/containers", Names("images", "models", "deployments", "event-dead-letters"));
-        Set($"{Storage}/tableServices/default/tables", Names("labels", "AzureFunctionsDiagnosticEvents"));
-        Set($"{Storage}/queueServices/default/queues", Names("webjobs-blobtrigger-poison"));
+        foreach ((string service, string kind, string[] names) in Containers.Expected)
+            Set($"{Storage}/{service}/default/{kind}", List(names.Append("one-of-the-hosts").Select(n => $$"""{"name":"{{n}}"}""")));
+
+        foreach (string queue in BatchJobs.PoisonQueues)
+            Set(QueuePath(queue), """{"properties":{"approximateMessageCount":0}}""");
+
         Set(
             $"{GroupId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
             List(((string[])["tiny", "large"]).Select(i => $$$"""{"name":"id-{{{i}}}-abc","properties":{"principalId":"principal-{{{i}}}","clientId":"client-{{{i}}}"}}""")));
@@ -141,7 +158,7 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
             {"properties":{"provisioningState":"Succeeded","runningStatus":"Running","latestRevisionName":"ca-large-abc--1","workloadProfileName":"Consumption",
              "template":{"scale":{"minReplicas":0,"maxReplicas":3,"rules":[{"name":"escalations","custom":{"type":"azure-servicebus","metadata":{"namespace":"sb-abc","queueName":"escalations","messageCount":"1500"}}}]}}}}
             """);
-        Set(Revision, """{"properties":{"active":true,"replicas":0,"healthState":"Healthy","runningState":"ScaledToZero","provisioningState":"Provisioned"}}""");
+        Set(Revision, """{"properties":{"active":true,"replicas":0,"healthState":"Healthy","runningState":"ScaledToZero","provisioningState":"Provisioned","createdTime":"2026-08-05T08:00:00Z"}}""");
         Set(GpuUsage, """{"value":[{"name":{"value":"ManagedEnvironmentConsumptionT4Gpus"},"currentValue":0,"limit":1,"unit":"Count"}]}""");
         Set(Logs, """{"tables":[{"name":"PrimaryResult","columns":[{"name":"Last","type":"datetime"}],"rows":[["2026-08-05T10:00:00Z"]]}]}""");
         Set(AlertsPath, List([]));
@@ -151,9 +168,7 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
     public static string List(IEnumerable<string> items) => $$"""{"value":[{{string.Join(',', items)}}]}""";
 
     /// <summary>A metric's answer.</summary>
-    public static string Total(int total) => $$$"""{"value":[{"timeseries":[{"data":[{"timeStamp":"2026-08-05T09:00:00Z","total":{{{total}}}},{"timeStamp":"2026-08-05T09:15:00Z"}]}]}]}""";
-
-    private static string Names(params string[] names) => List(names.Select(n => $$"""{"name":"{{n}}"}"""));
+    public static string Total(int total, string time = "09:00") => $$$"""{"value":[{"timeseries":[{"data":[{"timeStamp":"2026-08-05T{{{time}}}:00Z","total":{{{total}}}},{"timeStamp":"2026-08-05T11:15:00Z"}]}]}]}""";
 
     private static string Role(string who, string scope, string role) => $$$"""
         {"properties":{"principalId":"principal-{{{who}}}","scope":"{{{scope}}}","roleDefinitionId":"/subscriptions/{{{Subscription}}}/providers/Microsoft.Authorization/roleDefinitions/{{{Roles.Ids[role]}}}"}}
@@ -176,6 +191,14 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
             string path = context.Request.Url!.AbsolutePath;
             if (path == Silent)
                 continue;
+
+            if (path.StartsWith($"/{Account}/", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 403;
+                context.Response.AddHeader("x-ms-error-code", Refusal);
+                context.Response.Close();
+                continue;
+            }
 
             bool known = path == HealthPath ? context.Request.Headers["x-functions-key"] == Key : context.Request.Headers["Authorization"] == $"Bearer {Token}";
             string key = context.Request.QueryString["metricnames"] is { } metric ? $"{path}?{metric}" : path;

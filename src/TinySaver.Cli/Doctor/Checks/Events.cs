@@ -44,18 +44,29 @@ internal static class EventDelivery
     private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
     {
         (string topic, _) = d.Find(EventSubscription.TopicType, "Event Grid topic");
-        double delivered = await SumAsync("DeliverySuccessCount"), failed = await SumAsync("DeliveryAttemptFailCount"), dead = await SumAsync("DeadLetteredCount");
-        if (dead > 0)
+        IReadOnlyList<(DateTimeOffset At, double Sum)> arrived = await ReadAsync("DeliverySuccessCount"), failed = await ReadAsync("DeliveryAttemptFailCount"), dead = await ReadAsync("DeadLetteredCount");
+        if (failed.Count == 0 && dead.Count == 0)
+            return Finding.Ok($"{Sum(arrived):N0} events of the last day arrived");
+
+        // What was in the way is mended where deliveries succeed again.
+        bool mended = Last(arrived) >= Last([.. failed, .. dead]);
+        if (dead.Count == 0)
         {
-            return Finding.Broken(
-                $"Event Grid gave up on {dead:N0} events of the last day; they are in the container 'event-dead-letters', and their images have no rows",
-                "Mend what is broken below or above, then put the images back with `tinysaver retry`.");
+            return new(
+                mended ? Verdict.Warning : Verdict.Broken,
+                $"{Sum(failed):N0} deliveries of the last day failed, {Sum(arrived):N0} arrived",
+                "Event Grid tries again for a day; look at the tiny app's failures. What still has no row then (`tinysaver status`) is put back by `tinysaver retry --batch NAME`.");
         }
 
-        return failed > 0
-            ? new(delivered == 0 ? Verdict.Broken : Verdict.Warning, $"{failed:N0} deliveries of the last day failed, {delivered:N0} arrived", "Event Grid tries again for a day; look at the tiny app's failures.")
-            : Finding.Ok($"{delivered:N0} events of the last day arrived");
+        string seen = $"Event Grid gave up on {Sum(dead):N0} events of the last day; they are in the container 'event-dead-letters', and their images have no rows";
+        return mended
+            ? Finding.Warning($"{seen}; deliveries succeed again", "Put the images back with `tinysaver retry --batch NAME`.")
+            : Finding.Broken(seen, "Mend what is broken below or above, then put the images back with `tinysaver retry --batch NAME`.");
 
-        Task<double> SumAsync(string metric) => d.MetricAsync(topic, metric, TimeSpan.FromDays(1), TimeSpan.Zero, cancellationToken);
+        Task<IReadOnlyList<(DateTimeOffset At, double Sum)>> ReadAsync(string metric) => d.MetricAsync(topic, metric, TimeSpan.FromDays(1), TimeSpan.Zero, cancellationToken);
+
+        static double Sum(IEnumerable<(DateTimeOffset At, double Sum)> metric) => metric.Sum(m => m.Sum);
+
+        static DateTimeOffset Last(IEnumerable<(DateTimeOffset At, double Sum)> metric) => metric.Select(m => m.At).DefaultIfEmpty().Max();
     }
 }

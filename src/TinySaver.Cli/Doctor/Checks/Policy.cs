@@ -1,5 +1,4 @@
 using TinySaver.Cli.Policies;
-using TinySaver.Core.Cascade;
 
 namespace TinySaver.Cli.Doctor.Checks;
 
@@ -29,13 +28,8 @@ internal static class Models
         if (!found.Published)
             return Finding.Warning("cascade.json and its models were not published, so what changed since cannot be told", "Publish them with `tinysaver policy publish`.");
 
-        ModelReference[] models = [.. found.Policy.Savers.Select(s => s.Model).Append(found.Policy.Large)];
-        foreach (ModelReference model in models)
-        {
-            if (await StoredModel.ProblemAsync(d.Account.Models, model, cancellationToken) is { } problem)
-                return Finding.Broken($"{model.Name}: {problem}", "Publish the policy again: `azd hooks run postprovision`, or `tinysaver policy publish`.");
-        }
-
-        return Finding.Ok($"{string.Join(", ", models.Select(m => m.Name))}, as they were published");
+        return await StoredModel.ProblemAsync(d.Account.Models, found.Policy, cancellationToken) is { } problem
+            ? Finding.Broken(problem, "Publish the policy again: `azd hooks run postprovision`, or `tinysaver policy publish`.")
+            : Finding.Ok($"{string.Join(", ", found.Policy.Models.Select(m => m.Name))}, as they were published");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TinySaver.Pipeline.FunctionApps;
 
 namespace TinySaver.Cli.Doctor.Checks;
 
@@ -29,19 +30,20 @@ internal static class Roles
         string events = (await d.Azure.GetAsync(topic, ApiVersions.EventGrid, cancellationToken)).Text("identity", "principalId");
         string tiny = Principal("id-tiny-"), large = Principal("id-large-");
         string storage = d.Find("Microsoft.Storage/storageAccounts", "storage account").Id;
-        string queue = d.Find("Microsoft.ServiceBus/namespaces", "Service Bus namespace").Id + "/queues/escalations";
+        string queue = d.Find("Microsoft.ServiceBus/namespaces", "Service Bus namespace").Id + $"/queues/{FunctionAppOptions.EscalationsQueue}";
+        const string QueueName = $"the queue '{FunctionAppOptions.EscalationsQueue}'";
         string insights = d.Find("Microsoft.Insights/components", "Application Insights component").Id;
         (string Who, string Principal, string Where, string Scope, string Role, string? Instead)[] needed =
         [
             ("the tiny app", tiny, "the storage account", storage, "Storage Blob Data Owner", null),
             ("the tiny app", tiny, "the storage account", storage, "Storage Queue Data Contributor", null),
             ("the tiny app", tiny, "the storage account", storage, "Storage Table Data Contributor", null),
-            ("the tiny app", tiny, "the queue 'escalations'", queue, "Azure Service Bus Data Sender", "Azure Service Bus Data Owner"),
-            ("the tiny app", tiny, "the queue 'escalations'", queue, "Azure Service Bus Data Receiver", "Azure Service Bus Data Owner"),
+            ("the tiny app", tiny, QueueName, queue, "Azure Service Bus Data Sender", "Azure Service Bus Data Owner"),
+            ("the tiny app", tiny, QueueName, queue, "Azure Service Bus Data Receiver", "Azure Service Bus Data Owner"),
             ("the tiny app", tiny, "Application Insights", insights, "Monitoring Metrics Publisher", null),
             ("the large app", large, "the storage account", storage, "Storage Blob Data Owner", null),
             ("the large app", large, "the storage account", storage, "Storage Table Data Contributor", null),
-            ("the large app", large, "the queue 'escalations'", queue, "Azure Service Bus Data Owner", "Azure Service Bus Data Receiver"),
+            ("the large app", large, QueueName, queue, "Azure Service Bus Data Owner", "Azure Service Bus Data Receiver"),
             ("the large app", large, "Application Insights", insights, "Monitoring Metrics Publisher", null),
             ("the large app", large, "the registry", d.Find("Microsoft.ContainerRegistry/registries", "registry").Id, "AcrPull", null),
             ("Event Grid", events, "the container 'event-dead-letters'", $"{storage}/blobServices/default/containers/event-dead-letters", "Storage Blob Data Contributor", null),

@@ -9,7 +9,18 @@ internal static class SignIn
 
     private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
     {
-        JsonElement subscription = await d.Azure.GetAsync($"/subscriptions/{d.Subscription}", ApiVersions.Subscription, cancellationToken);
+        JsonElement subscription;
+        try
+        {
+            subscription = await d.Azure.GetAsync($"/subscriptions/{d.Subscription}", ApiVersions.Subscription, cancellationToken);
+        }
+        catch (ResourceManagerException error) when (error.Status == 404)
+        {
+            return Finding.Broken(
+                $"whoever is signed in does not see the subscription {d.Subscription}",
+                $"Run `az login{(d.Tenant is { } of ? $" --tenant {of}" : "")}` with the account that you gave azd, or name another one with --subscription.");
+        }
+
         string tenant = subscription.Text("tenantId"), state = subscription.Text("state");
         if (d.Tenant is { } expected && tenant != expected)
             return Finding.Broken($"the sign-in sees the subscription in the tenant {tenant}, but azd deployed to {expected}", $"Run `az login --tenant {expected}`.");

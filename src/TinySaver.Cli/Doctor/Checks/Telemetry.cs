@@ -12,12 +12,12 @@ internal static class Telemetry
 
     private static async Task<Finding> LookAsync(Deployment d, CancellationToken cancellationToken)
     {
-        string last = await d.LogAsync("AppMetrics | where Name startswith 'tinysaver' | summarize Last = max(TimeGenerated)", cancellationToken);
-        if (last.Length > 0)
-            return Finding.Ok($"the last metric of the apps is of {last}");
+        IReadOnlyList<string> last = await d.LogAsync("AppMetrics | where Name startswith 'tinysaver' | summarize Last = max(TimeGenerated)", cancellationToken);
+        if (last is [{ Length: > 0 } time, ..])
+            return Finding.Ok($"the last metric of the apps is of {time}");
 
         (string topic, _) = d.Find(EventSubscription.TopicType, "Event Grid topic");
-        return await d.MetricAsync(topic, "DeliverySuccessCount", TimeSpan.FromDays(1), Delay, cancellationToken) > 0
+        return await d.MetricAsync(topic, "DeliverySuccessCount", TimeSpan.FromDays(1), Delay, cancellationToken) is [_, ..]
             ? Finding.Broken(
                 "images were announced today and no metric arrived, so the alerts are blind",
                 "Is the daily cap reached (TINYSAVER_LOG_DAILY_GB)? Has the app the role Monitoring Metrics Publisher?")
@@ -29,7 +29,7 @@ internal static class Telemetry
 internal static class Alerts
 {
     // As infra/modules/alerts.bicep has them.
-    internal const int Expected = 6;
+    internal const int Expected = 7;
 
     public static readonly Check Check = new("alerts", LookAsync);
 
