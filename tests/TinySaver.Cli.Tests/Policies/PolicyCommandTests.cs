@@ -1,14 +1,34 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Spectre.Console;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Output;
 using TinySaver.Cli.Policies;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Cli.Tests.Policies;
 
-public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAzurite>, IDisposable
+public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAzurite>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly Terminal _terminal = new(AnsiConsole.Console, AnsiConsole.Console, showsLiveProgress: false);
+    private StorageAccount _account = null!;
 
-    public void Dispose() => _folder.Dispose();
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _account = await StorageAccount.OpenAsync(_terminal, azurite.ConnectionString, new DataFolder("none"), create: false, Cancellation);
+        await _account.Models.DeleteIfExistsAsync(cancellationToken: Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        await _account.DisposeAsync();
+    }
 
     [Fact]
     public async Task Publish_TwoPoliciesThenRollback_MovesThePointerAndKeepsBoth()
@@ -43,6 +63,97 @@ public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAz
         InvalidPolicyException refused = await Assert.ThrowsAsync<InvalidPolicyException>(() => RunAsync("publish", policy, "--dry-run"));
 
         Assert.Contains("the model was changed after its threshold was chosen", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_DryRunWithJson_PrintsOneObjectAndNothingElse()
+    {
+        string policy = Copy();
+
+        TinySaverProcess.Result run = await TinySaverProcess.RunAsync(null, "policy", "publish", policy, "--dry-run", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        JsonElement summary = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal((Read(policy).Id, JsonValueKind.Null, 0), (summary.GetProperty("policy").GetString(), summary.GetProperty("previous").ValueKind, summary.GetProperty("bytes").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Publish_Again_UploadsNothing()
+    {
+        string policy = Copy();
+        PublishSummary first = await PublishAsync(policy), second = await PublishAsync(policy);
+
+        Assert.Equal(Directory.EnumerateFiles(Path.Combine(_folder.Path, "models"), "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length), first.Bytes);
+        Assert.Equal(first with { Bytes = 0 }, second);
+    }
+
+    [Theory]
+    [InlineData("other-content")]
+    [InlineData("other-metadata")]
+    [InlineData("gone")]
+    public async Task Publish_FileOfAModelThatWasSpoilt_IsUploadedAgain(string fault)
+    {
+        string policy = Copy();
+        await PublishAsync(policy);
+        BlobClient spoilt = await SpoilAsync(fault);
+        Assert.NotNull(await StoredModel.ProblemAsync(_account.Models, await CurrentAsync(), Cancellation));
+
+        PublishSummary again = await PublishAsync(policy);
+
+        Assert.Equal((await spoilt.GetPropertiesAsync(cancellationToken: Cancellation)).Value.ContentLength, again.Bytes);
+        Assert.Null(await StoredModel.ProblemAsync(_account.Models, await CurrentAsync(), Cancellation));
+    }
+
+    [Fact]
+    public async Task Rollback_OfTheFirstPolicy_SaysThatThereWasNoneBefore()
+    {
+        await PublishAsync(Copy());
+
+        TinySaverException refused = await Assert.ThrowsAsync<TinySaverException>(() => RunAsync("rollback"));
+
+        Assert.Contains("has had no policy before the current one. `tinysaver policy list` shows all; name one.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("other-content", "is not the file that was published with the policy. Publish it anew with `tinysaver policy publish`.")]
+    [InlineData("gone", "of its 4 files. Publish it anew")]
+    [InlineData("policy", "cannot be read by this version, nor by its apps.")]
+    public async Task Rollback_ToAPolicyThatCannotBeUsed_IsRefusedAndChangesNothing(string fault, string message)
+    {
+        string policy = Copy();
+        string first = (await PublishAsync(policy)).Policy;
+        Change(policy, 0.5);
+        string second = (await PublishAsync(policy)).Policy;
+        if (fault == "policy")
+            await _account.Models.GetBlobClient(_account.Policies.BlobOf(first)).UploadAsync(BinaryData.FromString("{}"), overwrite: true, Cancellation);
+        else
+            await SpoilAsync(fault);
+
+        TinySaverException refused = await Assert.ThrowsAnyAsync<TinySaverException>(() => RunAsync("rollback"));
+
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(second, (await _account.Policies.ReadPointerAsync(Cancellation))?.Pointer.Current);
+    }
+
+    private async Task<PublishSummary> PublishAsync(string policy) =>
+        await new PolicyPublisher(policy).PublishAsync(_account, _ => { }, new StoragePatience(_terminal, _account), Cancellation);
+
+    private async Task<CascadePolicy> CurrentAsync() =>
+        (await _account.Policies.ListAsync(Cancellation)).Single(p => p.Id == Read(Path.Combine(_folder.Path, "cascade.json")).Id).Policy!;
+
+    // One file of a model.
+    private async Task<BlobClient> SpoilAsync(string fault)
+    {
+        BlobItem item = await _account.Models.GetBlobsAsync(new() { Prefix = "models/", Traits = BlobTraits.Metadata }, Cancellation)
+            .FirstAsync(b => b.Name.EndsWith("config.json", StringComparison.Ordinal), Cancellation);
+        BlobClient blob = _account.Models.GetBlobClient(item.Name);
+        await (fault switch
+        {
+            "gone" => blob.DeleteAsync(cancellationToken: Cancellation),
+            "other-metadata" => (Task)blob.SetMetadataAsync(new Dictionary<string, string>(item.Metadata) { ["model"] = "another" }, cancellationToken: Cancellation),
+            _ => blob.UploadAsync(BinaryData.FromString("{}"), overwrite: true, Cancellation),
+        });
+        return blob;
     }
 
     private static CascadePolicy Read(string path) => CascadePolicyJson.Parse(File.ReadAllText(path), path);
