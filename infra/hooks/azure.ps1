@@ -17,8 +17,8 @@ function Fail([string] $text) {
 function Take([string[]] $names) {
     foreach ($name in $names) {
         if (-not [Environment]::GetEnvironmentVariable($name)) {
-            $value = azd env get-value $name 2>$null
-            if ($LASTEXITCODE -eq 0 -and $value) {
+            $value = if (Get-Command azd -ErrorAction SilentlyContinue) { azd env get-value $name 2>$null }
+            if ($value -and $LASTEXITCODE -eq 0) {
                 [Environment]::SetEnvironmentVariable($name, $value)
             }
         }

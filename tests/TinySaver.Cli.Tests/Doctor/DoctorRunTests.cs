@@ -140,6 +140,17 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
         Assert.Contains(sentence, $"{line.Seen} → {line.ToDo}", StringComparison.Ordinal);
     }
 
+    // Who deploys has no role on the jobs' table, and no job is the worse for it.
+    [Fact]
+    public async Task LookAsync_WhoMayNotReadTheJobs_IsToldWhoMay()
+    {
+        await BreakAsync("storage-role");
+
+        DoctorLine line = (await LookAsync()).Lines.Single(l => l.Check == "batch jobs");
+
+        Assert.Equal((Verdict.NotHere, "no message was given up; you may not read the table 'jobs' (TINYSAVER_JOB_SUBMITTERS)"), (line.Verdict, line.Seen));
+    }
+
     [Theory]
     [InlineData("sign-in")]
     [InlineData("tiny app")]

@@ -47,6 +47,13 @@ public sealed class CascadePolicyJsonTests
     }
 
     [Fact]
+    public void Models_AreInTheOrderInWhichTheySeeAnImageAndNotWrittenTwice()
+    {
+        Assert.Equal(["tiny", "large"], Full().Models.Select(m => m.Name));
+        Assert.DoesNotContain("\"models\"", CascadePolicyJson.Write(Full()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Parse_HandWrittenMinimum_HasDefaults()
     {
         CascadePolicy policy = CascadePolicyJson.Parse(Minimal, "cascade.json");
