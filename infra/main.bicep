@@ -220,7 +220,12 @@ module tinyApp 'modules/tiny-app.bicep' = {
     subnetId: network.?outputs.tinySubnetId ?? ''
     onlyEventGridMayCall: privateNetwork
     pipelineSettings: union(
-      { TinySaver__Pipeline__ShadowShare: shadowShare },
+      {
+        TinySaver__Pipeline__ShadowShare: shadowShare
+        TinySaver__Pipeline__UsdPerMillionImages: usdPerMillionImages
+        TinySaver__Pipeline__UsdPerMillionEscalations: usdPerMillionEscalations
+        TinySaver__Pipeline__UsdPerMillionLargeOnly: usdPerMillionLargeOnly
+      },
       traceSettings(traceShare),
       maximumBacklog > 0 ? { TinySaver__Pipeline__MaxBacklog: string(maximumBacklog) } : {}
     )

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TinySaver.Core.Jobs;
 using TinySaver.Inference.Imaging;
 
 namespace TinySaver.Pipeline;
@@ -53,4 +54,21 @@ public sealed class PipelineOptions
     /// <summary>How often the backlog is asked for where <see cref="MaxBacklog"/> is set. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan BacklogInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>US dollars of a million images at the tiny app, for the money that a batch job's summary says; null for not known.</summary>
+    [Range(0, 1e9)]
+    public double? UsdPerMillionImages { get; set; }
+
+    /// <summary>US dollars that a million escalations cost on top; null for not known.</summary>
+    [Range(0, 1e9)]
+    public double? UsdPerMillionEscalations { get; set; }
+
+    /// <summary>US dollars of a million images with the large model alone; null for not known.</summary>
+    [Range(0, 1e9)]
+    public double? UsdPerMillionLargeOnly { get; set; }
+
+    /// <summary>What images cost, where all of it is known.</summary>
+    internal JobPrices? Prices => (UsdPerMillionImages, UsdPerMillionEscalations, UsdPerMillionLargeOnly) is ({ } images, { } escalations, { } largeOnly)
+        ? new(images, escalations, largeOnly)
+        : null;
 }

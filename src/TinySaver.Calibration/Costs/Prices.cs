@@ -22,6 +22,9 @@ public sealed record Prices(
     /// <summary>US dollars for 10,000 operations on Storage queues. From memory.</summary>
     public double PerTenThousandStorageQueueOperations { get; init; } = 0.004;
 
+    /// <summary>US dollars for 10,000 writes or listings of blobs (hot tier, locally redundant). From memory.</summary>
+    public double PerTenThousandBlobWrites { get; init; } = 0.05;
+
     /// <summary>US dollars for a gigabyte of logs, traces and metrics. From memory.</summary>
     public double PerGigabyteOfLogs { get; init; } = 2.30;
 

@@ -45,6 +45,9 @@ public sealed record JobCounts
     /// <summary>Multiply-accumulate operations that the large model alone would have spent on those of them that have a label.</summary>
     public long LargeOnlyMacs { get; init; }
 
+    /// <summary>US dollars that the same images cost less than with the large model alone; below 0 where they cost more, null where no prices are known.</summary>
+    public double? UsdSaved { get; init; }
+
     /// <summary>Share of the images that the savers were asked about and that exited; null where there are none.</summary>
     [JsonIgnore]
     public double? ExitRate => Tiny + Large + Waiting is > 0 and long asked ? Tiny / (double)asked : null;
@@ -60,7 +63,8 @@ public sealed record JobCounts
     /// <param name="skipped">Whether it had it before the job.</param>
     /// <param name="macs">What the cascade spent on it.</param>
     /// <param name="largeMacs">What the large model spends on an image.</param>
-    public static JobCounts Of(LabelRow row, bool skipped, long macs, long largeMacs)
+    /// <param name="prices">What an image costs; null where that is not known.</param>
+    public static JobCounts Of(LabelRow row, bool skipped, long macs, long largeMacs, JobPrices? prices = null)
     {
         bool labelled = row.Status == LabelStatus.Labelled;
         return new()
@@ -76,6 +80,7 @@ public sealed record JobCounts
             Policies = row.Policy is { } policy ? One(policy) : Empty,
             Macs = skipped ? 0 : macs,
             LargeOnlyMacs = labelled && !skipped ? largeMacs : 0,
+            UsdSaved = skipped ? prices is null ? null : 0 : prices?.Saved(row),
         };
     }
 
@@ -97,6 +102,7 @@ public sealed record JobCounts
             Policies = Sum(all.Select(p => p.Policies)),
             Macs = all.Sum(p => p.Macs),
             LargeOnlyMacs = all.Sum(p => p.LargeOnlyMacs),
+            UsdSaved = all.Any(p => p.UsdSaved is not null) ? all.Sum(p => p.UsdSaved) : null,
         };
     }
 
@@ -126,6 +132,16 @@ public sealed record JobCounts
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>What images cost, in US dollars a million, as the cost model and the workbook have it.</summary>
+/// <param name="Images">An image at the tiny app.</param>
+/// <param name="Escalations">What an escalated one costs on top.</param>
+/// <param name="LargeOnly">An image with the large model alone.</param>
+public sealed record JobPrices(double Images, double Escalations, double LargeOnly)
+{
+    /// <summary>What an image with such a row cost less than with the large model alone.</summary>
+    public double Saved(LabelRow row) => ((row.Status == LabelStatus.Labelled ? LargeOnly : 0) - Images - (row.LargeLabel is null ? 0 : Escalations)) / 1e6;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobCounts))]
 internal sealed partial class JobJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using TinySaver.Core.Failures;
+using TinySaver.Core.Jobs;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
 
@@ -35,4 +36,8 @@ public static class CascadeRows
 
         return macs;
     }
+
+    /// <summary>What a job counts of such a row.</summary>
+    public static JobCounts Count(this Cascade cascade, LabelRow row, bool skipped, JobPrices? prices) =>
+        JobCounts.Of(row, skipped, cascade.Macs(row), cascade.LargeMacs ?? 0, prices);
 }

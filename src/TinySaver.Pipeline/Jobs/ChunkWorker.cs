@@ -123,7 +123,7 @@ public sealed class ChunkWorker(
         if (!failed.IsEmpty)
             throw new AggregateException($"{failed.Count} of {rows.Length} images of chunk {chunk.Number} of job '{chunk.Job}' failed.", failed);
 
-        IEnumerable<JobCounts> counts = rows.Select((row, i) => JobCounts.Of(row, (skipped >> i & 1) != 0, cascade.Macs(row), cascade.LargeMacs ?? 0));
+        IEnumerable<JobCounts> counts = rows.Select((row, i) => cascade.Count(row, (skipped >> i & 1) != 0, options.Value.Prices));
         await jobs.TryCompleteAsync(
             chunk with { Rows = rows, Skipped = skipped, Try = null }, tag, JobCounts.Sum([.. counts, new() { Chunks = 1 }]), cancellationToken).ConfigureAwait(false);
     }

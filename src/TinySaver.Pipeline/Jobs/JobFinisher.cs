@@ -1,8 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using TinySaver.Core.Jobs;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
-using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
@@ -15,7 +15,8 @@ namespace TinySaver.Pipeline.Jobs;
 /// Each file is written once, with its counts beside it, and the first stays; the summary adds up what lies beside the files. So
 /// it says what they hold, however often, and by however many, they are written.
 /// </remarks>
-public sealed class JobFinisher(IJobStore jobs, IJobFiles files, IImageStore images, ILabelStore labels, CascadeHost cascades, TimeProvider time)
+public sealed class JobFinisher(
+    IJobStore jobs, IJobFiles files, IImageStore images, ILabelStore labels, CascadeHost cascades, IOptions<PipelineOptions> options, TimeProvider time)
 {
     /// <summary>The chunks of one file: 16,384 images, some 30 MB of memory.</summary>
     internal int ChunksPerPart { get; init; } = 256;
@@ -46,8 +47,7 @@ public sealed class JobFinisher(IJobStore jobs, IJobFiles files, IImageStore ima
             if (rows.Length == 0)
                 continue;
 
-            Cascade cascade = lease.Cascade;
-            var counts = JobCounts.Sum(rows.Select(r => JobCounts.Of(r.Row, r.Skipped, cascade.Macs(r.Row), cascade.LargeMacs ?? 0)));
+            var counts = JobCounts.Sum(rows.Select(r => lease.Cascade.Count(r.Row, r.Skipped, options.Value.Prices)));
             using MemoryStream content = await JobResults.WriteAsync([.. rows.Select(r => r.Row)], format).ConfigureAwait(false);
             await files.TryWriteAsync(path, content, counts, cancellationToken).ConfigureAwait(false);
         }

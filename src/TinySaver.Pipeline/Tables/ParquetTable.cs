@@ -67,12 +67,16 @@ internal static class ParquetTable
         foreach (RowGroup group in reader.Metadata!.RowGroups)
         {
             long most = Math.Min(content.Length * MostRowsInAByte, Array.MaxLength);
-            if (group.NumRows < 0 || group.NumRows > most || group.Columns.Any(c => c.MetaData?.NumValues != group.NumRows))
+            if (group.NumRows < 0 || group.NumRows > most || group.Columns.Any(c => c.MetaData is not { } column || !Fits(column, group.NumRows, most)))
                 throw new InvalidDataException($"its {content.Length} bytes cannot hold {group.NumRows} rows of {group.Columns.Count} single values.");
         }
 
         content.Position = 0;
     }
+
+    // Lists and structures have more values than rows, or fewer.
+    private static bool Fits(ColumnMetaData column, long rows, long most) =>
+        column.PathInSchema.Count > 1 ? column.NumValues >= 0 && column.NumValues <= most : column.NumValues == rows;
 
     private static string? Text(Dictionary<string, object> row, string column) => row.TryGetValue(column, out object? value)
         ? value switch

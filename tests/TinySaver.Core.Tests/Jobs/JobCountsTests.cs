@@ -29,6 +29,25 @@ public sealed class JobCountsTests
         Assert.Equal(sum.ToJson(), JobCounts.Parse(sum.ToJson()).ToJson());
     }
 
+    [Fact]
+    public void UsdSaved_IsWhatTheLargeModelAloneCostsMore()
+    {
+        var prices = new JobPrices(Images: 4, Escalations: 50, LargeOnly: 52);
+        LabelRow escalated = Row with { LargeLabel = "a", Label = "a" };
+        JobCounts[] counts =
+        [
+            JobCounts.Of((Row with { Label = "a" }).LabelledBy(Decider.Tiny, []), skipped: false, 0, 0, prices),
+            JobCounts.Of(escalated.LabelledBy(Decider.Large, []), skipped: false, 0, 0, prices),
+            JobCounts.Of(Row.FailedFor(FailureReason.Empty, ""), skipped: false, 0, 0, prices),
+            JobCounts.Of(escalated.LabelledBy(Decider.Large, []), skipped: true, 0, 0, prices),
+        ];
+
+        Assert.Equal([48e-6, -2e-6, -4e-6, 0.0], counts.Select(c => c.UsdSaved!.Value).Select(u => Math.Round(u, 9)));
+        Assert.Equal(42e-6, JobCounts.Sum(counts).UsdSaved!.Value, 12);
+        Assert.Equal(42e-6, JobCounts.Parse(JobCounts.Sum(counts).ToJson()).UsdSaved!.Value, 12);
+        Assert.Null(JobCounts.Sum([JobCounts.Of(Row, skipped: false, 0, 0)]).UsdSaved);
+    }
+
     [Theory]
     [InlineData(0, 0, 0, null)]
     [InlineData(3, 1, 0, 0.75)]

@@ -74,6 +74,20 @@ public sealed class CostTableTests
     }
 
     [Fact]
+    public void JobsDocumentation_HasTheCostModelsFigures()
+    {
+        string documentation = Repository.Read("docs", "jobs.md");
+
+        foreach ((string announced, AnnouncementCost cost) in ((string, AnnouncementCost)[])[("an upload, by the blob trigger", AnnouncementCost.OfUpload), ("an image of a job", AnnouncementCost.OfJob)])
+        {
+            string row = string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {announced} | {cost.QueueOperations:0.###} | {cost.BlobReads:0.###} | {cost.BlobWrites:0.###} | {cost.TableOperations:0.###} | {cost.Events:0.###} | {cost.Executions:0.###} | {cost.PerMillion(Prices.Default):F2} |");
+            Assert.Contains(row, documentation, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Workbook_StartsWithTheCostModelsFigures()
     {
         string main = Repository.Read("infra", "main.bicep");

@@ -58,6 +58,21 @@ public sealed class JobSpecs : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Money_is_in_the_summary_where_prices_are_known()
+    {
+        await using var jobs = new MemoryJobs(_cascade, o => (o.UsdPerMillionImages, o.UsdPerMillionEscalations, o.UsdPerMillionLargeOnly) = (4_000, 50_000, 52_000));
+        foreach (MemoryJobs each in (MemoryJobs[])[_jobs, jobs])
+        {
+            await each.UploadAsync("a/", 10, i => i == 0 ? TestImages.Unsure : TestImages.Green);
+            await each.SubmitAsync(new("job") { Prefix = "a/" });
+            await each.RunAsync();
+        }
+
+        Assert.Equal(JsonValueKind.Null, (await _jobs.SummaryAsync("job")).GetProperty("usdSaved").ValueKind);
+        Assert.Equal(0.43, (await jobs.SummaryAsync("job")).GetProperty("usdSaved").GetDouble());
+    }
+
+    [Fact]
     public async Task NoImages_finish_at_once_with_an_empty_summary()
     {
         await _jobs.SubmitAsync(new("none") { Prefix = "nothing/" });

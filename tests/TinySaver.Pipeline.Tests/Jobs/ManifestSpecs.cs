@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Json.Serialization;
+using Parquet;
+using Parquet.Serialization;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Jobs;
 using TinySaver.Pipeline.Tests.Stages;
@@ -36,6 +39,52 @@ public sealed class ManifestSpecs : IAsyncDisposable
             (await _jobs.ResultsAsync("list")).Select(r => (r.Name, r.Reason)).OrderBy(r => r.Name, StringComparer.Ordinal));
     }
 
+    // As Azure Blob Inventory writes them: names begin with their container, which may be another's; the files are in folders of their rule.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task InventoryReport_names_the_images_of_the_container(bool parquet)
+    {
+        await _jobs.UploadAsync("a/", 2_500, _ => TestImages.NotAnImage);
+        string ending = parquet ? "parquet" : "csv";
+        string[] files = [.. Enumerable.Range(0, 2).Select(i => $"2026/11/26/10-22-33/daily/daily_1000000_{i}.{ending}")];
+        InventoryRow[] rows = [.. Enumerable.Range(0, 2_500).Select(i => new InventoryRow($"images/a/{i:D5}.bmp")), new("other/x.bmp"), new("images"), new("imagesque/x.bmp")];
+        for (int i = 0; i < files.Length; i++)
+        {
+            InventoryRow[] part = [.. rows.Where((_, n) => n % 2 == i)];
+            _jobs.Files.Manifests[files[i]] = parquet ? await ParquetAsync(part) : Csv(part);
+        }
+
+        _jobs.Files.Manifests["2026/11/26/10-22-33/daily/daily-manifest.json"] = Encoding.UTF8.GetBytes($$"""
+            {"destinationContainer":"jobs","endpoint":"https://account.blob.core.windows.net","files":[{"blob":"{{files[0]}}","size":1},{"blob":"{{files[1]}}","size":2}],
+             "inventoryCompletionTime":"2026-11-26T10:22:39Z","inventoryStartTime":"2026-11-26T10:22:33Z","ruleDefinition":{"format":"{{ending}}","objectType":"blob"},
+             "ruleName":"daily","status":"Succeeded","version":"1.0"}
+            """);
+        foreach ((string job, string manifest) in ((string, string)[])[("report", "2026/11/26/10-22-33/daily/daily-manifest.json"), ("file", files[0])])
+        {
+            await _jobs.SubmitAsync(new(job) { Manifest = manifest });
+            await _jobs.RunAsync();
+        }
+
+        Assert.Equal(Enumerable.Range(0, 2_500).Select(i => $"a/{i:D5}.bmp"), (await _jobs.ResultsAsync("report")).Select(r => r.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(0, 1_250).Select(i => $"a/{2 * i:D5}.bmp"), (await _jobs.ResultsAsync("file")).Select(r => r.Name));
+    }
+
+    [Fact]
+    public async Task ParquetManifest_of_several_row_groups_names_the_images()
+    {
+        await _jobs.UploadAsync("a/", 2_500, _ => TestImages.NotAnImage);
+        var content = new MemoryStream();
+        await ParquetSerializer.SerializeAsync(
+            Enumerable.Range(0, 2_500).Select(i => new ListRow($"a/{i:D5}.bmp", i)), content, new ParquetOptions { RowGroupSize = 700 }, cancellationToken: Cancellation);
+        _jobs.Files.Manifests["m.parquet"] = content.ToArray();
+
+        await _jobs.SubmitAsync(new("list") { Manifest = "m.parquet" });
+        await _jobs.RunAsync();
+
+        Assert.Equal(Enumerable.Range(0, 2_500).Select(i => $"a/{i:D5}.bmp"), (await _jobs.ResultsAsync("list")).Select(r => r.Name));
+    }
+
     [Theory]
     [InlineData("m.csv", "file,label\na,b\n", "The manifest 'm.csv' has no column 'name' or 'path'; its columns are file, label.")]
     [InlineData("m.csv", "name\na\n\"\"\n", "The manifest 'm.csv' names no image in row 2")]
@@ -71,5 +120,45 @@ public sealed class ManifestSpecs : IAsyncDisposable
 
             await Assert.ThrowsAsync<Azure.RequestFailedException>(() => _jobs.Driver.ReceiveAsync(JobJson.Write(new JobRequest($"away-{path[2..]}") { Manifest = path }), Cancellation));
         }
+    }
+
+    private static byte[] Csv(IEnumerable<InventoryRow> rows) => Encoding.UTF8.GetBytes(
+        "Name,Creation-Time,Last-Modified,Content-Length,Content-MD5,BlobType,AccessTier,Snapshot,Metadata\n" + string.Concat(rows.Select(r =>
+            $"{r.Name},2026-11-20T08:00:00.0000000Z,2026-11-20T08:00:00.0000000Z,{r.Length},,BlockBlob,Hot,,\"{{\"\"camera\"\":\"\"7\"\"}}\"\n")));
+
+    private static async Task<byte[]> ParquetAsync(IEnumerable<InventoryRow> rows)
+    {
+        var content = new MemoryStream();
+        await ParquetSerializer.SerializeAsync(rows, content, cancellationToken: Cancellation);
+        return content.ToArray();
+    }
+
+    public sealed record ListRow(string Path, int Camera)
+    {
+        public ListRow()
+            : this("", 0)
+        {
+        }
+
+        [JsonPropertyName("path")]
+        public string Path { get; set; } = Path;
+    }
+
+    public sealed record InventoryRow(string Name)
+    {
+        public InventoryRow()
+            : this("")
+        {
+        }
+
+        [JsonPropertyName("Last-Modified")]
+        public DateTime LastModified { get; set; } = new(2026, 11, 20, 8, 0, 0, DateTimeKind.Utc);
+
+        [JsonPropertyName("Content-Length")]
+        public long Length { get; set; } = 58;
+
+        public string BlobType { get; set; } = "BlockBlob";
+
+        public Dictionary<string, string> Metadata { get; set; } = new() { ["camera"] = "7", ["line"] = "4" };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class MemoryJobs : IAsyncDisposable
             Jobs, Messages, Pipeline.Images, Pipeline.Labels, Pipeline.Tiny, Pipeline.Cascades, patience, Options.Create(Pipeline.Options), NullLogger<ChunkWorker>.Instance);
         Driver = new(
             Jobs, Messages, new(Jobs, Messages, Pipeline.Images, Files, Pipeline.Time) { PageSize = pageSize },
-            new(Jobs, Files, Pipeline.Images, Pipeline.Labels, Pipeline.Cascades, Pipeline.Time) { ChunksPerPart = chunksPerPart }, patience, Pipeline.Time, NullLogger<JobDriver>.Instance);
+            new(Jobs, Files, Pipeline.Images, Pipeline.Labels, Pipeline.Cascades, Options.Create(Pipeline.Options), Pipeline.Time) { ChunksPerPart = chunksPerPart }, patience, Pipeline.Time, NullLogger<JobDriver>.Instance);
     }
 
     public MemoryPipeline Pipeline { get; }
