@@ -5,37 +5,46 @@ using TinySaver.Cli.Tests.Run;
 namespace TinySaver.Cli.Tests.Jobs;
 
 /// <summary>Batch jobs as a user runs them, on a real Azurite.</summary>
-public sealed class JobSpecs : IDisposable
+public sealed class JobSpecs(ITestOutputHelper output) : IDisposable
 {
-    private const int Count = 40;
-
     private readonly PipelineData _data = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _data.Dispose();
 
-    [Fact]
-    public async Task Job_labels_what_is_stored_exactly_as_classify_does_though_its_worker_is_killed()
+    // The larger ones by hand, with a minute or two each.
+    [Theory]
+    [InlineData(40, 1)]
+    [InlineData(2_000, 0, Explicit = true)]
+    [InlineData(2_000, 10, Explicit = true)]
+    public async Task Job_labels_what_is_stored_exactly_as_classify_does_though_its_worker_is_killed(int count, int kills)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
-        string images = _data.Images("in", Count);
+        string images = _data.Images("in", count);
         Process run = await WatchAsync();
         Assert.Equal(0, (await _data.RunAsync("upload", images)).ExitCode);
-        await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == Count);
+        await _data.UntilAsync("all labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == count);
         string[] submit = ["job", "submit", "in/", "--name", "again", "--overwrite", "all", "--format", "csv"];
         TinySaverProcess.Result submitted = await _data.RunAsync(submit);
         Assert.True(submitted.ExitCode == 0, submitted.Errors);
         Assert.Equal("again", submitted.Output.Trim());
-        Posix.Signal(run.Id, Posix.SigKill);
-        await run.WaitForExitAsync(Cancellation);
-        run.Dispose();
-        run = await WatchAsync();
+        var random = new Random(kills);
+        for (int i = 0; i < kills; i++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(i == 0 ? 0 : 3 * random.NextDouble()), Cancellation);
+            Posix.Signal(run.Id, Posix.SigKill);
+            await run.WaitForExitAsync(Cancellation);
+            run.Dispose();
+            run = await WatchAsync();
+        }
 
         // The same again changes nothing, but waits.
         TinySaverProcess.Result waited = await _data.RunAsync([.. submit, "--wait"]);
         Assert.True(waited.ExitCode == 0, waited.Errors);
-        JsonElement shown = JsonDocument.Parse((await _data.RunAsync("job", "show", "again", "--json")).Output).RootElement;
+        string summary = (await _data.RunAsync("job", "show", "again", "--json")).Output;
+        JsonElement shown = JsonDocument.Parse(summary).RootElement;
+        output.WriteLine(summary);
         TinySaverProcess.Result list = await _data.RunAsync("job", "list");
         TinySaverProcess.Result results = await _data.RunAsync("job", "results", "again", "--out", _data.In("job.jsonl"));
         TinySaverProcess.Result other = await _data.RunAsync("job", "submit", "other/", "--name", "again");
@@ -48,8 +57,8 @@ public sealed class JobSpecs : IDisposable
         Assert.True(results.ExitCode == 0, results.Errors);
         (string, string, string, float)[] classified = Answers("classified.jsonl", "path");
         Assert.Equal(classified, Answers("job.jsonl", "name"));
-        Assert.Equal(Count, classified.Length);
-        Assert.Equal(("finished", Count, Count, 0, 0), (shown.GetProperty("state").GetString(), shown.GetProperty("images").GetInt32(),
+        Assert.Equal(count, classified.Length);
+        Assert.Equal(("finished", count, count, 0, 0), (shown.GetProperty("state").GetString(), shown.GetProperty("images").GetInt32(),
             shown.GetProperty("labelled").GetInt32(), shown.GetProperty("failed").GetInt32(), shown.GetProperty("labelledBefore").GetInt32()));
         Assert.Equal(classified.Count(c => c.Item3 == "tiny"), shown.GetProperty("labelledByTiny").GetInt32());
         Assert.Contains("again", list.Output, StringComparison.Ordinal);
