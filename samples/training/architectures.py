@@ -54,6 +54,12 @@ def large() -> nn.Module:
         conv(64, 112, stride=2), Residual(112), Residual(112), channels=112, dropout=0.1)
 
 
+def middle() -> nn.Module:
+    return Classifier(
+        conv(3, 8, stride=2), conv(8, 16, stride=2), Separable(16, 32), Separable(32, 48, 2), Separable(48, 48), Separable(48, 96, 2),
+        Separable(96, 96), channels=96)
+
+
 def tiny_l() -> nn.Module:
     return Classifier(
         conv(3, 12, stride=2), Separable(12, 24, 2), Separable(24, 24), Separable(24, 48, 2), Separable(48, 48), Separable(48, 96, 2),
@@ -98,6 +104,8 @@ def processor(kind: str, size: dict, resample: int, statistics: dict, crop: dict
 # cracks and short scratches survive 256x192 and drown below 100 pixels' width.
 MODELS = {
     "large": (large, processor("ViTImageProcessor", {"height": 192, "width": 256}, BILINEAR, IMAGENET), "resnet", "SteelResNet"),
+    "middle": (
+        middle, processor("ViTImageProcessor", {"height": 192, "width": 256}, BILINEAR, HALF), "mobilenet_v1", "SteelMobileNet"),
     "tiny-l": (
         tiny_l,
         processor("MobileNetV1ImageProcessor", {"shortest_edge": 80}, BICUBIC, HALF, {"height": 72, "width": 96}),

@@ -110,7 +110,7 @@ def main() -> None:
         height, width = input_size(processor)
         network = make()
         report["macs"], report["parameters"] = count(network, height, width)
-        network.load_state_dict(torch.load(arguments.work / f"{name}.pt"))
+        network.load_state_dict(torch.load(arguments.work / f"{name}.pt", map_location="cpu"))
         network.eval()
         fold(network)
         pixels = np.load(arguments.work / arguments.test / f"{name}.npy")

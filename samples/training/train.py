@@ -44,11 +44,12 @@ def mirrored_range(length: int, reach: int, chance: np.random.Generator) -> np.n
 def predict(network: torch.nn.Module, pixels: np.ndarray, config: dict, bfloat16: bool = False) -> torch.Tensor:
     """Logits of a whole set."""
     network.eval()
+    device = next(network.parameters()).device
     logits = []
     for start in range(0, len(pixels), 128):
-        batch = normalise(torch.from_numpy(pixels[start : start + 128]), config)
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            logits.append(network(batch).float())
+        batch = normalise(torch.from_numpy(pixels[start : start + 128]), config).to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+            logits.append(network(batch).float().cpu())
     return torch.cat(logits)
 
 
@@ -64,6 +65,7 @@ def main() -> None:
     parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--half", action="store_true", help="train on pixels averaged 2x2: four times as fast, a start for --start")
     parser.add_argument("--start", type=Path, help="weights to start from, as saved by an earlier run")
     parser.add_argument("--limit", type=int, help="use only the first images of each training set, for a quick try")
@@ -75,8 +77,8 @@ def main() -> None:
     network = make()
     macs, parameters = count(network, *input_size(config))
     if arguments.start:
-        network.load_state_dict(torch.load(arguments.start))
-    network = network.to(memory_format=torch.channels_last)
+        network.load_state_dict(torch.load(arguments.start, map_location="cpu"))
+    network = network.to(arguments.device, memory_format=torch.channels_last)
 
     def load(name: str, what: str) -> np.ndarray:
         return np.load(arguments.work / name / f"{what}.npy", mmap_mode="r")
@@ -104,10 +106,10 @@ def main() -> None:
             chosen = np.sort(order[step * arguments.batch : (step + 1) * arguments.batch])
             # Another exposure, as a gain on the pixels.
             gain = torch.from_numpy(chance.uniform(0.85, 1.18, (len(chosen), 1, 1, 1)).astype(np.float32))
-            batch = normalise(torch.from_numpy(augment(pixels[chosen], chance)), config, gain)
-            with torch.autocast("cpu", torch.bfloat16):
+            batch = normalise(torch.from_numpy(augment(pixels[chosen], chance)), config, gain).to(arguments.device)
+            with torch.autocast(arguments.device, torch.bfloat16):
                 logits = network(batch)
-            loss = functional.cross_entropy(logits.float(), labels[chosen])
+            loss = functional.cross_entropy(logits.float(), labels[chosen].to(arguments.device))
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
