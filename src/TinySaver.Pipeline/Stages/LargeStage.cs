@@ -32,7 +32,7 @@ public sealed class LargeStage(
 
     private readonly DecoderOptions _decoder = options.Value.Decoder;
 
-    /// <summary>Works on escalations; any number, which are split into batches of what the model takes.</summary>
+    /// <summary>Works on escalations; any number, which are split into batches.</summary>
     /// <param name="escalations">The escalations.</param>
     /// <param name="settle">
     /// Called once for each escalation, as soon as it is done, with its index and result; calls may overlap. Whatever it throws
@@ -46,7 +46,6 @@ public sealed class LargeStage(
     {
         using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
         CascadeModel large = lease.Cascade.Large;
-        int batchSize = Math.Min(options.Value.LargeBatchSize, large.FixedBatchSize ?? int.MaxValue);
 
         // A message may have been delivered twice into one call: the first stands for all.
         EscalationGroup[] groups =
@@ -68,7 +67,7 @@ public sealed class LargeStage(
         }
 
         Task previous = Task.CompletedTask;
-        foreach (EscalationGroup[] chunk in groups.Chunk(batchSize))
+        foreach (EscalationGroup[] chunk in groups.Chunk(options.Value.LargeBatchSize))
         {
             // While the model works on the batch before, this one is read, downloaded and decoded.
             var batch = new LargeBatch(large, chunk.Length);

@@ -16,6 +16,10 @@ public sealed class IntervalsTests
     }
 
     [Fact]
+    public void Share_NoEventOrAll_EndsAtZeroOrOneExactly() => Assert.All(Enumerable.Range(1, 300), n =>
+        Assert.Equal((0.0, 1.0), (Intervals.Share(0, n).Low, Intervals.Share(n, n).High)));
+
+    [Fact]
     public void Drop_NothingDiscordant_IsTheWilsonLimitOnBothSides()
     {
         // With no loss and no gain Tango's equation is that of Wilson's interval at 0: z² / (n + z²).

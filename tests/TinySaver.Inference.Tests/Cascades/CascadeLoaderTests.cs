@@ -38,8 +38,8 @@ public sealed class CascadeLoaderTests : IDisposable
     [Fact]
     public void Load_BothModels_PredictsInTheLargeModelsClasses()
     {
-        // The same weights under labels in reverse order: the saver must name the same text by the large model's index.
-        Model("tiny", Labels.Reverse());
+        // The same weights under labels that are one further, so that none stands where it does in the large model.
+        Model("tiny", [.. Labels[1..], Labels[0]]);
         Model("large", Labels);
         using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0)));
         using DecodedImage image = Image();
@@ -48,10 +48,24 @@ public sealed class CascadeLoaderTests : IDisposable
         Prediction large = cascade.Large.Predict(image);
 
         Assert.True(tiny.Exits);
-        Assert.Equal(Labels.Length - 1 - large.ClassIndex, tiny.Prediction.ClassIndex);
+        Assert.Equal((large.ClassIndex + 1) % Labels.Length, tiny.Prediction.ClassIndex);
         Assert.Equal(Labels[tiny.Prediction.ClassIndex], tiny.Prediction.Label);
         Assert.Equal(large.Confidence, tiny.Prediction.Confidence, 1e-6f);
         Assert.Equal(cascade.Savers[0].Macs, tiny.Macs);
+    }
+
+    [Fact]
+    public void Load_PolicyWithAndWithoutMacs_TakesItsOwnOrCounts()
+    {
+        Model("tiny", Labels);
+        Model("large", Labels);
+        using Cascade counted = CascadeLoader.Load(Policy(Saver("tiny", 0)));
+        using Cascade stated = CascadeLoader.Load(Policy(
+            Saver("tiny", 0).Replace("\"tiny\"", "\"tiny\", \"macs\": 7", StringComparison.Ordinal), """{ "folder": "large", "macs": 77 }"""));
+
+        long macs = ComputeCostCounter.Count(ModelFolder.Open(Path.Combine(_folder.Path, "large"))).Macs!.Value;
+        Assert.Equal((macs, macs), (counted.Savers[0].Macs, counted.LargeMacs));
+        Assert.Equal((7L, 77L), (stated.Savers[0].Macs, stated.LargeMacs));
     }
 
     [Fact]

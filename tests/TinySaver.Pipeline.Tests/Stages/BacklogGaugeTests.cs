@@ -38,11 +38,23 @@ public sealed class BacklogGaugeTests
         }
     }
 
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(11, true)]
+    public async Task IsOverloadedAsync_AtAndAboveTheLimit_IsOnlyAbove(long backlog, bool overloaded)
+    {
+        _queue.Backlog = backlog;
+
+        Assert.Equal(overloaded, await new BacklogGauge(_queue, Options.Create(new PipelineOptions { MaxBacklog = 10 }), _time, _log).IsOverloadedAsync(TestContext.Current.CancellationToken));
+    }
+
     private sealed class Queue : IEscalationSender
     {
+        public long Backlog { get; set; }
+
         public Exception? Fault { get; set; }
 
-        public Task<long> GetBacklogAsync(CancellationToken cancellationToken) => Fault is null ? Task.FromResult(0L) : Task.FromException<long>(Fault);
+        public Task<long> GetBacklogAsync(CancellationToken cancellationToken) => Fault is null ? Task.FromResult(Backlog) : Task.FromException<long>(Fault);
 
         public Task SendAsync(Escalation escalation, CancellationToken cancellationToken) => throw new NotSupportedException();
 
