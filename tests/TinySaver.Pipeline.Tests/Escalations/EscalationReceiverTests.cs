@@ -86,6 +86,32 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ReceiveAsync_OutageOfOneAndFailureOfAnother_TriesOnlyTheOneAgain()
+    {
+        MemoryMessage[] messages = [Message("a"), Message("b")];
+        DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(1);
+        var asked = new List<string>();
+        EscalationReceiver receiver = Receiver(async (list, settle, _) =>
+        {
+            asked.Add(string.Concat(list.Select(e => e.Name)));
+            for (int i = 0; i < list.Count; i++)
+            {
+                await settle(i, list[i].Name == "a" ? new EscalationResult(EscalationOutcome.Retry, Error: new InvalidOperationException("broken"))
+                    : _time.GetUtcNow() < end ? new EscalationResult(EscalationOutcome.Retry, Error: Away)
+                    : new EscalationResult(EscalationOutcome.Labelled));
+            }
+        });
+
+        Task receiving = receiver.ReceiveAsync(messages, null, Cancellation);
+        _time.PassUntil(receiving, TimeSpan.FromMilliseconds(100));
+        await receiving;
+
+        Assert.Equal("ab", asked[0]);
+        Assert.All(asked.Skip(1), names => Assert.Equal("b", names));
+        Assert.Equal((SettlementKind.Abandon, SettlementKind.Complete), (messages[0].Settled!.Kind, messages[1].Settled!.Kind));
+    }
+
+    [Fact]
     public async Task ReceiveAsync_OutageOfTheWholeStage_IsWaitedOutToo()
     {
         MemoryMessage message = Message("a");

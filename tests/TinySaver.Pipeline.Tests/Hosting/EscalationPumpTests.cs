@@ -102,6 +102,24 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         Assert.Equal(1, _pipeline.Queue.DeadLetterCount);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task RunAsync_ManyDeadLetters_AreRecordedWithoutAPause()
+    {
+        int count = 3 * _pipeline.Options.LargeBatchSize;
+        for (int i = 0; i < count; i++)
+            await _pipeline.LabelAsync($"{i}", TestImages.Unsure);
+
+        foreach (IEscalationMessage message in await _pipeline.Queue.ReceiveAsync(count, Cancellation))
+            await message.SettleAsync(new Settlement(SettlementKind.DeadLetter, "r", "given up"), Cancellation);
+
+        // The clock stands still.
+        var running = Task.Run(() => _pump.RunAsync(_stop.Token), Cancellation);
+        while (_progress.Failed < count)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        await StopAsync(running);
+    }
+
     [Fact]
     public async Task RunAsync_QueueThatFailsForDays_IsStillAskedTwiceAMinute()
     {

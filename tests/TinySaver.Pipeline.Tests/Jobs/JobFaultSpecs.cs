@@ -112,16 +112,17 @@ public sealed class JobFaultSpecs : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("jobs.")]
-    [InlineData("labels.")]
-    [InlineData("images.open")]
-    public async Task OutageDuringAPart_is_waited_out_and_uses_up_no_delivery(string service)
+    [InlineData("jobs.", 1)]
+    [InlineData("labels.", 1)]
+    [InlineData("images.open", 1)]
+    [InlineData("images.open", ChunkWorker.MaxDeliveries)]
+    public async Task OutageDuringAPart_is_waited_out_and_uses_up_no_delivery(string service, long delivery)
     {
         await _jobs.UploadAsync("a/", 64, i => i % 4 == 0 ? TestImages.Unsure : TestImages.Green);
         InMemoryJobMessages.Message message = await ChunkAsync();
         BreakAt(service, at: 3);
 
-        await PassAsync(() => _jobs.Worker.ReceiveAsync(message.Text, 1, Cancellation));
+        await PassAsync(() => _jobs.Worker.ReceiveAsync(message.Text, delivery, Cancellation));
         await _jobs.RunAsync();
 
         Assert.True(_jobs.Pipeline.Faults.Crashes > 0, "The outage was not met.");

@@ -52,6 +52,7 @@ public sealed class JobSpecs : IAsyncDisposable
         Assert.Equal((130 * 10) + (13 * 1_000), summary.GetProperty("macs").GetInt64());
         Assert.Equal(1 - (14_300 / 130_000.0), summary.GetProperty("computeSaved").GetDouble(), 12);
         Assert.Equal(130, summary.GetProperty("policies").GetProperty(_cascade.Policy.Id).GetInt32());
+        Assert.Equal(3, (await _jobs.JobAsync("night")).Chunks);
         Assert.Equal("night/part-00000.jsonl", Assert.Single(summary.GetProperty("results").EnumerateArray()).GetString());
         Assert.All(await _jobs.ResultsAsync("night"), r => Assert.Equal(r, r with { Job = null }));
         Assert.Equal("night", (await _jobs.Pipeline.RowAsync("a/00010.bmp"))!.Job);
@@ -121,6 +122,17 @@ public sealed class JobSpecs : IAsyncDisposable
         Assert.All((await _jobs.ResultsAsync("new")).Where(r => r.Status == LabelStatus.Labelled), r => Assert.Equal(_cascade.Policy.Id, r.Policy));
         LabelRow row = (await _jobs.Pipeline.RowAsync("a/00001.bmp"))!;
         Assert.Equal((Decider.Tiny, "new"), (row.DecidedBy, row.Job));
+    }
+
+    [Fact]
+    public async Task Missing_labels_an_image_whose_row_is_of_an_earlier_version()
+    {
+        await _jobs.Pipeline.LabelAsync("a/x.bmp", TestImages.Green);
+        await _jobs.Pipeline.UploadAsync("a/x.bmp", TestImages.Red);
+        await _jobs.SubmitAsync(new("job") { Prefix = "a/" });
+        await _jobs.RunAsync();
+
+        Assert.Equal(("red", "job"), ((await _jobs.Pipeline.RowAsync("a/x.bmp"))!.Label, (await _jobs.Pipeline.RowAsync("a/x.bmp"))!.Job));
     }
 
     [Fact]

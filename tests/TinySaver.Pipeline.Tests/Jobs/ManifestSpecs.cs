@@ -4,6 +4,7 @@ using Parquet;
 using Parquet.Serialization;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Jobs;
+using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Tests.Stages;
 
 namespace TinySaver.Pipeline.Tests.Jobs;
@@ -111,6 +112,29 @@ public sealed class ManifestSpecs : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Manifest_read_in_many_calls_names_each_image_once()
+    {
+        _jobs.Files.Manifests["m.csv"] = Names(7);
+        StoredJob job = await BeginAsync();
+        while (!job.Row.IsHandedOut)
+            job = await PlanPageAsync(job);
+
+        await _jobs.RunAsync();
+
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6"], (await _jobs.ResultsAsync("list")).Select(r => r.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Manifest_that_is_written_anew_meanwhile_fails_the_job()
+    {
+        _jobs.Files.Manifests["m.csv"] = Names(7);
+        StoredJob job = await PlanPageAsync(await BeginAsync());
+        _jobs.Files.Manifests["m.csv"] = Names(8);
+
+        Assert.Contains("written anew", (await Assert.ThrowsAsync<InvalidJobException>(() => PlanPageAsync(job))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ManifestThatIsAway_is_no_damaged_one()
     {
         foreach (string path in (string[])["m.csv", "m.jsonl", "m.parquet", "m.json"])
@@ -161,4 +185,17 @@ public sealed class ManifestSpecs : IAsyncDisposable
 
         public Dictionary<string, string> Metadata { get; set; } = new() { ["camera"] = "7", ["line"] = "4" };
     }
+
+    private static byte[] Names(int count) => Encoding.UTF8.GetBytes("name\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"{i}\n")));
+
+    private async Task<StoredJob> BeginAsync()
+    {
+        var request = new JobRequest("list") { Manifest = "m.csv" };
+        await _jobs.Jobs.TryInsertAsync(new() { Id = request.Id, Request = JobJson.Write(request), SubmittedAt = _jobs.Pipeline.Time.GetUtcNow() }, Cancellation);
+        return (await _jobs.Jobs.GetAsync(request.Id, Cancellation))!;
+    }
+
+    // As a call that has time for one page.
+    private Task<StoredJob> PlanPageAsync(StoredJob job) =>
+        new JobPlanner(_jobs.Jobs, _jobs.Messages, _jobs.Pipeline.Images, _jobs.Files, _jobs.Pipeline.Time) { PageSize = 2 }.PlanAsync(job, () => false, Cancellation);
 }

@@ -29,19 +29,22 @@ public sealed class TestCascade : IDisposable
 
     public CascadePolicy Policy { get; private set; } = null!;
 
-    public void WritePolicy(double threshold, bool withSaver = true, float temperature = 1)
+    public void WritePolicy(double threshold, bool withSaver = true, float temperature = 1) =>
+        WritePolicy(withSaver ? [Saver("tiny", threshold) with { Temperature = temperature }] : []);
+
+    /// <summary>A chain of the tiny model, which exits where it is all but certain, and a copy of the large one, which always does.</summary>
+    public void WriteChain() => WritePolicy([Saver("tiny", 1), Saver("large", 0)]);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private void WritePolicy(SaverPolicy[] savers)
     {
-        Policy = new CascadePolicy
-        {
-            Savers = withSaver
-                ? [new SaverPolicy { Model = Reference("tiny"), Measure = ConfidenceMeasure.MaxProbability, Threshold = threshold, Temperature = temperature }]
-                : [],
-            Large = Reference("large"),
-        };
+        Policy = new CascadePolicy { Savers = savers, Large = Reference("large") };
         File.WriteAllText(PolicyPath, CascadePolicyJson.Write(Policy));
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    private SaverPolicy Saver(string model, double threshold) =>
+        new() { Model = Reference(model), Measure = ConfidenceMeasure.MaxProbability, Threshold = threshold };
 
     private ModelReference Reference(string name) => new(
         $"models/{name}", Sha256: ModelFolder.Open(Path.Combine(Folder, "models", name)).ContentHash, Macs: name == "tiny" ? 10 : 1_000);

@@ -56,6 +56,16 @@ public sealed class TinyStageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ProcessAsync_Chain_NamesTheSaverThatAnswered()
+    {
+        _cascade.WriteChain();
+
+        TinyResult result = await _pipeline.LabelAsync("a.bmp", TestImages.Unsure);
+
+        Assert.Equal(("red", _cascade.Policy.Large.Sha256![..12]), (result.Row!.Label, result.Row.TinyModel));
+    }
+
+    [Fact]
     public async Task ProcessAsync_PolicyWithoutSaver_EscalatesEverything()
     {
         _cascade.WritePolicy(0, withSaver: false);

@@ -1,0 +1,49 @@
+using Azure.Storage.Blobs;
+using Spectre.Console;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Status;
+using TinySaver.Core.Failures;
+using TinySaver.Core.Labels;
+
+namespace TinySaver.Cli.Tests.Status;
+
+public sealed class StatusReaderTests(OneAzurite azurite) : IClassFixture<OneAzurite>
+{
+    private static readonly ImageVersion Now = new(DateTimeOffset.UtcNow, "0x1");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ReadAsync_RowsOfEveryKind_CountsEachOnce()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) });
+        await using StorageAccount account = await StorageAccount.OpenAsync(new(console, console, showsLiveProgress: false), azurite.ConnectionString, new("."), create: true, Cancellation);
+        await account.EnsureCreatedAsync(Cancellation);
+        BlobContainerClient images = new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient("images");
+        foreach (string name in (string[])["labelled", "new"])
+            await images.UploadBlobAsync(name, BinaryData.FromString(name), Cancellation);
+
+        ImageVersion labelled = (await account.Images.GetVersionAsync("labelled", Cancellation))!.Value;
+        LabelRow tiny = new LabelRow("labelled", labelled) with { Status = LabelStatus.Labelled, DecidedBy = Decider.Tiny, Label = "x", ClassIndex = 1 };
+        LabelRow waiting = new LabelRow("waiting", Now with { LastModified = Now.LastModified.AddHours(-1) }) with { Status = LabelStatus.Escalated };
+        LabelRow[] rows =
+        [
+            tiny,
+            tiny with { Name = "agreed", LargeLabel = "x", LargeClassIndex = 1 },
+            tiny with { Name = "denied", LargeLabel = "y", LargeClassIndex = 2 },
+            tiny with { Name = "large", DecidedBy = Decider.Large, LargeLabel = "x", LargeClassIndex = 1 },
+            waiting,
+            waiting with { Name = "longest", Version = Now with { LastModified = Now.LastModified.AddHours(-2) } },
+            .. Enumerable.Range(0, 12).Select(i => new LabelRow($"failed {i}", Now).FailedFor(FailureReason.Damaged, "d")),
+        ];
+        foreach (LabelRow row in rows)
+            Assert.True(await account.Labels.TryInsertAsync(row, Cancellation));
+
+        StatusReport report = await new StatusReader(account, TimeProvider.System).ReadAsync(Cancellation);
+
+        Assert.Equal((2L, 1L, 3L, 1L, 2L, 12L), (report.Images, report.WaitingForTiny, report.LabelledByTiny, report.LabelledByLarge, report.WaitingForLarge, report.Failed));
+        Assert.Equal((2L, 0.5), (report.ShadowAnswers, report.ShadowAgreement));
+        Assert.Equal(("longest", Decider.Large), (report.OldestWaiting!.Name, report.OldestWaiting.For));
+        Assert.Equal(10, report.RecentFailures.Count);
+    }
+}
