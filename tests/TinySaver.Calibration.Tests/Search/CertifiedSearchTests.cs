@@ -135,6 +135,9 @@ public sealed class CertifiedSearchTests(ITestOutputHelper output)
         Assert.Equal(maxSavers, result.Choice!.Savers.Count);
         Assert.All(result.Choice.Savers, stage => Assert.Equal(0, stage.Threshold * unit % 2));
 
+        // Two pairs, and the chain where there may be one.
+        Assert.Equal(0.05 / (maxSavers + 1), result.Choice.Certificate!.TestLevel, 12);
+
         float[] Mark(ReadOnlyMemory<float> values) =>
             [.. values.ToArray().Select((value, row) => ((MathF.Floor(value * (unit - 2) / 2) * 2) + (selecting.Contains(row) ? 0 : 1)) / unit)];
     }

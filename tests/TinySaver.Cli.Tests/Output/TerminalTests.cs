@@ -22,6 +22,14 @@ public sealed class TerminalTests : IDisposable
     public void Dispose() => _output.Dispose();
 
     [Fact]
+    public void FactTable_TextThatLooksLikeMarkup_IsShownAsItIs()
+    {
+        _terminal.Results.Write(FactTable.Of([("[red]name", "[1]", "[blue]remark[/]")]));
+
+        Assert.All((string[])["[red]name", "[1]", "[blue]remark[/]"], text => Assert.Contains(text, _output.ToString()));
+    }
+
+    [Fact]
     public void Error_ControlCharacters_AreShownAndNotSent()
     {
         _terminal.Error($"'{Evil}' is no image.");

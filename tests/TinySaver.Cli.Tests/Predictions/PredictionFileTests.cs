@@ -26,6 +26,16 @@ public sealed class PredictionFileTests : IDisposable
     }
 
     [Fact]
+    public async Task InOrderOf_OneImageMoreOrLess_IsRefused()
+    {
+        PredictionSet one = await ReadAsync("id,class_index\na,0\n");
+        PredictionSet two = await ReadAsync("id,class_index\nb,1\na,0\n");
+
+        Assert.Contains("'b'", Assert.Throws<TinySaverException>(() => two.InOrderOf(one)).Message, StringComparison.Ordinal);
+        Assert.Contains("'b'", Assert.Throws<TinySaverException>(() => one.InOrderOf(two)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ReadAsync_OnlyLogits_MakesEveryConfidence()
     {
         PredictionSet set = await ReadAsync("id,class_index,logits\na,1,0 0.6931472 \nb,0,3 1\n");
