@@ -31,9 +31,6 @@ public sealed class CascadeModel : IDisposable
     /// <summary>ONNX Runtime's name of what runs the model: <c>CPUExecutionProvider</c> or <c>CUDAExecutionProvider</c>.</summary>
     public string ExecutionProvider => _classifier.ExecutionProvider;
 
-    /// <summary>The batch size that the model's graph fixes; null where any size runs.</summary>
-    public int? FixedBatchSize => _classifier.FixedBatchSize;
-
     /// <summary>Rents the input of a batch of at most so many images; dispose it to give it back.</summary>
     public ImageBatch RentBatch(int capacity) => _classifier.RentBatch(capacity);
 

@@ -23,11 +23,15 @@ public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessag
 
     public Settlement? Settled { get; private set; }
 
+    /// <summary>How often somebody settled it; once is right.</summary>
+    public int Settlements { get; private set; }
+
     public int Renewals => Volatile.Read(ref _renewals);
 
     public Task<bool> SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        Settlements++;
         if (Fault is not null)
             throw Fault;
 
