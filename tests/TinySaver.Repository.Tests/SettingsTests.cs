@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TinySaver.Pipeline;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Hosting;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Repository.Tests;
@@ -19,6 +20,7 @@ public sealed class SettingsTests
         [CascadeSourceOptions.Section] = typeof(CascadeSourceOptions),
         [PipelineOptions.Section] = typeof(PipelineOptions),
         [FunctionAppOptions.Section] = typeof(FunctionAppOptions),
+        [LocalPipelineOptions.Section] = typeof(LocalPipelineOptions),
     };
 
     // Set by the registration of a stage, not by a person.
