@@ -64,6 +64,7 @@ def readme(
         return [f"| {title} | share of images | accuracy |", "|---|---|---|", *(f"| {a} | {s:.1%} | {c:.2%} |" for a, s, c in rows), ""]
 
     recalls = [(label, (labels == i).mean(), correct[labels == i].mean()) for i, label in enumerate(LABELS)]
+    device = {"cpu": "the CPU", "cuda": "a graphics card"}[report["recipe"].get("device", "cpu")]
     return "\n".join([
         f"# {name}", "",
         "Classifies camera frames of steel strip into seven classes; one of the sample models of TinySaver.Functions, trained on "
@@ -79,8 +80,8 @@ def readme(
         *table("confidence (largest probability)", bands(correct, confidence, [0, 0.5, 0.7, 0.9, 0.97, 0.99, 1])),
         "## Recipe", "",
         *[line for stage in stages for line in (recipe(name, stage), "")],
-        "In `samples/training/`: AdamW with a one-cycle rate; mirrors, small shifts and exposure as augmentation; bfloat16 autocast on the "
-        "CPU; weights of the last epoch. A set's number is its generator seed.", ""])
+        "In `samples/training/`: AdamW with a one-cycle rate; mirrors, small shifts and exposure as augmentation; bfloat16 autocast on "
+        f"{device}; weights of the last epoch. A set's number is its generator seed.", ""])
 
 
 def recipe(name: str, report: dict) -> str:
