@@ -116,10 +116,13 @@ param logDailyQuotaGb int = 1
 @description('For the workbook: what the tiny app costs for a million images, in US dollars.')
 param usdPerMillionImages string = '3.88'
 
-@description('For the workbook: what a million escalations cost on top, in US dollars.')
+@description('For the summaries of batch jobs: what the tiny app costs for a million images of theirs, in US dollars.')
+param usdPerMillionJobImages string = '1.35'
+
+@description('For the workbook and the summaries of batch jobs: what a million escalations cost on top, in US dollars.')
 param usdPerMillionEscalations string = '51.01'
 
-@description('For the workbook: what a million images cost with the large model alone, in US dollars.')
+@description('For the workbook and the summaries of batch jobs: what a million images cost with the large model alone, in US dollars.')
 param usdPerMillionLargeOnly string = '51.61'
 
 var token = uniqueString(subscription().id, environmentName, location)
@@ -222,7 +225,7 @@ module tinyApp 'modules/tiny-app.bicep' = {
     pipelineSettings: union(
       {
         TinySaver__Pipeline__ShadowShare: shadowShare
-        TinySaver__Pipeline__UsdPerMillionImages: usdPerMillionImages
+        TinySaver__Pipeline__UsdPerMillionImages: usdPerMillionJobImages
         TinySaver__Pipeline__UsdPerMillionEscalations: usdPerMillionEscalations
         TinySaver__Pipeline__UsdPerMillionLargeOnly: usdPerMillionLargeOnly
       },

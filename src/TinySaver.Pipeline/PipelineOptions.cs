@@ -55,7 +55,7 @@ public sealed class PipelineOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan BacklogInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>US dollars of a million images at the tiny app, for the money that a batch job's summary says; null for not known.</summary>
+    /// <summary>US dollars of a million images of batch jobs at the tiny app, for the money that a job's summary says; null for not known.</summary>
     [Range(0, 1e9)]
     public double? UsdPerMillionImages { get; set; }
 

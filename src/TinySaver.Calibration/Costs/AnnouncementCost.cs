@@ -17,7 +17,7 @@ public sealed record AnnouncementCost(
     public static AnnouncementCost OfUpload { get; } = new(3, 1, 0, 0, 1, 1);
 
     /// <summary>An image of a batch job: a look at its row, a part of a page and of a result file, and a 64th of what a part takes; a test counts it.</summary>
-    public static AnnouncementCost OfJob { get; } = new(3 * Part, 0, 1 / 500.0, 1 + (5 * Part), 0, Part);
+    public static AnnouncementCost OfJob { get; } = new(3 * Part, 0, (1 / 1_000.0) + (1 / 16_384.0), 1 + (5 * Part), 0, Part);
 
     /// <summary>Operations on storage.</summary>
     public double Operations => QueueOperations + BlobReads + BlobWrites + TableOperations;

@@ -14,9 +14,6 @@ public static class CostModel
     // A message costs a send, a receive and a completion.
     private const double QueueOperationsPerMessage = 3;
 
-    // The blob trigger puts each event into a queue of its own, gets it and deletes it (source of the storage extension).
-    private const double TriggerOperationsPerImage = 3;
-
     // Five tries, and a message that is put, got and deleted (host.json).
     private const double RunsOfPoisonedImage = 5;
 
@@ -42,7 +39,7 @@ public static class CostModel
             * (prices.Replica.Gpu + (large.VirtualCpus * prices.Replica.VirtualCpu) + (large.MemoryGibibytes * prices.Replica.Gibibyte));
         double queue = QueueOperationsPerMessage * prices.PerMillionQueueOperations;
         double runs = 1 + (RunsOfPoisonedImage * tiny.PoisonedShare);
-        double triggerQueue = TriggerOperationsPerImage * Million / 10_000 * prices.PerTenThousandStorageQueueOperations;
+        double triggerQueue = AnnouncementCost.OfUpload.QueueOperations * Million / 10_000 * prices.PerTenThousandStorageQueueOperations;
         double minutes = Million * tiny.SecondsPerImage / tiny.InFlight / 60;
         double logs = prices.PerGigabyteOfLogs * ((Million * tiny.TraceShare * TraceGigabytesPerImage) + (minutes * MetricGigabytesPerInstanceMinute));
         double largeLogs = prices.PerGigabyteOfLogs * Million * tiny.TraceShare * TraceGigabytesPerEscalation;

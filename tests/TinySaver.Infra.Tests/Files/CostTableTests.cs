@@ -97,6 +97,7 @@ public sealed class CostTableTests
 
         // With every image exiting, the cascade costs what the tiny app costs; each image that does not costs the difference more.
         AssertDefault("usdPerMillionImages", all.CascadePerMillion);
+        AssertDefault("usdPerMillionJobImages", all.CascadePerMillion - AnnouncementCost.OfUpload.PerMillion(Prices.Default) + AnnouncementCost.OfJob.PerMillion(Prices.Default));
         AssertDefault("usdPerMillionEscalations", none.CascadePerMillion - all.CascadePerMillion);
         AssertDefault("usdPerMillionLargeOnly", none.LargeOnlyPerMillion);
 
