@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using TinySaver.Cli.Accounts;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline;
 
 namespace TinySaver.Cli;
 
@@ -15,6 +16,7 @@ internal static class Ending
         OperationCanceledException when stopped => (ExitCode.Cancelled, null),
         TinySaverException => (ExitCode.UserError, error.Message),
         OptionsValidationException wrong => (ExitCode.UserError, string.Join(' ', wrong.Failures)),
+        _ when SettingName.Explain(error) is { } setting => (ExitCode.UserError, setting),
         _ when StorageErrors.Explain(error) is { } explained => (ExitCode.UserError, explained),
 
         // A full disk, a folder that may not be written: the system's sentence names the path.

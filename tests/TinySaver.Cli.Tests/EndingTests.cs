@@ -23,6 +23,7 @@ public sealed class EndingTests
         { new RequestFailedException(404, "No", "ContainerNotFound", null), "lacks a container, table or queue" },
         { new AuthenticationFailedException("Expired."), "Azure sign-in failed: Expired." },
         { new IOException("No space left on device : '/x'"), "No space left on device : '/x'" },
+        { new InvalidOperationException("Failed to convert configuration value '1min' at 'TinySaver:Storage:EscalationLock' to type 'System.TimeSpan'."), "'1min' at 'TinySaver__Storage__EscalationLock'" },
         { new UnauthorizedAccessException("Access to the path '/x' is denied."), "Access to the path '/x' is denied." },
     };
 

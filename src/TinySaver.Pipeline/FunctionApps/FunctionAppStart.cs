@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TinySaver.Core.Failures;
@@ -8,7 +7,7 @@ using TinySaver.Pipeline.Storage;
 namespace TinySaver.Pipeline.FunctionApps;
 
 /// <summary>Runs a function app, and says in sentences why it does not start.</summary>
-public static partial class FunctionAppStart
+public static class FunctionAppStart
 {
     /// <summary>Builds and runs the app's host.</summary>
     /// <returns>The exit code: 1 where it did not start, upon which the Functions host starts it again.</returns>
@@ -41,8 +40,7 @@ public static partial class FunctionAppStart
         AggregateException { InnerExceptions.Count: > 0 } all => all.InnerExceptions.SelectMany(e => Sentences(e, account)).Distinct(),
         OptionsValidationException wrong => wrong.Failures,
         TinySaverException => [failure.Message],
-        InvalidOperationException when SettingPath().IsMatch(failure.Message) =>
-            [SettingPath().Replace(failure.Message, path => SettingName.Of(path.Value))],
+        _ when SettingName.Explain(failure) is { } sentence => [sentence],
         InvalidOperationException when failure.Message.Contains("HostEndpoint", StringComparison.Ordinal) =>
             [$"The app was started by itself, without the Functions host, which `func start` starts. {failure.Message}"],
         _ => StorageFailure.Explain(failure, account) is { } sentence ? [sentence] : [],
@@ -50,8 +48,4 @@ public static partial class FunctionAppStart
 
     private static string StorageSettings =>
         $"{SettingName.Of(StorageOptions.Section, nameof(StorageOptions.ConnectionString))} or {SettingName.Of(StorageOptions.Section, nameof(StorageOptions.AccountUrl))}";
-
-    // Where a value has the wrong form, the binder's message has the option's path, with colons.
-    [GeneratedRegex(@"TinySaver(:\w+)+")]
-    private static partial Regex SettingPath();
 }
