@@ -86,8 +86,7 @@ internal static class JobCommand
 
     private static async Task<int> UseAsync(Terminal terminal, ParseResult arguments, bool create, Func<StorageAccount, Task<int>> act, CancellationToken cancellationToken)
     {
-        await using StorageAccount account = await StorageAccount.OpenAsync(
-            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create, cancellationToken);
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create, cancellationToken);
         return await account.UseAsync(() => act(account), cancellationToken);
     }
 

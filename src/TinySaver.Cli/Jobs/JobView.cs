@@ -110,7 +110,7 @@ internal static class JobView
         if (counts.ComputeSaved is { } saved)
             yield return ("Compute saved", Amounts.Percent(saved), "against the large model alone");
 
-        if (counts is { Waiting: 0, UsdSaved: { } dollars })
+        if (counts.MoneySaved is { } dollars)
             yield return ("Money saved", $"{Amounts.Number(dollars, 2)} USD", "by the app's prices");
 
         yield return ("Submitted", Time(job.SubmittedAt), job.FinishedAt is { } end ? $"finished {Amounts.Number((end - job.SubmittedAt).TotalSeconds, 1)} s later" : "");

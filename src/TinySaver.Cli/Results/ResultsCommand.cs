@@ -64,9 +64,8 @@ internal static class ResultsCommand
         IAsyncEnumerable<StoredRow> rows = Rows(missing);
         if (outPath is not null)
         {
-            List<StoredRow> all = await rows.ToListAsync(cancellationToken);
-            await RowWriter.WriteAsync(outPath, all, ResultSinks.Columns, plainCsv);
-            terminal.Say($"{all.Count:N0} rows written to {outPath}");
+            long count = await RowWriter.WriteAsync(outPath, rows, ResultSinks.Columns, plainCsv, cancellationToken);
+            terminal.Say($"{count:N0} rows written to {outPath}");
         }
         else
         {

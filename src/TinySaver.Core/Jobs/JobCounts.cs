@@ -56,6 +56,10 @@ public sealed record JobCounts
     [JsonIgnore]
     public double? ComputeSaved => Waiting == 0 && LargeOnlyMacs > 0 ? 1 - (Macs / (double)LargeOnlyMacs) : null;
 
+    /// <summary>US dollars that were saved; null where that is not known, so while images wait.</summary>
+    [JsonIgnore]
+    public double? MoneySaved => Waiting == 0 ? UsdSaved : null;
+
     private static readonly IReadOnlyDictionary<string, long> Empty = new Dictionary<string, long>();
 
     /// <summary>The counts of one image.</summary>
@@ -132,7 +136,7 @@ public sealed record JobCounts
     }
 }
 
-/// <summary>What images cost, in US dollars a million, as the cost model and the workbook have it.</summary>
+/// <summary>What images of batch jobs cost, in US dollars a million.</summary>
 /// <param name="Images">An image at the tiny app.</param>
 /// <param name="Escalations">What an escalated one costs on top.</param>
 /// <param name="LargeOnly">An image with the large model alone.</param>

@@ -49,7 +49,7 @@ public static class JobSummary
         ["macs"] = counts.Macs,
         ["largeOnlyMacs"] = counts.LargeOnlyMacs,
         ["computeSaved"] = counts.ComputeSaved,
-        ["usdSaved"] = counts is { Waiting: 0, UsdSaved: { } saved } ? Math.Round(saved, 6) : null,
+        ["usdSaved"] = counts.MoneySaved is { } saved ? Math.Round(saved, 6) : null,
         ["submittedAt"] = job.SubmittedAt,
         ["plannedAt"] = job.PlannedAt,
         ["finishedAt"] = job.FinishedAt,

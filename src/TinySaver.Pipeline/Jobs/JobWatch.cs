@@ -1,4 +1,3 @@
-using TinySaver.Core.Jobs;
 using TinySaver.Pipeline.Telemetry;
 
 namespace TinySaver.Pipeline.Jobs;
@@ -9,10 +8,7 @@ public sealed class JobWatch(IJobStore jobs, PipelineTelemetry telemetry, TimePr
     /// <summary>Measures each once.</summary>
     public async Task MeasureAsync(CancellationToken cancellationToken)
     {
-        await foreach (JobRow row in jobs.ListAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (row.FinishedAt is null && await jobs.GetAsync(row.Id, cancellationToken).ConfigureAwait(false) is { } job)
-                telemetry.Job(row.Id, job.Row.Images - job.Counts.Images, job.StandstillAt(time.GetUtcNow()));
-        }
+        await foreach (StoredJob job in jobs.UnfinishedAsync(cancellationToken).ConfigureAwait(false))
+            telemetry.Job(job.Row.Id, job.Row.Images - job.Counts.Images, job.StandstillAt(time.GetUtcNow()));
     }
 }

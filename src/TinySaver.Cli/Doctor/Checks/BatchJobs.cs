@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure;
-using TinySaver.Core.Jobs;
 using TinySaver.Pipeline.FunctionApps;
+using TinySaver.Pipeline.Jobs;
 
 namespace TinySaver.Cli.Doctor.Checks;
 
@@ -29,15 +29,12 @@ internal static class BatchJobs
         var still = new List<string>();
         try
         {
-            await foreach (JobRow row in d.Account.Jobs.ListAsync(cancellationToken))
+            await foreach (StoredJob job in d.Account.Jobs.UnfinishedAsync(cancellationToken))
             {
-                if (row.FinishedAt is not null || await d.Account.Jobs.GetAsync(row.Id, cancellationToken) is not { } job)
-                    continue;
-
                 underWay++;
                 TimeSpan standstill = job.StandstillAt(d.Time.GetUtcNow());
                 if (standstill > LongestStandstill)
-                    still.Add($"'{row.Id}' has not moved for {standstill.TotalMinutes:N0} minutes, with {row.Images - job.Counts.Images:N0} images to work on");
+                    still.Add($"'{job.Row.Id}' has not moved for {standstill.TotalMinutes:N0} minutes, with {job.Row.Images - job.Counts.Images:N0} images to work on");
             }
         }
         catch (RequestFailedException error) when (error.ErrorCode == "TableNotFound")

@@ -85,7 +85,7 @@ internal static partial class ScalerLog
             return Finding.Warning($"last: {said}", "Look again in some minutes.");
 
         DateTimeOffset now = d.Time.GetUtcNow();
-        if (last is [_, var time, ..] && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, out DateTimeOffset at) && now - at > Settling)
+        if (last is [_, var time, ..] && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at) && now - at > Settling)
             return Finding.Warning($"last, {(now - at).TotalMinutes:N0} minutes ago: {said}", "It has not been said again since; the canary shows whether the app starts.");
 
         JsonElement revision = await LargeApp.RevisionAsync(d, id, app, cancellationToken);
