@@ -173,7 +173,7 @@ resource jobStandstill 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'A batch job does not move'
-    description: 'Images of a batch job wait, and nothing of it has moved for ${jobMinutes} minutes: its messages were lost, or the tiny app fails on them. `tinysaver job list` shows which; submitted again, the same under its name, it goes on.'
+    description: 'Images of a batch job wait, and nothing of it has moved for ${jobMinutes} minutes: its messages were lost, or the tiny app fails on them. `tinysaver doctor` says which; submitted again, the same under its name, it goes on.'
     severity: 2
     enabled: true
     scopes: [workspace.id]

@@ -4,7 +4,7 @@ using TinySaver.Pipeline.Jobs;
 
 namespace TinySaver.Functions.Tiny;
 
-/// <summary>Cancels a batch job: 200, 404, or 409 where it has ended already.</summary>
+/// <summary>Cancels a batch job: 200, 404, or 409 where it has ended otherwise.</summary>
 public sealed class CancelJob(JobDesk desk)
 {
     /// <summary>Answers one request.</summary>

@@ -108,7 +108,7 @@ internal sealed class StatusReader(StorageAccount account, TimeProvider time)
         {
             return await count(cancellationToken);
         }
-        catch (RequestFailedException error) when (error.Status is 403 or 404) // people have no role on Service Bus or its like
+        catch (RequestFailedException error) when (error.Status is 403 or 404) // without a role on queues storage does not say that there is none
         {
             return null;
         }

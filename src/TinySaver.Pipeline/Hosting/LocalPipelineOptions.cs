@@ -9,7 +9,7 @@ public sealed class LocalPipelineOptions
     /// <summary>The section that a host binds.</summary>
     public const string Section = "TinySaver:Local";
 
-    /// <summary>The shortest time between two listings of the images; a container that takes longer to list is listed less often. Default 1 s.</summary>
+    /// <summary>The shortest time between two listings of the images, and the time between two looks at empty queues of batch jobs and of dead letters; a container that takes longer to list is listed less often. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
