@@ -42,18 +42,18 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         _cascade.Dispose();
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_Escalations_AreAnsweredAndCounted()
     {
         for (int i = 0; i < 50; i++)
             await _pipeline.LabelAsync($"{i}", TestImages.Unsure);
 
-        await RunUntilAsync(() => _pipeline.Labels.Final == 50 && _progress.LabelledByLarge == 50);
+        await RunUntilAsync(() => _pipeline.Labels.Final == 50 && _progress.LabelledByLarge == 50, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, await _pipeline.Queue.GetBacklogAsync(Cancellation));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_EscalationThatFailsEachTime_EndsAsAFailedRow()
     {
         await _pipeline.LabelAsync("sad", TestImages.Unsure);
@@ -63,7 +63,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         // Of two images, whose order is not given, the first to be opened fails, at each delivery.
         _pipeline.Faults.CrashBefore = operation => operation == "images.open" && Interlocked.Increment(ref opens) != 2;
 
-        await RunUntilAsync(() => _progress.Failed == 1 && _progress.LabelledByLarge == 1);
+        await RunUntilAsync(() => _progress.Failed == 1 && _progress.LabelledByLarge == 1, TestContext.Current.CancellationToken);
 
         LabelRow[] rows = [(await _pipeline.RowAsync("sad"))!, (await _pipeline.RowAsync("glad"))!];
         LabelRow row = Assert.Single(rows, r => r.Status == LabelStatus.Failed);
@@ -74,18 +74,18 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         Assert.Equal(0, _pipeline.Queue.DeadLetterCount);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_ForeignMessage_IsDoneWithAndHoldsUpNoOther()
     {
         await _pipeline.Queue.SendTextAsync("not json");
         await _pipeline.LabelAsync("a", TestImages.Unsure);
 
-        await RunUntilAsync(() => _pipeline.Labels.Final == 1 && _pipeline.Queue.IsEmpty);
+        await RunUntilAsync(() => _pipeline.Labels.Final == 1 && _pipeline.Queue.IsEmpty, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, _progress.Failed);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_DeadLetterWhoseRowCannotBeWritten_HoldsUpNoOther()
     {
         foreach (string name in (string[])["a", "b"])
@@ -97,7 +97,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         int writes = 0;
         _pipeline.Faults.CrashBefore = operation => operation == "labels.insert" && Interlocked.Increment(ref writes) == 1;
 
-        await RunUntilAsync(() => _progress.Failed == 1);
+        await RunUntilAsync(() => _progress.Failed == 1, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, _pipeline.Queue.DeadLetterCount);
     }
@@ -114,8 +114,7 @@ public sealed class EscalationPumpTests : IAsyncDisposable
 
         // The clock stands still.
         var running = Task.Run(() => _pump.RunAsync(_stop.Token), Cancellation);
-        while (_progress.Failed < count)
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await _pipeline.Time.PassUntilAsync(() => _progress.Failed >= count, TimeSpan.Zero, TestContext.Current.CancellationToken);
 
         await StopAsync(running);
     }
@@ -133,30 +132,23 @@ public sealed class EscalationPumpTests : IAsyncDisposable
         Assert.InRange(asked, 2 * 24 * 60, 2 * 24 * 60 * 7);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task RunAsync_Cancelled_GivesBackWhatItHolds()
     {
         await _pipeline.LabelAsync("a", TestImages.Unsure);
         _pipeline.Faults.Outage = operation => operation == "images.open";
         Task running = _pump.RunAsync(_stop.Token);
-        while (_pipeline.Faults.Crashes == 0)
-            await Task.Yield();
-
+        await _pipeline.Time.PassUntilAsync(() => _pipeline.Faults.Crashes > 0, TimeSpan.Zero, TestContext.Current.CancellationToken);
         await StopAsync(running);
 
         Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation));
     }
 
-    private async Task RunUntilAsync(Func<bool> done)
+    private async Task RunUntilAsync(Func<bool> done, CancellationToken cancellationToken)
     {
-        var running = Task.Run(() => _pump.RunAsync(_stop.Token), Cancellation);
-        while (!done())
-        {
-            Assert.False(running.IsCompleted, "The pump ended by itself.");
-            _pipeline.Time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
-
+        var running = Task.Run(() => _pump.RunAsync(_stop.Token), cancellationToken);
+        await _pipeline.Time.PassUntilAsync(() => done() || running.IsCompleted, TimeSpan.FromMilliseconds(50), cancellationToken);
+        Assert.False(running.IsCompleted, "The pump ended by itself.");
         await StopAsync(running);
     }
 

@@ -24,7 +24,7 @@ public sealed class ImageWatcherTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task WatchAsync_ListingThatBreaksInTheMiddle_AnnouncesEachImageOnceAllTheSame()
     {
         foreach (string name in (string[])["a", "b", "c"])
@@ -32,16 +32,16 @@ public sealed class ImageWatcherTests
 
         await using Watching watching = Watch();
 
-        Assert.Equal(["a", "b", "c"], await watching.NextAsync(3));
+        Assert.Equal(["a", "b", "c"], await watching.NextAsync(3, TestContext.Current.CancellationToken));
         _images.BreaksAfter = 1;
         await UploadAsync("d");
 
         // The next listing ends after the first image, and the one after that is whole.
-        Assert.Equal(["d"], await watching.NextAsync(1));
+        Assert.Equal(["d"], await watching.NextAsync(1, TestContext.Current.CancellationToken));
         Assert.Null(_images.BreaksAfter);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task WatchAsync_RowsThatAreThere_AreDoneUnlessTheyWait()
     {
         foreach ((string name, LabelStatus status) in ((string, LabelStatus)[])[("done", LabelStatus.Labelled), ("failed", LabelStatus.Failed), ("waits", LabelStatus.Escalated), ("overwritten", LabelStatus.Labelled)])
@@ -50,7 +50,7 @@ public sealed class ImageWatcherTests
         ImageVersion newer = await UploadAsync("overwritten");
         await using Watching watching = Watch();
 
-        Assert.Equal(["overwritten", "waits"], await watching.NextAsync(2));
+        Assert.Equal(["overwritten", "waits"], await watching.NextAsync(2, TestContext.Current.CancellationToken));
         Assert.Equal((newer.ETag, newer.LastModified), (watching.Announced[0].ETag, watching.Announced[0].LastModified));
     }
 
@@ -64,18 +64,13 @@ public sealed class ImageWatcherTests
     {
         public List<ImageReference> Announced { get; } = [];
 
-        public async Task<string[]> NextAsync(int count)
+        public async Task<string[]> NextAsync(int count, CancellationToken cancellationToken)
         {
             int before = Announced.Count;
             while (Announced.Count < before + count)
             {
                 Task<bool> next = images.MoveNextAsync().AsTask();
-                while (!next.IsCompleted)
-                {
-                    time.Advance(TimeSpan.FromSeconds(1));
-                    await Task.Yield();
-                }
-
+                await time.PassUntilAsync(() => next.IsCompleted, TimeSpan.FromSeconds(1), cancellationToken);
                 Assert.True(await next);
                 Announced.Add(images.Current);
             }

@@ -113,9 +113,7 @@ public sealed class OutageSpecs : IAsyncDisposable
         var running = Task.WhenAll([.. Enumerable.Range(0, 16).Select(_ => Task.Run(TriggerAsync, Cancellation)), Task.Run(TriggerBatchesAsync, Cancellation)]);
         await UntilAllAreLabelledAsync(running, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
-        while (!running.IsCompleted)
-            await PassAsync();
-
+        await _pipeline.Time.PassUntilAsync(() => running.IsCompleted, TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
         await running;
 
         Assert.Equal(0, poisoned);

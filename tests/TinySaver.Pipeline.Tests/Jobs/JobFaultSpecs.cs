@@ -4,6 +4,7 @@ using TinySaver.Core.Jobs;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Tests.InMemory;
+using TinySaver.Pipeline.Tests.Outages;
 using TinySaver.Pipeline.Tests.Stages;
 
 namespace TinySaver.Pipeline.Tests.Jobs;
@@ -111,7 +112,7 @@ public sealed class JobFaultSpecs : IAsyncDisposable
         Assert.Equal((10, 10, 0), Outcome(await SummaryAsync()));
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData("jobs.", 1)]
     [InlineData("labels.", 1)]
     [InlineData("images.open", 1)]
@@ -122,14 +123,14 @@ public sealed class JobFaultSpecs : IAsyncDisposable
         InMemoryJobMessages.Message message = await ChunkAsync();
         BreakAt(service, at: 3);
 
-        await PassAsync(() => _jobs.Worker.ReceiveAsync(message.Text, delivery, Cancellation));
+        await PassAsync(() => _jobs.Worker.ReceiveAsync(message.Text, delivery, Cancellation), TestContext.Current.CancellationToken);
         await _jobs.RunAsync();
 
         Assert.True(_jobs.Pipeline.Faults.Crashes > 0, "The outage was not met.");
         Assert.Equal((48, 16, 0), Outcome(await SummaryAsync()));
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData("jobs.")]
     [InlineData("images.list")]
     [InlineData("messages.")]
@@ -138,7 +139,7 @@ public sealed class JobFaultSpecs : IAsyncDisposable
         await _jobs.UploadAsync("a/", 100, _ => TestImages.Green);
         BreakAt(service, at: 1);
 
-        await PassAsync(() => _jobs.Driver.ReceiveAsync(Request("a/"), Cancellation));
+        await PassAsync(() => _jobs.Driver.ReceiveAsync(Request("a/"), Cancellation), TestContext.Current.CancellationToken);
         await _jobs.RunAsync();
 
         Assert.True(_jobs.Pipeline.Faults.Crashes > 0, "The outage was not met.");
@@ -274,16 +275,10 @@ public sealed class JobFaultSpecs : IAsyncDisposable
         };
     }
 
-    // The work itself takes no time by this clock, which may run ahead of it as it likes.
-    private async Task PassAsync(Func<Task> work)
+    private async Task PassAsync(Func<Task> work, CancellationToken cancellationToken)
     {
-        var working = Task.Run(work, Cancellation);
-        while (!working.IsCompleted)
-        {
-            _jobs.Pipeline.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
+        var working = Task.Run(work, cancellationToken);
+        await _jobs.Pipeline.Time.PassUntilAsync(() => working.IsCompleted, TimeSpan.FromMilliseconds(100), cancellationToken);
         await working;
     }
 }

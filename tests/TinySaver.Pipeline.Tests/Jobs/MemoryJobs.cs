@@ -54,6 +54,7 @@ internal sealed class MemoryJobs : IAsyncDisposable
         var random = new Random(5);
         for (int i = 0; i < mostMessages && Messages.Count > 0; i++)
         {
+            Assert.True(i < 10_000, $"{Messages.Count} messages are left after ten thousand.");
             if (Messages.Take(random) is { } message)
             {
                 await DeliverAsync(message);

@@ -21,6 +21,18 @@ internal static class FakeTime
     /// <summary>Moves the clock on in steps, as <see cref="PassUntil"/> does.</summary>
     public static void Pass(this FakeTimeProvider time, TimeSpan span, TimeSpan step) => time.Pass(span, step, () => false);
 
+    /// <summary>Moves the clock on in steps until it is done, where threads work beside the clock, which may run ahead of them as it likes.</summary>
+    /// <remarks>The test's <c>Timeout</c> cancels it where it is never done.</remarks>
+    public static async Task PassUntilAsync(this FakeTimeProvider time, Func<bool> done, TimeSpan step, CancellationToken cancellationToken)
+    {
+        while (!done())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            time.Advance(step);
+            await Task.Yield();
+        }
+    }
+
     private static TimeSpan Pass(this FakeTimeProvider time, TimeSpan span, TimeSpan step, Func<bool> ends)
     {
         // What awaits without a context goes on where it is woken, unless there is one: then on the thread pool, at whose pace.
