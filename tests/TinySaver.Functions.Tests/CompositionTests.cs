@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Functions.Large;
@@ -17,13 +18,11 @@ public sealed class CompositionTests
         ["TinySaver:Storage:AccountUrl"] = "https://nobody.blob.core.windows.net",
     }).Build();
 
+    public static TheoryData<Type> TinyFunctions =>
+        [.. typeof(ClassifyWithTinyModel).Assembly.GetTypes().Where(t => t.GetMethods().Any(m => m.IsDefined(typeof(FunctionAttribute), inherit: false)))];
+
     [Theory]
-    [InlineData(typeof(ClassifyWithTinyModel))]
-    [InlineData(typeof(ClassifyWithTinyModelByPolling))]
-    [InlineData(typeof(LookAfterJobs))]
-    [InlineData(typeof(RecordDeadLetters))]
-    [InlineData(typeof(RecordPoisonedImages))]
-    [InlineData(typeof(Health))]
+    [MemberData(nameof(TinyFunctions))]
     public async Task TinyApp_MakesItsFunctions(Type function) =>
         await MakeAsync(new ServiceCollection().AddTinyFunctionApp(Settings, Parse).AddServiceBusEscalations(Settings), function);
 
