@@ -80,16 +80,16 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
         await using AzuriteServer server = await AzuriteServer.StartAsync(_tool, _data.FullName, AzuritePorts.Free, Cancellation);
 
         // Ctrl-C, a service manager or a container that ends, a terminal that is closed.
-        foreach (string signal in (string[])["INT", "TERM", "HUP"])
+        foreach (int signal in (int[])[Posix.SigInt, Posix.SigTerm, Posix.SigHup])
         {
-            await SignalAsync(signal, server.ProcessId);
+            Posix.Signal(server.ProcessId, signal);
             await UploadAsync(server, $"still there after {signal}");
         }
 
         Assert.False(server.Ended.IsCompleted);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Ended_EmulatorKilled_CompletesForWhoeverHoldsIt()
     {
         await using AzuriteServer server = await AzuriteServer.StartAsync(_tool, null, AzuritePorts.Free, Cancellation);
@@ -97,12 +97,12 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
         using (var process = Process.GetProcessById(server.ProcessId))
             process.Kill();
 
-        await ended;
+        await ended.WaitAsync(TestContext.Current.CancellationToken);
 
         Assert.Same(ended, server.Ended);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task OwnerKilled_EndsTheEmulatorWithItsDataSaved()
     {
         if (OperatingSystem.IsWindows())
@@ -120,25 +120,19 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite) : IDisposable
             RedirectStandardOutput = true,
         };
         using Process owner = Process.Start(start)!;
-        while (!(await owner.StandardOutput.ReadLineAsync(Cancellation))!.Contains("Table service is successfully", StringComparison.Ordinal))
-        {
-        }
+        string? line = "";
+        while (line?.Contains("Table service is successfully", StringComparison.Ordinal) == false)
+            line = await owner.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
+        Assert.True(line is not null, "The emulator ended before it served its tables.");
         string pidFile = Path.Combine(_data.FullName, "azurite.pid");
         using var emulator = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(pidFile, Cancellation), CultureInfo.InvariantCulture));
 
         owner.Kill(entireProcessTree: false);
 
-        await emulator.WaitForExitAsync(Cancellation);
+        await emulator.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.False(File.Exists(pidFile));
         Assert.True(File.Exists(Path.Combine(_data.FullName, "__azurite_db_table__.json")));
-    }
-
-    private static async Task SignalAsync(string signal, int processId)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", processId.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(Cancellation);
-        Assert.Equal(0, kill.ExitCode);
     }
 
     private static BlobClient Blob(AzuriteServer server) => new BlobContainerClient(server.ConnectionString, "container").GetBlobClient("blob");

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TinySaver.Cli.Tests;
+namespace TinySaver.Tests;
 
 /// <summary>What tests ask of the system that .NET has no call for.</summary>
 internal static class Posix
