@@ -1,3 +1,6 @@
+using Spectre.Console;
+using TinySaver.Cli.Accounts;
+using TinySaver.Cli.Output;
 using TinySaver.Pipeline.Emulator;
 
 namespace TinySaver.Cli.Tests;
@@ -9,6 +12,17 @@ public sealed class OneAzurite : IAsyncLifetime
 
     public string ConnectionString => _server!.ConnectionString;
 
+    /// <summary>Shows nothing.</summary>
+    internal static Terminal Terminal { get; } = new(Quiet(), Quiet(), showsLiveProgress: false);
+
+    /// <summary>The account as a command has it, with its containers, tables and queues.</summary>
+    internal async Task<StorageAccount> OpenAsync()
+    {
+        StorageAccount account = await StorageAccount.OpenAsync(Terminal, ConnectionString, new DataFolder("none"), create: false, TestContext.Current.CancellationToken);
+        await account.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        return account;
+    }
+
     public async ValueTask InitializeAsync()
     {
         string folder = AzuriteInstallation.FindFolder();
@@ -17,4 +31,6 @@ public sealed class OneAzurite : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static IAnsiConsole Quiet() => AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) });
 }

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Doctor;
-using TinySaver.Cli.Output;
 using TinySaver.Cli.Run;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Hosting;
@@ -18,9 +16,8 @@ public sealed class DoctorCommandTests(OneAzurite azurite) : IClassFixture<OneAz
     public async Task Doctor_LocalRun_SaysWhatIsNotHereAndItsCanaryComesThroughBothStages()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var terminal = new Terminal(AnsiConsole.Console, AnsiConsole.Console, showsLiveProgress: false);
-        await using StorageAccount account = await StorageAccount.OpenAsync(terminal, azurite.ConnectionString, new DataFolder("none"), create: false, stop.Token);
-        await using ServiceProvider host = PipelineHost.Create(terminal, account, Policy, threads: 1);
+        await using StorageAccount account = await azurite.OpenAsync();
+        await using ServiceProvider host = PipelineHost.Create(OneAzurite.Terminal, account, Policy, threads: 1);
         LocalPipeline pipeline = host.GetRequiredService<LocalPipeline>();
         await pipeline.PrepareAsync(stop.Token);
         Task running = pipeline.RunAsync(stop.Token);

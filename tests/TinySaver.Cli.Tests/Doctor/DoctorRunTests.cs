@@ -1,16 +1,8 @@
-using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Specialized;
-using Spectre.Console;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Doctor;
-using TinySaver.Cli.Output;
 using TinySaver.Cli.Policies;
-using TinySaver.Core.Failures;
-using TinySaver.Core.Labels;
-using TinySaver.Pipeline.Images;
-using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Cli.Tests.Doctor;
 
@@ -18,7 +10,6 @@ namespace TinySaver.Cli.Tests.Doctor;
 public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurite>, IAsyncLifetime
 {
     private readonly FakeAzure _azure = new();
-    private readonly Terminal _terminal = new(AnsiConsole.Console, AnsiConsole.Console, showsLiveProgress: false);
     private StorageAccount _account = null!;
     private StorageAccount? _refused;
     private Deployment? _deployment;
@@ -31,12 +22,11 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
 
     public async ValueTask InitializeAsync()
     {
-        _account = await StorageAccount.OpenAsync(_terminal, azurite.ConnectionString, new DataFolder("none"), create: false, Cancellation);
-        await _account.EnsureCreatedAsync(Cancellation);
+        _account = await azurite.OpenAsync();
         await Jobs.DeleteEntityAsync("night-1", "job", cancellationToken: Cancellation);
         await Models.DeleteIfExistsAsync(cancellationToken: Cancellation);
         PublishSummary published = await new PolicyPublisher(Path.Combine(RepositoryPaths.Samples, "cascade.json"))
-            .PublishAsync(_account, _ => { }, new StoragePatience(_terminal, _account), Cancellation);
+            .PublishAsync(_account, _ => { }, new StoragePatience(OneAzurite.Terminal, _account), Cancellation);
         _azure.Change(FakeAzure.HealthPath, "POLICY", published.Policy);
     }
 
@@ -184,116 +174,6 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
         Assert.DoesNotContain("SECRET", string.Join('\n', report.Lines), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Canary_NobodyLabels_IsBrokenAtItsFirstHopAndRemoved()
-    {
-        IReadOnlyList<DoctorLine> lines = await FlyAsync(_ => { });
-
-        Assert.Equal(["canary: sure", "canary: unsure", "canary: removed"], lines.Select(l => l.Check));
-        Assert.All(lines.Take(2), l => Assert.Contains("without a row 0.5 s after its upload", l.Seen, StringComparison.Ordinal));
-        Assert.Equal([Verdict.Broken, Verdict.Broken, Verdict.Ok], lines.Select(l => l.Verdict));
-        Assert.Empty(await CanariesAsync());
-    }
-
-    [Theory]
-    [InlineData(LabelStatus.Failed, "uploaded, failed after", "(damaged): The file ends early. → The reason says what to mend")]
-    [InlineData(LabelStatus.Escalated, "escalated after", "and without a label 0.5 s after its upload → The large app does not work")]
-    public async Task Canary_ThatGetsNoLabel_IsBrokenWhereItStopped(LabelStatus status, string hop, string sentence)
-    {
-        IReadOnlyList<DoctorLine> lines = await FlyAsync(name => WriteRow(name, row => row with
-        {
-            Status = status,
-            Reason = status == LabelStatus.Failed ? FailureReason.Damaged : null,
-            ReasonDetail = "The file ends early.",
-        }));
-
-        Assert.Equal([Verdict.Broken, Verdict.Broken, Verdict.Ok], lines.Select(l => l.Verdict));
-        Assert.All(lines.Take(2), l => Assert.StartsWith(hop, l.Seen, StringComparison.Ordinal));
-        Assert.All(lines.Take(2), l => Assert.Contains(sentence, $"{l.Seen} → {l.ToDo}", StringComparison.Ordinal));
-        Assert.Empty(await _account.Labels.QueryAsync(new(Canary.Batch), Cancellation).ToListAsync(Cancellation));
-    }
-
-    [Fact]
-    public async Task Canary_OneThatCannotBeRemoved_IsNamedAndKeepsNoOther()
-    {
-        BlobContainerClient images = _account.Clients.Blobs.GetBlobContainerClient(_account.Options.ImagesContainer);
-
-        IReadOnlyList<DoctorLine> lines = await FlyAsync(name =>
-        {
-            WriteRow(name, row => row with { Status = LabelStatus.Failed });
-            if (name.Contains("/sure", StringComparison.Ordinal))
-                images.GetBlobClient(name).GetBlobLeaseClient().Acquire(BlobLeaseClient.InfiniteLeaseDuration);
-        });
-
-        BlobClient left = images.GetBlobClient(Assert.Single(await CanariesAsync()).Name);
-        await left.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Cancellation);
-        await left.DeleteAsync(cancellationToken: Cancellation);
-        Assert.Contains("/sure", left.Name, StringComparison.Ordinal);
-        Assert.Equal(("canary: removed", Verdict.Warning), (lines[^1].Check, lines[^1].Verdict));
-        Assert.Contains("Storage answered 412 LeaseIdMissing", lines[^1].Seen, StringComparison.Ordinal);
-        Assert.Empty(await _account.Labels.QueryAsync(new(Canary.Batch), Cancellation).ToListAsync(Cancellation));
-    }
-
-    [Fact]
-    public async Task Canary_PolicyThatCannotBeUsed_IsBroken()
-    {
-        await WriteAsync("policies/current.json", "{}");
-
-        DoctorLine line = Assert.Single(await FlyAsync(_ => { }));
-
-        Assert.Equal(("canary", Verdict.Broken), (line.Check, line.Verdict));
-        Assert.Contains("names no policy", line.Seen, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Constants_AreThoseOfInfrastructureAndApps()
-    {
-        string infra = string.Concat(Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "infra"), "*.bicep", SearchOption.AllDirectories).Select(File.ReadAllText));
-
-        Assert.All(Cli.Doctor.Checks.Roles.Ids.Values, id => Assert.Contains($"'{id}'", infra, StringComparison.Ordinal));
-        Assert.All(
-            ((string Type, string Version)[])
-            [
-                ("Microsoft.Web/sites", ApiVersions.App), ("Microsoft.App/containerApps", ApiVersions.ContainerApp), ("Microsoft.EventGrid/systemTopics", ApiVersions.EventGrid),
-                ("Microsoft.ManagedIdentity/userAssignedIdentities", ApiVersions.Identity), ("Microsoft.Authorization/roleAssignments", ApiVersions.Role),
-                ("Microsoft.ServiceBus/namespaces", ApiVersions.ServiceBus), ("Microsoft.Storage/storageAccounts", ApiVersions.Storage),
-            ],
-            a => Assert.Contains($"'{a.Type}@{a.Version}'", infra, StringComparison.Ordinal));
-        Assert.Contains(Cli.Doctor.Checks.EventSubscription.Subject.Replace("images", "${imagesContainer}", StringComparison.Ordinal), infra, StringComparison.Ordinal);
-        Assert.Equal(Cli.Doctor.Checks.Alerts.Expected, infra.Split("resource ").Count(r => r.Contains("'Microsoft.Insights/metricAlerts@", StringComparison.Ordinal) || r.Contains("'Microsoft.Insights/scheduledQueryRules@", StringComparison.Ordinal)));
-        Assert.Contains($"var jobMinutes = {Cli.Doctor.Checks.BatchJobs.LongestStandstill.TotalMinutes}\n", infra, StringComparison.Ordinal);
-    }
-
-    // Both ways: what is made is looked for, and what is looked for is made.
-    [Fact]
-    public void Expected_IsWhatTheInfrastructureMakesAndTheAppHas()
-    {
-        string storage = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "infra", "modules", "storage.bicep"));
-
-        Assert.All(Cli.Doctor.Checks.Containers.Expected, e => Assert.Equal(
-            Regex.Matches(storage.Split($"var {e.Kind[..^1]}Names = [")[1].Split(']')[0], "'(.+?)'").Select(m => m.Groups[1].Value).Order(), e.Names.Order()));
-        string[] functions = [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Root, "src", "TinySaver.Functions.Tiny"), "*.cs")
-            .SelectMany(f => Regex.Matches(File.ReadAllText(f), @"\[Function\(nameof\((\w+)\)\)\]")).Select(m => m.Groups[1].Value)];
-        Assert.Equal(functions.Where(f => f != "ClassifyWithTinyModelByPolling").Order(StringComparer.Ordinal), Cli.Doctor.Checks.Functions.Expected.Order(StringComparer.Ordinal));
-    }
-
-    // What the options name of storage, so that one more of them cannot be forgotten. The escalations' queue is Service Bus's in Azure.
-    [Fact]
-    public void Expected_HasEveryNameOfTheStorageOptions() => Assert.All(
-        typeof(StorageOptions).GetProperties().Where(p => p.Name != nameof(StorageOptions.EscalationsQueue)),
-        p => Assert.All(
-            Cli.Doctor.Checks.Containers.Expected.Where(e => $"{e.Kind[..^1]}".Equals(Regex.Match(p.Name, "[A-Z][a-z]+$").Value, StringComparison.OrdinalIgnoreCase)),
-            e => Assert.Contains((string)p.GetValue(new StorageOptions())!, e.Names)));
-
-    [Fact]
-    public void Documentation_HasARowForEachCheckInTheirOrder()
-    {
-        string[] rows = [.. File.ReadAllLines(Path.Combine(RepositoryPaths.Root, "docs", "deploy.md")).SkipWhile(l => !l.StartsWith("| check |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.Length > 0)];
-
-        Assert.Equal([.. DoctorRun.First.Concat(DoctorRun.Checks).Select(c => c.Name), "canary: sure", "canary: unsure"], rows.Select(r => r.Split('|')[1].Trim()));
-        Assert.All(Faults.Select(f => f.Data.Item2).Distinct().Where(c => c != "alerts"), c => Assert.Contains('*', rows.Single(r => r.StartsWith($"| {c} |", StringComparison.Ordinal))));
-    }
-
     private async Task<DoctorReport> LookAsync(TimeSpan? patience = null)
     {
         Deployment deployment = _deployment = _azure.NewDeployment();
@@ -324,7 +204,7 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
             case "no-table": await _account.Clients.Tables.DeleteTableAsync(_account.Options.LabelsTable, Cancellation); break;
             case "storage-role" or "storage-network":
                 _azure.Refusal = fault == "storage-role" ? "AuthorizationPermissionMismatch" : "AuthorizationFailure";
-                _refused = await StorageAccount.OpenAsync(_terminal, _azure.ConnectionString, new DataFolder("none"), create: false, Cancellation);
+                _refused = await StorageAccount.OpenAsync(OneAzurite.Terminal, _azure.ConnectionString, new DataFolder("none"), create: false, Cancellation);
                 break;
             case "no-results": _azure.Change($"{FakeAzure.Storage}/blobServices/default/containers", "\"results\"", "\"others\""); break;
             case "no-queue": _azure.Set($"{FakeAzure.Storage}/queueServices/default/queues", FakeAzure.List([])); break;
@@ -390,27 +270,6 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "Nobody knows how to break this.");
         }
     }
-
-    private async Task<IReadOnlyList<DoctorLine>> FlyAsync(Action<string> uploaded)
-    {
-        Deployment deployment = _azure.NewDeployment();
-        deployment.Account = _account;
-        var canary = new Canary(deployment, new(Images: null, PolicyPath: null, TimeSpan.FromMilliseconds(500)), said =>
-        {
-            if (said.EndsWith("is uploaded", StringComparison.Ordinal))
-                uploaded(said.Split('\'')[1]);
-        });
-        return await canary.RunAsync(Cancellation);
-    }
-
-    // In place of the pipeline, and done before the canary looks for the first time.
-    private void WriteRow(string name, Func<LabelRow, LabelRow> become) => Task.Run(async () =>
-    {
-        ImageVersion version = (await _account.Images.GetVersionAsync(name, Cancellation))!.Value;
-        Assert.True(await _account.Labels.TryInsertAsync(become(new LabelRow(name, version)), Cancellation));
-    }).GetAwaiter().GetResult();
-
-    private ValueTask<List<ListedImage>> CanariesAsync() => _account.Images.ListAsync(Canary.Batch, Cancellation).ToListAsync(Cancellation);
 
     private async Task WriteAsync(string blob, string text) => await Models.GetBlobClient(blob).UploadAsync(BinaryData.FromString(text), overwrite: true, Cancellation);
 }

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Spectre.Console;
 using TinySaver.Cli.Accounts;
-using TinySaver.Cli.Output;
 using TinySaver.Cli.Policies;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
@@ -13,14 +11,13 @@ namespace TinySaver.Cli.Tests.Policies;
 public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAzurite>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Terminal _terminal = new(AnsiConsole.Console, AnsiConsole.Console, showsLiveProgress: false);
     private StorageAccount _account = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _account = await StorageAccount.OpenAsync(_terminal, azurite.ConnectionString, new DataFolder("none"), create: false, Cancellation);
+        _account = await azurite.OpenAsync();
         await _account.Models.DeleteIfExistsAsync(cancellationToken: Cancellation);
     }
 
@@ -136,7 +133,7 @@ public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAz
     }
 
     private async Task<PublishSummary> PublishAsync(string policy) =>
-        await new PolicyPublisher(policy).PublishAsync(_account, _ => { }, new StoragePatience(_terminal, _account), Cancellation);
+        await new PolicyPublisher(policy).PublishAsync(_account, _ => { }, new StoragePatience(OneAzurite.Terminal, _account), Cancellation);
 
     private async Task<CascadePolicy> CurrentAsync() =>
         (await _account.Policies.ListAsync(Cancellation)).Single(p => p.Id == Read(Path.Combine(_folder.Path, "cascade.json")).Id).Policy!;
@@ -165,10 +162,7 @@ public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAz
     private string Copy()
     {
         foreach (string name in (string[])["tiny-l", "large"])
-        {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "models", name)))
-                _folder.Write(Path.Combine("models", name, Path.GetFileName(file)), File.ReadAllBytes(file));
-        }
+            _folder.CopySampleModel(name, Path.Combine("models", name));
 
         return _folder.Write("cascade.json", File.ReadAllText(Path.Combine(RepositoryPaths.Samples, "cascade.json")));
     }

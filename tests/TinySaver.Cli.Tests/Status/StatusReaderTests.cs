@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Spectre.Console;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Status;
 using TinySaver.Core.Failures;
@@ -16,9 +15,7 @@ public sealed class StatusReaderTests(OneAzurite azurite) : IClassFixture<OneAzu
     [Fact]
     public async Task ReadAsync_RowsOfEveryKind_CountsEachOnce()
     {
-        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) });
-        await using StorageAccount account = await StorageAccount.OpenAsync(new(console, console, showsLiveProgress: false), azurite.ConnectionString, new("."), create: true, Cancellation);
-        await account.EnsureCreatedAsync(Cancellation);
+        await using StorageAccount account = await azurite.OpenAsync();
         BlobContainerClient images = new BlobServiceClient(azurite.ConnectionString).GetBlobContainerClient("images");
         foreach (string name in (string[])["labelled", "new"])
             await images.UploadBlobAsync(name, BinaryData.FromString(name), Cancellation);
