@@ -35,7 +35,6 @@ public sealed class JobSpecs(ITestOutputHelper output) : IDisposable
             await Task.Delay(TimeSpan.FromSeconds(i == 0 ? 0 : 3 * random.NextDouble()), Cancellation);
             Posix.Signal(run.Id, Posix.SigKill);
             await run.WaitForExitAsync(Cancellation);
-            run.Dispose();
             run = await WatchAsync();
         }
 
@@ -51,7 +50,6 @@ public sealed class JobSpecs(ITestOutputHelper output) : IDisposable
         TinySaverProcess.Result cancel = await _data.RunAsync("job", "cancel", "again");
         Posix.Signal(run.Id, Posix.SigInt);
         await run.WaitForExitAsync(Cancellation);
-        run.Dispose();
         Assert.Equal(0, (await TinySaverProcess.RunAsync(null, "classify", images, "--policy", PipelineData.Policy, "--out", _data.In("classified.jsonl"))).ExitCode);
 
         Assert.True(results.ExitCode == 0, results.Errors);
@@ -98,8 +96,7 @@ public sealed class JobSpecs(ITestOutputHelper output) : IDisposable
     private async Task<Process> WatchAsync()
     {
         // What a killed worker had in hand comes again when its lock ends.
-        Process run = TinySaverProcess.StartBy(
-            ["env", "TinySaver__Storage__EscalationLock=00:00:15"], null, "run", "--watch", "--policy", PipelineData.Policy, "--data", _data.Folder);
+        Process run = _data.StartBy(["env", "TinySaver__Storage__EscalationLock=00:00:15"], "run", "--watch", "--policy", PipelineData.Policy);
         await PipelineData.ConnectionStringAsync(run);
         return run;
     }

@@ -9,6 +9,7 @@ namespace TinySaver.Cli.Tests.Run;
 internal sealed class PipelineData : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly List<Process> _started = [];
 
     public static string Policy { get; } = Path.Combine(RepositoryPaths.Samples, "cascade.json");
 
@@ -23,6 +24,8 @@ internal sealed class PipelineData : IDisposable
 
     public string Write(string name, string content) => _folder.Write(name, content);
 
+    public void CopySampleModel(string model, string target) => _folder.CopySampleModel(model, target);
+
     /// <summary>The sample images under as many names as are asked for, in one folder.</summary>
     public string Images(string folder, int count)
     {
@@ -36,10 +39,18 @@ internal sealed class PipelineData : IDisposable
 
     public Task<TinySaverProcess.Result> RunAsync(params string[] arguments) => TinySaverProcess.RunAsync(null, [.. arguments, "--data", Folder]);
 
-    public Process Start(params string[] arguments) => TinySaverProcess.Start(null, [.. arguments, "--data", Folder]);
+    public Process Start(params string[] arguments) => StartBy([], arguments);
 
     /// <summary>Starts a process group of its own, as a service manager does; no signal is ignored there that the tests were started to ignore.</summary>
-    public Process StartGroup(params string[] arguments) => TinySaverProcess.StartBy(["env", "--default-signal", "setsid"], null, [.. arguments, "--data", Folder]);
+    public Process StartGroup(params string[] arguments) => StartBy(["env", "--default-signal", "setsid"], arguments);
+
+    /// <summary>Starts the program by others, as <see cref="TinySaverProcess.StartBy"/> does. What has not ended ends with this.</summary>
+    public Process StartBy(IReadOnlyList<string> starters, params string[] arguments)
+    {
+        Process process = TinySaverProcess.StartBy(starters, null, [.. arguments, "--data", Folder]);
+        _started.Add(process);
+        return process;
+    }
 
     /// <summary>The rows that <c>results</c> shows, by name.</summary>
     public async Task<Dictionary<string, JsonElement>> ResultsAsync(params string[] arguments)
@@ -105,5 +116,19 @@ internal sealed class PipelineData : IDisposable
         return int.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "azurite", "azurite.pid"), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        foreach (Process process in _started)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
+
+            process.Dispose();
+        }
+
+        _folder.Dispose();
+    }
 }

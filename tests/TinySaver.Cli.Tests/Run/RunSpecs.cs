@@ -41,9 +41,7 @@ public sealed class RunSpecs : IDisposable
     public async Task Another_policy_labels_the_same_images_anew()
     {
         string images = _data.Images("in", 10);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "models", "large")))
-            _data.Write("large/" + Path.GetFileName(file), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
-
+        _data.CopySampleModel("large", "large");
         string largeOnly = _data.Write("cascade.json", """{ "version": 1, "savers": [], "large": { "folder": "large" } }""");
         TinySaverProcess.Result first = await _data.RunAsync("run", images, "--policy", PipelineData.Policy, "--json");
         TinySaverProcess.Result second = await _data.RunAsync("run", images, "--policy", largeOnly, "--json");
@@ -62,16 +60,16 @@ public sealed class RunSpecs : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
         const int Count = 300;
         string images = _data.Images("in", Count);
-        using Process killed = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
+        Process killed = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
         string connection = await PipelineData.ConnectionStringAsync(killed);
-        using Process upload = _data.Start("upload", images, "--parallel", "2");
+        Process upload = _data.Start("upload", images, "--parallel", "2");
         _ = upload.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         JsonElement status = await _data.UntilAsync("some labelled", s => s.GetProperty("labelledByTiny").GetInt32() > 0);
         Posix.Signal(killed.Id, Posix.SigKill);
         await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.InRange(status.GetProperty("labelledByTiny").GetInt32(), 1, Count - 1);
 
-        using Process restarted = _data.Start("run", "--watch", "--json", "--policy", PipelineData.Policy);
+        Process restarted = _data.Start("run", "--watch", "--json", "--policy", PipelineData.Policy);
 
         // The same ports, so that whoever was uploading goes on.
         Assert.Equal(connection, await PipelineData.ConnectionStringAsync(restarted));
@@ -97,7 +95,7 @@ public sealed class RunSpecs : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
         _data.Images("in", 200);
         string labels = _data.Write("data/labels.csv", "of the run before");
-        using Process run = _data.Start([arguments[0], arguments[1] == "in" ? _data.In("in") : arguments[1], "--json", "--policy", PipelineData.Policy]);
+        Process run = _data.Start([arguments[0], arguments[1] == "in" ? _data.In("in") : arguments[1], "--json", "--policy", PipelineData.Policy]);
         Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
 
@@ -118,7 +116,7 @@ public sealed class RunSpecs : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a process group with setsid, and sends signals with kill(2).");
         string images = _data.Images("in", 10);
-        using Process run = _data.StartGroup("run", images, "--watch", "--json", "--policy", PipelineData.Policy);
+        Process run = _data.StartGroup("run", images, "--watch", "--json", "--policy", PipelineData.Policy);
         Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await _data.AzuriteAsync(run);
@@ -235,14 +233,14 @@ public sealed class RunSpecs : IDisposable
     public async Task A_second_run_on_the_same_folder_is_refused_in_one_sentence_and_rows_can_be_followed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
-        using Process first = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
+        Process first = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
         await PipelineData.ConnectionStringAsync(first);
         TinySaverProcess.Result second = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy);
 
         // Meanwhile somebody follows one of two images.
         Assert.Equal(0, (await _data.RunAsync("upload", _data.Images("in", 2))).ExitCode);
         await _data.UntilAsync("both labelled", s => s.GetProperty("labelledByTiny").GetInt32() + s.GetProperty("labelledByLarge").GetInt32() == 2);
-        using Process follower = _data.Start("results", "in/00001.jpg", "--follow", "--format", "jsonl");
+        Process follower = _data.Start("results", "in/00001.jpg", "--follow", "--format", "jsonl");
         string? followed = await follower.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         Posix.Signal(follower.Id, Posix.SigInt);
         string rest = await follower.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
