@@ -6,5 +6,5 @@ public sealed class AmountsTests
     [InlineData(0, "0:00:00")]
     [InlineData(3_599, "0:59:59")]
     [InlineData(108_309, "30:05:09")]
-    public void Duration_OfMoreThanADay_CountsItsHours(int seconds, string text) => Assert.Equal(text, Amounts.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Duration_OfAnyLength_IsHoursMinutesAndSeconds(int seconds, string text) => Assert.Equal(text, Amounts.Duration(TimeSpan.FromSeconds(seconds)));
 }

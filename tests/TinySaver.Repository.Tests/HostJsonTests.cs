@@ -56,9 +56,9 @@ public sealed class HostJsonTests
     }
 
     // As the command line and the app send messages.
-    private static QueueMessageEncoding SentAs()
+    private static QueueMessageEncoding? SentAs()
     {
-        QueueMessageEncoding sent = default;
+        QueueMessageEncoding? sent = null;
         StorageClients.Create(new StorageOptions { ConnectionString = "UseDevelopmentStorage=true" }, o => sent = o is QueueClientOptions queues ? queues.MessageEncoding : sent);
         return sent;
     }
