@@ -72,7 +72,7 @@ public sealed class LargeFunctionsTests
     private static int Place(string call) => call.StartsWith("complete", StringComparison.Ordinal) ? 0 : call.StartsWith("dead", StringComparison.Ordinal) ? 1 : 2;
 
     private static ServiceBusReceivedMessage Message(string? name) => ServiceBusModelFactory.ServiceBusReceivedMessage(
-        body: name is null ? BinaryData.FromString("not json") : new BinaryData(EscalationJson.Write(Samples.Escalation(name))),
+        body: name is null ? BinaryData.FromString("not json") : new BinaryData(EscalationJson.Write(SampleEscalation.Of(name))),
         messageId: name ?? "not json",
         lockTokenGuid: Guid.NewGuid(),
         deliveryCount: 1);

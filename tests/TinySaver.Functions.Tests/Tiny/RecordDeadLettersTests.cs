@@ -17,7 +17,7 @@ public sealed class RecordDeadLettersTests
     public async Task RunAsync_DeadLetters_GivesThemUpWithServiceBusReasonAndCompletesThem()
     {
         ServiceBusReceivedMessage message = ServiceBusModelFactory.ServiceBusReceivedMessage(
-            body: new BinaryData(EscalationJson.Write(Samples.Escalation("sad"))),
+            body: new BinaryData(EscalationJson.Write(SampleEscalation.Of("sad"))),
             messageId: "sad",
             deliveryCount: 5,
             properties: new Dictionary<string, object> { ["DeadLetterReason"] = "MaxDeliveryCountExceeded", ["DeadLetterErrorDescription"] = "Too often." });

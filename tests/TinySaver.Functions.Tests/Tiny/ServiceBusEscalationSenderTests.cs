@@ -19,7 +19,7 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
     [Fact]
     public async Task SendAsync_Escalation_SendsItsJsonUnderItsIdWithItsTrace()
     {
-        Escalation escalation = Samples.Escalation("a.png") with { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState = "x=1" };
+        Escalation escalation = SampleEscalation.Of("a.png") with { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState = "x=1" };
 
         await Sender.SendAsync(escalation, Cancellation);
 
@@ -40,7 +40,7 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
     {
         _client.Fault = new ServiceBusException("busy", reason);
 
-        IOException error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
+        IOException error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(SampleEscalation.Of("a"), Cancellation));
 
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Same(_client.Fault, error.InnerException);
@@ -51,7 +51,7 @@ public sealed class ServiceBusEscalationSenderTests : IAsyncDisposable
     {
         _client.Fault = new UnauthorizedAccessException("no");
 
-        IOException error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(Samples.Escalation("a"), Cancellation));
+        IOException error = await Assert.ThrowsAsync<IOException>(() => Sender.SendAsync(SampleEscalation.Of("a"), Cancellation));
 
         Assert.Contains("Azure Service Bus Data Sender", error.Message, StringComparison.Ordinal);
     }

@@ -5,7 +5,6 @@ using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Escalations;
-using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Tests.InMemory;
 using TinySaver.Pipeline.Tests.Outages;
 using TinySaver.Pipeline.Tests.Stages;
@@ -13,32 +12,24 @@ using TinySaver.Pipeline.Tests.Stages;
 namespace TinySaver.Pipeline.Tests.Escalations;
 
 /// <summary>What the receiver makes of escalations that the queue has given up.</summary>
-public sealed class DeadLetterTests : IAsyncDisposable
+public sealed class DeadLetterTests
 {
-    private readonly TestCascade _cascade = new();
-    private readonly MemoryPipeline _pipeline;
     private readonly FakeTimeProvider _time = new();
     private readonly List<(string Name, string Detail)> _givenUp = [];
 
-    public DeadLetterTests() => _pipeline = new MemoryPipeline(_cascade);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _pipeline.DisposeAsync();
-        _cascade.Dispose();
-    }
 
     [Fact]
     public async Task RecordDeadLetterAsync_Escalation_WritesTheFailedRowWithTheReason()
     {
-        MemoryMessage escalated = await EscalateAsync("sad.bmp", TestImages.Unsure);
+        using var cascade = new TestCascade();
+        await using var pipeline = new MemoryPipeline(cascade);
+        MemoryMessage escalated = await pipeline.EscalateAsync("sad.bmp", TestImages.Unsure);
         var letter = new MemoryMessage(escalated.Body) { DeadLetterReason = "Delivered too often." };
 
-        Assert.True(await Receiver(_pipeline.Large.GiveUpAsync).RecordDeadLetterAsync(letter, Cancellation));
+        Assert.True(await Receiver(pipeline.Large.GiveUpAsync).RecordDeadLetterAsync(letter, Cancellation));
 
-        LabelRow row = (await _pipeline.RowAsync("sad.bmp"))!;
+        LabelRow row = (await pipeline.RowAsync("sad.bmp"))!;
         Assert.Equal((LabelStatus.Failed, FailureReason.RetriesExhausted, "Delivered too often."), (row.Status, row.Reason, row.ReasonDetail));
         Assert.NotNull(row.TinyConfidence);
         Assert.Equal((row.TinyLabel, row.TinyClassIndex), ("red", 0));
@@ -57,7 +48,7 @@ public sealed class DeadLetterTests : IAsyncDisposable
             return Task.CompletedTask;
         });
 
-        Task receiving = receiver.RecordDeadLetterAsync(Message("sad"), Cancellation);
+        Task receiving = receiver.RecordDeadLetterAsync(MemoryMessage.Of("sad"), Cancellation);
         _time.PassUntil(receiving, TimeSpan.FromSeconds(1));
         await receiving;
 
@@ -81,7 +72,7 @@ public sealed class DeadLetterTests : IAsyncDisposable
     [Fact]
     public async Task RecordDeadLettersAsync_OneThatCannotBeRecorded_HoldsUpNoOther()
     {
-        MemoryMessage[] letters = [Message("first"), Message("bad"), new("not json"u8.ToArray()), Message("last")];
+        MemoryMessage[] letters = [MemoryMessage.Of("first"), MemoryMessage.Of("bad"), new("not json"u8.ToArray()), MemoryMessage.Of("last")];
         int recorded = 0;
         EscalationReceiver receiver = Receiver((escalation, detail, _) =>
         {
@@ -96,14 +87,6 @@ public sealed class DeadLetterTests : IAsyncDisposable
         Assert.Equal(2, recorded);
     }
 
-    private async Task<MemoryMessage> EscalateAsync(string name, byte[] image)
-    {
-        Assert.Equal(TinyOutcome.Escalated, (await _pipeline.LabelAsync(name, image)).Outcome);
-        return new MemoryMessage((await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Single().Body);
-    }
-
     private EscalationReceiver Receiver(Func<Escalation, string, CancellationToken, Task> giveUp) => new(
         (_, _, _) => Task.CompletedTask, giveUp, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance);
-
-    private static MemoryMessage Message(string name) => new(EscalationJson.Write(SampleEscalation.Of(name)));
 }

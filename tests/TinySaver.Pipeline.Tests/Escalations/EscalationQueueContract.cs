@@ -22,7 +22,7 @@ public abstract class EscalationQueueContract
     public async Task ReceiveAsync_SentEscalation_ArrivesOnceAndIsGoneWhenCompleted()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("ä 😀 <&>'\"\u001b\uFFFE.jpg"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("ä 😀 <&>'\"\u001b\uFFFE.jpg"), Cancellation);
         Assert.Equal(1, await queue.GetBacklogAsync(Cancellation));
 
         IEscalationMessage message = Assert.Single(await queue.ReceiveAsync(10, Cancellation));
@@ -40,7 +40,7 @@ public abstract class EscalationQueueContract
     public async Task ReceiveAsync_MoreThanOneRequestGives_ArrivesWhole()
     {
         IEscalations queue = await CreateAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 50), Cancellation, async (i, token) => await queue.SendAsync(Sample($"{i}"), token));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 50), Cancellation, async (i, token) => await queue.SendAsync(SampleEscalation.Of($"{i}"), token));
 
         Assert.Equal(40, (await queue.ReceiveAsync(40, Cancellation)).Select(m => Read(m).Name).Distinct().Count());
         Assert.Equal(10, (await queue.ReceiveAsync(40, Cancellation)).Count);
@@ -50,7 +50,7 @@ public abstract class EscalationQueueContract
     public async Task ReceiveAsync_LockThatEnds_DeliversAgain_AndTheFirstReceiverHasLostIt()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("a"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("a"), Cancellation);
         IEscalationMessage first = Assert.Single(await queue.ReceiveAsync(1, Cancellation));
         await PassLockAsync();
 
@@ -66,7 +66,7 @@ public abstract class EscalationQueueContract
     public async Task RenewAsync_LockedMessage_CanStillBeCompletedAndOnlyOnce()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("a"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("a"), Cancellation);
         IEscalationMessage message = Assert.Single(await queue.ReceiveAsync(1, Cancellation));
 
         Assert.True(await message.RenewLockAsync(Cancellation));
@@ -80,7 +80,7 @@ public abstract class EscalationQueueContract
     public async Task AbandonAsync_LockedMessage_ArrivesAgainUntilItIsDeadLettered()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("a"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("a"), Cancellation);
         for (int delivery = 1; delivery <= MaxDeliveries; delivery++)
         {
             IEscalationMessage message = Assert.Single(await queue.ReceiveAsync(1, Cancellation));
@@ -99,7 +99,7 @@ public abstract class EscalationQueueContract
     public async Task ReceiveAsync_NeverSettledMessage_IsDeadLetteredInsteadOfDeliveredAgain()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("a"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("a"), Cancellation);
         for (int delivery = 1; delivery <= MaxDeliveries; delivery++)
         {
             Assert.Single(await queue.ReceiveAsync(1, Cancellation));
@@ -116,7 +116,7 @@ public abstract class EscalationQueueContract
     {
         IEscalations queue = await CreateAsync();
         string quotes = new('"', 10_000);
-        Escalation longest = Sample("a") with { Tiny = new TinyAnswer(0, quotes, 0, []) };
+        Escalation longest = SampleEscalation.Of("a") with { Tiny = new TinyAnswer(0, quotes, 0, []) };
         await queue.SendAsync(longest, Cancellation);
         IEscalationMessage message = Assert.Single(await queue.ReceiveAsync(1, Cancellation));
 
@@ -133,7 +133,7 @@ public abstract class EscalationQueueContract
     {
         IEscalations queue = await CreateAsync();
         await SendTextAsync(text);
-        await queue.SendAsync(Sample("a"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("a"), Cancellation);
 
         IReadOnlyList<IEscalationMessage> messages = await queue.ReceiveAsync(10, Cancellation);
 
@@ -143,6 +143,4 @@ public abstract class EscalationQueueContract
     }
 
     private static Escalation Read(IEscalationMessage message) => EscalationJson.Read(message.Body);
-
-    protected static Escalation Sample(string name) => SampleEscalation.Of(name);
 }

@@ -74,8 +74,8 @@ public sealed class StorageEscalationsTests(AzuriteFixture azurite) : Escalation
     public async Task SendAsync_Messages_NeverExpire()
     {
         IEscalations queue = await CreateAsync();
-        await queue.SendAsync(Sample("a"), Cancellation);
-        await queue.SendAsync(Sample("b"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("a"), Cancellation);
+        await queue.SendAsync(SampleEscalation.Of("b"), Cancellation);
         IEscalationMessage message = Assert.Single(await queue.ReceiveAsync(1, Cancellation));
         await message.SettleAsync(new Settlement(SettlementKind.DeadLetter, "r", "d"), Cancellation);
 

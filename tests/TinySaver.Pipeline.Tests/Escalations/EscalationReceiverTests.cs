@@ -6,7 +6,6 @@ using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Outages;
-using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Tests.InMemory;
 using TinySaver.Pipeline.Tests.Outages;
 using TinySaver.Pipeline.Tests.Stages;
@@ -34,9 +33,9 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_MixedBatch_SettlesEachMessageOnItsOwn()
     {
-        MemoryMessage good = await EscalateAsync("good.bmp", TestImages.Unsure);
-        MemoryMessage deleted = await EscalateAsync("deleted.bmp", TestImages.Unsure);
-        MemoryMessage superseded = await EscalateAsync("newer.bmp", TestImages.Unsure);
+        MemoryMessage good = await _pipeline.EscalateAsync("good.bmp", TestImages.Unsure);
+        MemoryMessage deleted = await _pipeline.EscalateAsync("deleted.bmp", TestImages.Unsure);
+        MemoryMessage superseded = await _pipeline.EscalateAsync("newer.bmp", TestImages.Unsure);
         _pipeline.Images.Delete("deleted.bmp");
         await _pipeline.UploadAsync("newer.bmp", TestImages.Red);
         var foreign = new MemoryMessage("{\"v\":1}"u8.ToArray());
@@ -60,7 +59,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_OutageOfOneMessage_TriesItAgainUnderItsLockAndUsesUpNoDelivery()
     {
-        MemoryMessage[] messages = [Message("a"), Message("b"), Message("c")];
+        MemoryMessage[] messages = [MemoryMessage.Of("a"), MemoryMessage.Of("b"), MemoryMessage.Of("c")];
         DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
         var asked = new List<string>();
         EscalationReceiver receiver = Receiver(async (list, settle, _) =>
@@ -88,7 +87,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_OutageOfOneAndFailureOfAnother_TriesOnlyTheOneAgain()
     {
-        MemoryMessage[] messages = [Message("a"), Message("b")];
+        MemoryMessage[] messages = [MemoryMessage.Of("a"), MemoryMessage.Of("b")];
         DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(1);
         var asked = new List<string>();
         EscalationReceiver receiver = Receiver(async (list, settle, _) =>
@@ -114,7 +113,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_OutageOfTheWholeStage_IsWaitedOutToo()
     {
-        MemoryMessage message = Message("a");
+        var message = MemoryMessage.Of("a");
         DateTimeOffset end = _time.GetUtcNow() + TimeSpan.FromMinutes(3);
         EscalationReceiver receiver = Receiver(
             (_, settle, _) => _time.GetUtcNow() < end ? throw Away : settle(0, new EscalationResult(EscalationOutcome.Labelled)));
@@ -129,7 +128,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_OutageLongerThanACall_AbandonsWhatIsOpenAndIsNoFailure()
     {
-        MemoryMessage[] messages = [Message("a"), Message("b")];
+        MemoryMessage[] messages = [MemoryMessage.Of("a"), MemoryMessage.Of("b")];
         EscalationReceiver receiver = Receiver(async (list, settle, _) =>
         {
             for (int i = 0; i < list.Count; i++)
@@ -154,7 +153,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [InlineData(60, 15, 30)]
     public async Task ReceiveAsync_FailureOfOneMessage_AbandonsItAfterAWaitThatGrowsAndEnds(int deliveries, double least, double most)
     {
-        MemoryMessage[] messages = [Message("a"), new(EscalationJson.Write(SampleEscalation.Of("b"))) { DeliveryCount = deliveries, LockDuration = TimeSpan.FromSeconds(3) }];
+        MemoryMessage[] messages = [MemoryMessage.Of("a"), new(EscalationJson.Write(SampleEscalation.Of("b"))) { DeliveryCount = deliveries, LockDuration = TimeSpan.FromSeconds(3) }];
         EscalationReceiver receiver = Receiver(async (_, settle, _) =>
         {
             await settle(1, new EscalationResult(EscalationOutcome.Retry, Error: new InvalidOperationException("the model")));
@@ -176,7 +175,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     public async Task ReceiveAsync_EveryOutcomeButRetry_Completes()
     {
         EscalationOutcome[] outcomes = [.. Enum.GetValues<EscalationOutcome>().Except([EscalationOutcome.Retry])];
-        MemoryMessage[] messages = [.. outcomes.Select(o => Message($"{o}"))];
+        MemoryMessage[] messages = [.. outcomes.Select(o => MemoryMessage.Of($"{o}"))];
         var seen = new List<EscalationOutcome>();
 
         await Receiver(async (list, settle, _) =>
@@ -193,7 +192,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     public async Task ReceiveAsync_Cancelled_AbandonsWhatIsOpenAndIsNoFailure()
     {
         using var stop = new CancellationTokenSource();
-        MemoryMessage[] messages = [Message("a"), Message("b")];
+        MemoryMessage[] messages = [MemoryMessage.Of("a"), MemoryMessage.Of("b")];
 
         await Receiver(async (_, settle, cancellationToken) =>
         {
@@ -209,7 +208,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     public async Task ReceiveAsync_CancelledWhileItWaits_AbandonsAtOnce()
     {
         using var stop = new CancellationTokenSource();
-        MemoryMessage[] messages = [Message("away"), Message("failing")];
+        MemoryMessage[] messages = [MemoryMessage.Of("away"), MemoryMessage.Of("failing")];
         Task receiving = Receiver(async (list, settle, _) =>
         {
             await settle(0, new EscalationResult(EscalationOutcome.Retry, Error: Away));
@@ -225,7 +224,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_NothingCanBeDone_ThrowsOnlyAfterThePauseAndSettlesNothing()
     {
-        MemoryMessage message = Message("a");
+        var message = MemoryMessage.Of("a");
         Task receiving = Receiver((_, _, _) => throw new TinySaverException("no policy")).ReceiveAsync([message], null, Cancellation);
 
         Assert.Equal(EscalationReceiver.FailurePause, _time.PassUntil(receiving, TimeSpan.FromSeconds(1)));
@@ -239,7 +238,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     public async Task ReceiveAsync_LongWork_RenewsLocksOfOpenMessagesOnly()
     {
         var work = new TaskCompletionSource();
-        MemoryMessage[] messages = [Message("a"), Message("b")];
+        MemoryMessage[] messages = [MemoryMessage.Of("a"), MemoryMessage.Of("b")];
         Task receiving = Receiver(async (_, settle, _) =>
         {
             await settle(0, new EscalationResult(EscalationOutcome.Labelled));
@@ -261,7 +260,7 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     [Fact]
     public async Task ReceiveAsync_SettlementsAndRenewalsFail_TheBatchDoesNot()
     {
-        MemoryMessage message = await EscalateAsync("good.bmp", TestImages.Unsure);
+        MemoryMessage message = await _pipeline.EscalateAsync("good.bmp", TestImages.Unsure);
         message.Fault = new InvalidOperationException("the lock is lost");
 
         await Receiver(_pipeline.Large.ProcessAsync).ReceiveAsync([message], null, Cancellation);
@@ -273,15 +272,6 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     public async Task ReceiveAsync_NoMessages_DoesNothing() =>
         await Receiver((list, _, _) => Task.CompletedTask).ReceiveAsync([], null, Cancellation);
 
-    private async Task<MemoryMessage> EscalateAsync(string name, byte[] image)
-    {
-        TinyResult result = await _pipeline.LabelAsync(name, image);
-        Assert.Equal(TinyOutcome.Escalated, result.Outcome);
-        return new MemoryMessage((await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Single().Body);
-    }
-
     private EscalationReceiver Receiver(Func<IReadOnlyList<Escalation>, Func<int, EscalationResult, Task>, CancellationToken, Task> process) => new(
         process, (_, _, _) => Task.CompletedTask, FakeTime.Patience(_time), _time, new LockedRandom(1), NullLogger<EscalationReceiver>.Instance);
-
-    private static MemoryMessage Message(string name) => new(EscalationJson.Write(SampleEscalation.Of(name)));
 }

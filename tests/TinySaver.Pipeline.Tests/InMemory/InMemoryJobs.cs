@@ -141,18 +141,11 @@ public sealed class InMemoryJobMessages(TimeProvider time, Faults? faults = null
         }
     }
 
-    /// <summary>How many messages of chunks were ever sent.</summary>
-    public int ChunksSent { get; private set; }
-
     public Task EnsureCreatedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task SendJobAsync(string request, TimeSpan delay, CancellationToken cancellationToken) => SendAsync("messages.job", new(true, request, time.GetUtcNow() + delay));
 
-    public Task SendChunkAsync(ChunkMessage chunk, CancellationToken cancellationToken)
-    {
-        ChunksSent++;
-        return SendAsync("messages.chunk", new(false, JobJson.Write(chunk), time.GetUtcNow()));
-    }
+    public Task SendChunkAsync(ChunkMessage chunk, CancellationToken cancellationToken) => SendAsync("messages.chunk", new(false, JobJson.Write(chunk), time.GetUtcNow()));
 
     /// <summary>Takes one of the messages that are due, any; null where none is.</summary>
     public Message? Take(Random random)

@@ -1,3 +1,4 @@
+using TinySaver.Core.Escalations;
 using TinySaver.Pipeline.Escalations;
 
 namespace TinySaver.Pipeline.Tests.InMemory;
@@ -6,6 +7,9 @@ namespace TinySaver.Pipeline.Tests.InMemory;
 public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessage
 {
     private int _renewals;
+
+    /// <summary>A message of an escalation whose name alone matters.</summary>
+    public static MemoryMessage Of(string name) => new(EscalationJson.Write(SampleEscalation.Of(name)));
 
     /// <summary>Thrown by the body, where set: Service Bus does so where a body is no text.</summary>
     public Exception? BodyFault { get; init; }
@@ -21,7 +25,17 @@ public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessag
 
     public TimeSpan LockDuration { get; init; } = TimeSpan.FromSeconds(30);
 
-    public Settlement? Settled { get; private set; }
+    /// <summary>How it was settled; null where nobody has. Nobody may settle it twice.</summary>
+    public Settlement? Settled
+    {
+        get
+        {
+            Assert.InRange(Settlements, 0, 1);
+            return field;
+        }
+
+        private set;
+    }
 
     /// <summary>How often somebody settled it; once is right.</summary>
     public int Settlements { get; private set; }
@@ -35,7 +49,6 @@ public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessag
         if (Fault is not null)
             throw Fault;
 
-        Assert.Null(Settled);
         Settled = settlement;
         return Task.FromResult(true);
     }

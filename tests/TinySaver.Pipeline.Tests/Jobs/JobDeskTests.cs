@@ -48,6 +48,7 @@ public sealed class JobDeskTests
         JobReply again = await _desk.DeleteAsync("night", Cancellation);
 
         Assert.Equal((200, "cancelled", "night", 200), (first.Status, Field(first, "state"), first.Id, again.Status));
+        Assert.Equal(first.Body, again.Body);
     }
 
     [Theory]

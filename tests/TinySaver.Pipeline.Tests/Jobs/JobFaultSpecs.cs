@@ -155,7 +155,10 @@ public sealed class JobFaultSpecs : IAsyncDisposable
         int waiting = _jobs.Messages.Count;
 
         for (int minute = 0; minute < 10; minute++)
+        {
             await _jobs.Driver.ReceiveAsync(Request("a/"), Cancellation, goesOn: false);
+            _jobs.Pipeline.Time.Advance(TimeSpan.FromMinutes(1));
+        }
 
         Assert.Equal((1, 1), (waiting, _jobs.Messages.Count));
         await _jobs.RunAsync();

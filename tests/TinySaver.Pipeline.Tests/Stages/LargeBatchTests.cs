@@ -1,7 +1,6 @@
 using TinySaver.Inference.Imaging;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Stages;
-using TinySaver.Pipeline.Tests.Escalations;
 
 namespace TinySaver.Pipeline.Tests.Stages;
 

@@ -54,6 +54,13 @@ public sealed class MemoryPipeline : IAsyncDisposable
         return await Tiny.ProcessAsync(new ImageReference(name, version.ETag), Cancellation);
     }
 
+    /// <summary>Labels an image that must be escalated, and takes a copy of its message.</summary>
+    public async Task<MemoryMessage> EscalateAsync(string name, byte[] content)
+    {
+        Assert.Equal(TinyOutcome.Escalated, (await LabelAsync(name, content)).Outcome);
+        return new MemoryMessage((await Queue.ReceiveAsync(1, Cancellation)).Single().Body);
+    }
+
     public async Task<LabelRow?> RowAsync(string name) => (await Labels.GetAsync(name, Cancellation))?.Row;
 
     /// <summary>Gives what waits on the queue to the large stage in one call, and settles it.</summary>

@@ -18,6 +18,7 @@ public sealed class StageSet : IAsyncDisposable
 
     private readonly MeterListener _listener = new();
     private int _largeInferences;
+    private long _wastedInferences;
 
     public StageSet(
         IImageStore images, ILabelStore labels, IEscalationSender escalations, TestCascade cascade, TimeProvider time, PipelineOptions pipelineOptions)
@@ -32,10 +33,11 @@ public sealed class StageSet : IAsyncDisposable
             NullLogger<CascadeHost>.Instance);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == "tinysaver.batch.size" && ReferenceEquals(instrument.Meter.Scope, Meters))
+            if (instrument.Name is "tinysaver.batch.size" or "tinysaver.inferences.wasted" && ReferenceEquals(instrument.Meter.Scope, Meters))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<int>((_, images, _, _) => Interlocked.Add(ref _largeInferences, images));
+        _listener.SetMeasurementEventCallback<long>((_, images, _, _) => Interlocked.Add(ref _wastedInferences, images));
         _listener.Start();
         var writer = new LabelWriter(labels, images);
         var budgets = new PipelineBudgets(options);
@@ -50,6 +52,9 @@ public sealed class StageSet : IAsyncDisposable
 
     /// <summary>How many images the large model has been asked about.</summary>
     public int LargeInferences => _largeInferences;
+
+    /// <summary>How many of its answers were not written, as the telemetry counts them.</summary>
+    public long WastedInferences => _wastedInferences;
 
     public CascadeHost Cascades { get; }
 

@@ -1,6 +1,6 @@
 using TinySaver.Core.Escalations;
 
-namespace TinySaver.Pipeline.Tests.Escalations;
+namespace TinySaver.Tests;
 
 /// <summary>An escalation whose name alone matters.</summary>
 internal static class SampleEscalation
