@@ -10,23 +10,22 @@ namespace TinySaver.Functions.Tests.Tiny;
 
 public sealed class RecordDeadLettersTests
 {
-    private readonly FakeClient _client = new();
-    private readonly List<(string Name, string Detail)> _givenUp = [];
-
     [Fact]
     public async Task RunAsync_DeadLetters_GivesThemUpWithServiceBusReasonAndCompletesThem()
     {
+        var client = new FakeClient();
+        List<(string Name, string Detail)> givenUp = [];
         ServiceBusReceivedMessage message = ServiceBusModelFactory.ServiceBusReceivedMessage(
             body: new BinaryData(EscalationJson.Write(SampleEscalation.Of("sad"))),
             messageId: "sad",
             deliveryCount: 5,
             properties: new Dictionary<string, object> { ["DeadLetterReason"] = "MaxDeliveryCountExceeded", ["DeadLetterErrorDescription"] = "Too often." });
-        _client.Waiting.Enqueue([message, ServiceBusModelFactory.ServiceBusReceivedMessage(body: BinaryData.FromString("not json"), messageId: "foreign")]);
+        client.Waiting.Enqueue([message, ServiceBusModelFactory.ServiceBusReceivedMessage(body: BinaryData.FromString("not json"), messageId: "foreign")]);
         var receiver = new EscalationReceiver(
             (_, _, _) => Task.CompletedTask,
             (escalation, detail, _) =>
             {
-                _givenUp.Add((escalation.Name, detail));
+                givenUp.Add((escalation.Name, detail));
                 return Task.CompletedTask;
             },
             new Patience(Patience.OfOneCall, TimeProvider.System, new Random(1), NullLogger<Patience>.Instance),
@@ -34,11 +33,11 @@ public sealed class RecordDeadLettersTests
             new Random(1),
             NullLogger<EscalationReceiver>.Instance);
 
-        await new RecordDeadLetters(new ServiceBusDeadLetters(_client), receiver).RunAsync(new TimerInfo(), TestContext.Current.CancellationToken);
+        await new RecordDeadLetters(new ServiceBusDeadLetters(client), receiver).RunAsync(new TimerInfo(), TestContext.Current.CancellationToken);
 
-        Assert.Equal(("escalations", SubQueue.DeadLetter), (_client.Queue, _client.Options!.SubQueue));
-        Assert.Equal(("sad", "Dead-lettered after 5 deliveries: MaxDeliveryCountExceeded. Too often."), Assert.Single(_givenUp));
-        Assert.Equal(["sad", "foreign"], _client.Completed);
+        Assert.Equal(("escalations", SubQueue.DeadLetter), (client.Queue, client.Options!.SubQueue));
+        Assert.Equal(("sad", "Dead-lettered after 5 deliveries: MaxDeliveryCountExceeded. Too often."), Assert.Single(givenUp));
+        Assert.Equal(["sad", "foreign"], client.Completed);
     }
 
     private sealed class FakeClient : ServiceBusClient
