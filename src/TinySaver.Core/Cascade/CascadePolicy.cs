@@ -10,18 +10,28 @@ namespace TinySaver.Core.Cascade;
 /// <remarks>Its file is <c>cascade.json</c>; <see cref="CascadePolicyJson"/> reads and writes it.</remarks>
 public sealed record CascadePolicy
 {
-    /// <summary>The schema version that this code reads and writes.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>The newest schema version that this code reads.</summary>
+    public const int NewestVersion = 2;
 
-    /// <summary>The schema version; always <see cref="CurrentVersion"/>.</summary>
+    /// <summary>The schema version: 2 where the policy pools, else 1, which programs from before pooling read too.</summary>
     [JsonPropertyOrder(-1)]
-    public int Version { get; init; } = CurrentVersion;
+    public int Version => Pools ? NewestVersion : 1;
 
     /// <summary>The savers in the order in which they see an image; empty means that every image goes to the large model.</summary>
     public required IReadOnlyList<SaverPolicy> Savers { get; init; }
 
     /// <summary>The large model.</summary>
     public required ModelReference Large { get; init; }
+
+    /// <summary>
+    /// How much the log probabilities of the savers, in their order, and the large model's own count in the answer to an escalated image: one
+    /// weight each. Null where the large model answers alone.
+    /// </summary>
+    public IReadOnlyList<double>? LargeWeights { get; init; }
+
+    /// <summary>Whether any model's answer is pooled with those of the models before it.</summary>
+    [JsonIgnore]
+    public bool Pools => LargeWeights is not null || Savers.Any(s => s?.Weights is not null);
 
     /// <summary>All models in the order in which they see an image.</summary>
     [JsonIgnore]
@@ -44,7 +54,7 @@ public sealed record CascadePolicy
 
     /// <summary>
     /// The policy's identity: the first 12 hex digits of a SHA-256 over what decides labels (models, measures, temperatures,
-    /// thresholds). Two policies that differ only in their measurements have the same id.
+    /// thresholds, weights). Two policies that differ only in their measurements have the same id.
     /// </summary>
     [JsonIgnore]
     public string Id => ComputeId();
@@ -55,13 +65,16 @@ public sealed record CascadePolicy
         foreach (SaverPolicy saver in Savers)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"saver {Identity(saver.Model)} {saver.Measure.Name()} {saver.Temperature:R} {saver.Threshold:R}\n");
+                $"saver {Identity(saver.Model)} {saver.Measure.Name()} {saver.Temperature:R} {saver.Threshold:R}{Identity(saver.Weights)}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"large {Identity(Large)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"large {Identity(Large)}{Identity(LargeWeights)}\n");
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
         return Convert.ToHexStringLower(hash)[..12];
     }
 
     private static string Identity(ModelReference model) => model.Sha256 ?? model.Folder;
+
+    private static string Identity(IReadOnlyList<double>? weights) =>
+        weights is null ? "" : string.Concat(weights.Select(w => string.Create(CultureInfo.InvariantCulture, $" {w:R}")));
 }

@@ -27,7 +27,7 @@ public static class CascadePolicyJson
     /// <exception cref="InvalidPolicyException">The text is not a policy of a known version, or a field's value is impossible.</exception>
     public static CascadePolicy Parse(string json, string source)
     {
-        CheckVersion(json, source);
+        int version = ReadVersion(json, source);
         CascadePolicy? policy;
         try
         {
@@ -35,18 +35,19 @@ public static class CascadePolicyJson
         }
         catch (JsonException error)
         {
-            throw new InvalidPolicyException($"{source}: {Describe(error)}", error);
+            throw new InvalidPolicyException($"{source}: {Describe(error, version)}", error);
         }
 
         CascadePolicyValidation.Check(policy!, source);
-        return policy!;
+        return policy!.Version <= version ? policy : throw new InvalidPolicyException(
+            $"{source}: the field 'version' is {version}, which knows no weights; a policy that pools has version {policy.Version}.");
     }
 
     /// <summary>Writes a policy as indented JSON that ends in a line feed.</summary>
     public static string Write(CascadePolicy policy) => JsonSerializer.Serialize(policy, Options) + "\n";
 
     // The version is looked at first: a file of another version may have any other fields.
-    private static void CheckVersion(string json, string source)
+    private static int ReadVersion(string json, string source)
     {
         try
         {
@@ -58,13 +59,12 @@ public static class CascadePolicyJson
             }
 
             if (!document.RootElement.TryGetProperty("version", out JsonElement version))
-                throw new InvalidPolicyException($"{source}: the field 'version' is missing; this tool reads version {CascadePolicy.CurrentVersion}.");
+                throw new InvalidPolicyException($"{source}: the field 'version' is missing; this tool reads the versions 1 to {CascadePolicy.NewestVersion}.");
 
-            if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out int number) || number != CascadePolicy.CurrentVersion)
-            {
-                throw new InvalidPolicyException(
-                    $"{source}: the field 'version' is {version.GetRawText()}; this tool reads version {CascadePolicy.CurrentVersion}. Use the tool that wrote the policy, or search anew.");
-            }
+            return version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number is >= 1 and <= CascadePolicy.NewestVersion
+                ? number
+                : throw new InvalidPolicyException(
+                    $"{source}: the field 'version' is {version.GetRawText()}; this tool reads the versions 1 to {CascadePolicy.NewestVersion}. Use the tool that wrote the policy, or search anew.");
         }
         catch (InvalidOperationException error)
         {
@@ -77,7 +77,7 @@ public static class CascadePolicyJson
         }
     }
 
-    private static string Describe(JsonException error)
+    private static string Describe(JsonException error, int version)
     {
         string field = error.Path is null or "$" ? "the policy" : $"the field '{error.Path[2..]}'";
         // System.Text.Json appends "Path: … | LineNumber: …", which the field's name already says.
@@ -87,7 +87,7 @@ public static class CascadePolicyJson
             return $"{field}: {inner.Message}.";
 
         if (message.Contains("could not be mapped", StringComparison.Ordinal))
-            return $"{field} is not one that version {CascadePolicy.CurrentVersion} knows; check its spelling.";
+            return $"{field} is not one that version {version} knows; check its spelling.";
 
         int required = message.IndexOf("missing required properties", StringComparison.Ordinal);
         return required >= 0

@@ -5,6 +5,9 @@ namespace TinySaver.Core.Cascade;
 /// <summary>Refuses policies whose values cannot be meant; each message names the field.</summary>
 internal static class CascadePolicyValidation
 {
+    // Far more than any fit gives; beyond it sums of log probabilities lose their digits.
+    private const double MostWeight = 1000;
+
     internal static void Check(CascadePolicy policy, string source)
     {
         if (policy.Savers is null)
@@ -17,9 +20,15 @@ internal static class CascadePolicyValidation
             CheckShare(saver.Threshold, $"savers[{i}].threshold");
             if (!(saver.Temperature > 0) || !float.IsFinite(saver.Temperature))
                 throw Refuse($"savers[{i}].temperature", saver.Temperature, "a positive number");
+
+            if (i == 0 && saver.Weights is not null)
+                throw Refuse("savers[0].weights", "set", "no weights: the first saver has no other to be pooled with");
+
+            CheckWeights(saver.Weights, $"savers[{i}].weights", i + 1);
         }
 
         CheckModel(policy.Large, "large");
+        CheckWeights(policy.LargeWeights, "largeWeights", policy.Savers.Count + 1);
         CheckShares(policy.Rule?.Shares, "rule");
         CheckShares(policy.Guarantee?.Shares, "guarantee");
         CheckMeasurement(policy.Calibration, "calibration");
@@ -38,6 +47,24 @@ internal static class CascadePolicyValidation
 
             if (model.Macs < 0)
                 throw Refuse($"{field}.macs", model.Macs, "a count of operations");
+        }
+
+        void CheckWeights(IReadOnlyList<double>? weights, string field, int models)
+        {
+            if (weights is null)
+                return;
+
+            if (weights.Count != models)
+                throw Refuse(field, $"a list of {weights.Count}", $"{models} weights, one for each model that has seen the image by then");
+
+            foreach (double weight in weights)
+            {
+                if (weight is not (>= 0 and <= MostWeight))
+                    throw Refuse(field, weight, FormattableString.Invariant($"weights from 0 to {MostWeight}"));
+            }
+
+            if (weights.Sum() <= 0)
+                throw Refuse(field, "all 0", "a weight above 0: nobody would have a say");
         }
 
         void CheckMeasurement(PolicyMeasurement? measurement, string field)

@@ -17,6 +17,12 @@ public sealed record SaverPolicy
 
     /// <summary>The exit threshold in [0, 1]: an image exits when its confidence is at least this.</summary>
     public required double Threshold { get; init; }
+
+    /// <summary>
+    /// How much the log probabilities of the savers before it, in their order, and its own count in its answer: one weight each. Null where it
+    /// answers alone, as the first saver does.
+    /// </summary>
+    public IReadOnlyList<double>? Weights { get; init; }
 }
 
 /// <summary>One model of a cascade as the policy names it.</summary>

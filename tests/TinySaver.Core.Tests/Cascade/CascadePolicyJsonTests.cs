@@ -68,7 +68,7 @@ public sealed class CascadePolicyJsonTests
         Assert.Empty(CascadePolicyJson.Parse("""{"version":1,"savers":[],"large":{"folder":"l"}}""", "p").Savers);
 
     [Theory]
-    [InlineData("\"version\": 1", "\"version\": 2", "'version' is 2")]
+    [InlineData("\"version\": 1", "\"version\": 3", "'version' is 3")]
     [InlineData("\"version\": 1", "\"version\": \"1\"", "'version' is \"1\"")]
     [InlineData("\"version\": 1,", "", "'version' is missing")]
     [InlineData("\"threshold\": 0.5", "\"threshold\": 1.5", "'savers[0].threshold' is 1.5; expected a number from 0 to 1")]
@@ -130,4 +130,67 @@ public sealed class CascadePolicyJsonTests
         string[] ids = [policy.Id, .. others.Select(p => p.Id)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
+
+    [Fact]
+    public void Write_PolicyThatPools_IsVersion2AndReadsBackTheSame()
+    {
+        CascadePolicy policy = Chain([0.25, 1.5], [0.125, 0, 1]);
+        string json = CascadePolicyJson.Write(policy);
+        Assert.Contains("\"version\": 2", json, StringComparison.Ordinal);
+        CascadePolicy read = CascadePolicyJson.Parse(json, "cascade.json");
+        Assert.True(read.Pools);
+        Assert.Equal([0.25, 1.5], read.Savers[1].Weights!);
+        Assert.Equal([0.125, 0, 1], read.LargeWeights!);
+        Assert.Equal(policy.Id, read.Id);
+        Assert.Equal(json, CascadePolicyJson.Write(read));
+        Assert.Contains("\"version\": 1", CascadePolicyJson.Write(Chain(null, null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_Version2WithoutWeights_IsTheSamePolicyAsVersion1()
+    {
+        CascadePolicy one = CascadePolicyJson.Parse(Minimal, "cascade.json");
+        CascadePolicy two = CascadePolicyJson.Parse(Minimal.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal), "cascade.json");
+        Assert.False(two.Pools);
+        Assert.Equal(one.Id, two.Id);
+    }
+
+    [Fact]
+    public void Id_OfEachWeight_IsAnother() =>
+        Assert.Equal(5, new[] { Chain(null, null), Chain([0.5, 1], null), Chain(null, [0.5, 0, 1]), Chain([0.5, 1], [0.5, 0, 1]), Chain([0.25, 1], [0.5, 0, 1]) }.Select(p => p.Id).Distinct().Count());
+
+    [Fact]
+    public void Parse_Version1WithWeights_IsRefused() => Assert.Contains(
+        "the field 'version' is 1, which knows no weights",
+        Refusal(CascadePolicyJson.Write(Chain([1, 1], null)).Replace("\"version\": 2", "\"version\": 1", StringComparison.Ordinal)),
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(new[] { 1.0 }, null, "'savers[1].weights' is a list of 1; expected 2 weights")]
+    [InlineData(new[] { 1.0, -0.5 }, null, "'savers[1].weights' is -0.5; expected weights from 0 to 1000")]
+    [InlineData(null, new[] { 1.0, 1.0 }, "'largeWeights' is a list of 2; expected 3 weights")]
+    [InlineData(null, new[] { 0.0, 0.0, 0.0 }, "'largeWeights' is all 0")]
+    public void Parse_WeightsThatCannotBeMeant_AreRefusedByTheirField(double[]? second, double[]? large, string message) =>
+        Assert.Contains(message, Refusal(CascadePolicyJson.Write(Chain(second, large))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_WeightsOfTheFirstSaver_AreRefused()
+    {
+        CascadePolicy policy = Chain(null, null);
+        policy = policy with { Savers = [policy.Savers[0] with { Weights = [1] }] };
+        Assert.Contains("'savers[0].weights' is set; expected no weights", Refusal(CascadePolicyJson.Write(policy)), StringComparison.Ordinal);
+    }
+
+    private static string Refusal(string json) => Assert.Throws<InvalidPolicyException>(() => CascadePolicyJson.Parse(json, "cascade.json")).Message;
+
+    private static CascadePolicy Chain(double[]? second, double[]? large) => new()
+    {
+        Savers =
+        [
+            new() { Model = new("models/tiny"), Measure = ConfidenceMeasure.Margin, Threshold = 0.5 },
+            new() { Model = new("models/middle"), Measure = ConfidenceMeasure.MaxProbability, Threshold = 0.75, Weights = second },
+        ],
+        Large = new("models/large"),
+        LargeWeights = large,
+    };
 }
