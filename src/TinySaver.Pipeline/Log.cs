@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Error, "The escalation backlog cannot be read, so its limit of {Limit} does nothing; the last known one, {Backlog}, holds until it can. In Azure the app needs the role Azure Service Bus Data Owner on the queue. Said once.")]
     public static partial void BacklogUnknown(ILogger logger, Exception error, long limit, long backlog);
 
+    [LoggerMessage(17, LogLevel.Warning, "{Images} of a batch of {Batch} escalated images are labelled by the large model alone although the policy pools: {Why}. Messages from before the policy changed end by themselves; others mean that the two apps use different policies.")]
+    public static partial void Unpooled(ILogger logger, int images, int batch, string why);
+
     [LoggerMessage(21, LogLevel.Warning, "{Work} met an outage; tried again in {Delay}.")]
     public static partial void OutageMet(ILogger logger, Exception error, string work, TimeSpan delay);
 

@@ -115,7 +115,7 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
         times.Tiny += asked - decoded;
         if (answer is { Exits: true } exit)
         {
-            Finish(index, Row(index, exit).LabelledBy(Decider.Tiny, exit.Prediction.TopK), exit.Macs);
+            Finish(index, Row(index, exit).LabelledBy(Decider.Tiny, exit.Answer), exit.Macs);
             return;
         }
 
@@ -135,7 +135,8 @@ internal sealed class CascadeRun(Cascade cascade, IReadOnlyList<ImageFile> image
             }
             else
             {
-                LabelRow row = Row(index, tiny).WithLarge(large, cascade.Large.ShortHash).LabelledBy(Decider.Large, large.TopK);
+                Prediction answer = options.LargeOnly ? large : cascade.AnswerEscalated(tiny?.Evidence ?? [], large);
+                LabelRow row = Row(index, tiny).WithLarge(large, cascade.Large.ShortHash).LabelledBy(Decider.Large, answer);
                 Finish(index, row, (tiny?.Macs ?? 0) + cascade.Large.Macs);
             }
         }

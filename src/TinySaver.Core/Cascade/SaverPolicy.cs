@@ -32,6 +32,13 @@ public sealed record SaverPolicy
 /// <param name="Macs">Multiply-accumulate operations for one image, counted from the model's graph; null where nobody counted.</param>
 public sealed record ModelReference([property: JsonRequired] string Folder, string? OnnxFile = null, string? Sha256 = null, long? Macs = null)
 {
+    /// <summary>How many digits of the hash tell models apart for people and in rows.</summary>
+    public const int ShortHashLength = 12;
+
+    /// <summary>The first digits of the hash; null where there is none.</summary>
+    [JsonIgnore]
+    public string? ShortHash => Sha256?[..ShortHashLength];
+
     /// <summary>The model's name: the last segment of its folder.</summary>
     [JsonIgnore]
     public string Name => Folder.TrimEnd('/')[(Folder.TrimEnd('/').LastIndexOf('/') + 1)..];

@@ -2,28 +2,34 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Pooling;
 
 namespace TinySaver.Core.Escalations;
 
-/// <summary>What the tiny model said about an escalated image.</summary>
+/// <summary>What the tiny model said about an escalated image: alone, or pooled with those before it.</summary>
 /// <param name="ClassIndex">The index of its likeliest class.</param>
 /// <param name="Label">The text of its likeliest class.</param>
 /// <param name="Confidence">Its confidence in [0, 1] by the policy's measure.</param>
 /// <param name="TopK">Its likeliest classes, likeliest first.</param>
 /// <param name="Model">The tiny model's short content hash; null in messages that do not say.</param>
-public sealed record TinyAnswer(int ClassIndex, string Label, double Confidence, IReadOnlyList<ClassPrediction> TopK, string? Model = null);
+public sealed record TinyAnswer(int ClassIndex, string Label, double Confidence, IReadOnlyList<ClassPrediction> TopK, string? Model = null)
+{
+    /// <summary>The answer as a prediction.</summary>
+    [JsonIgnore]
+    public Prediction Prediction => new(ClassIndex, Label, (float)Confidence, TopK);
+}
 
 /// <summary>An image handed to the large model: the message on the escalation queue.</summary>
 /// <remarks><see cref="EscalationJson"/> writes and reads it.</remarks>
 public sealed record Escalation
 {
-    /// <summary>The version of the message format that this code writes and reads.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>The newest version of the message format that this code reads.</summary>
+    public const int NewestVersion = 2;
 
-    /// <summary>The message's format version.</summary>
+    /// <summary>The message's format version: 2 where it holds what is pooled, else 1, which large apps from before pooling read too.</summary>
     [JsonPropertyName("v")]
     [JsonPropertyOrder(-1)]
-    public int V { get; init; } = FormatVersion;
+    public int V => Evidence is null && Pooled is null ? 1 : NewestVersion;
 
     /// <summary>The image's blob container.</summary>
     public required string Container { get; init; }
@@ -38,8 +44,14 @@ public sealed record Escalation
     /// <summary>When that version was written.</summary>
     public required DateTimeOffset LastModified { get; init; }
 
-    /// <summary>The tiny model's answer; null where the policy has no saver and every image is escalated.</summary>
+    /// <summary>What the tiny model that was asked last says alone; null where the policy has no saver and every image is escalated.</summary>
     public TinyAnswer? Tiny { get; init; }
+
+    /// <summary>The savers' pooled answer, which is a shadow's label; null where they pool none, and where the image waits for its label.</summary>
+    public TinyAnswer? Pooled { get; init; }
+
+    /// <summary>What each saver that saw the image says, in their order, for the large model to pool; null where it answers alone.</summary>
+    public IReadOnlyList<Evidence>? Evidence { get; init; }
 
     /// <summary>The id of the cascade policy that escalated the image.</summary>
     public required string Policy { get; init; }

@@ -29,7 +29,7 @@ public static class EscalationJson
     });
 
     /// <summary>The message as UTF-8 JSON of at most <see cref="MaxBytes"/>.</summary>
-    /// <remarks>The likeliest classes are cut to the first half, again and again, where their texts are too long.</remarks>
+    /// <remarks>The likeliest classes are cut to the first half, again and again, where their texts are too long; evidence never is.</remarks>
     /// <exception cref="TinySaverException">Even without the classes the message is too long.</exception>
     public static byte[] Write(Escalation escalation)
     {
@@ -39,7 +39,7 @@ public static class EscalationJson
             if (json.Length <= MaxBytes)
                 return json;
 
-            if (escalation.Tiny is not { TopK.Count: > 0 } tiny)
+            if (escalation is not ({ Tiny.TopK.Count: > 0 } or { Pooled.TopK.Count: > 0 }))
             {
                 string label = escalation.Tiny?.Label ?? "";
                 throw new TinySaverException(
@@ -47,14 +47,14 @@ public static class EscalationJson
                     $"the label '{label[..Math.Min(label.Length, ExcerptLength)]}…' is too long: shorten it in the model's config.json.");
             }
 
-            escalation = escalation with { Tiny = tiny with { TopK = [.. tiny.TopK.Take(tiny.TopK.Count / 2)] } };
+            escalation = escalation with { Tiny = Cut(escalation.Tiny), Pooled = Cut(escalation.Pooled) };
         }
     }
 
     /// <summary>The escalation that a message holds.</summary>
     /// <exception cref="PermanentFailureException">
-    /// <see cref="FailureReason.MalformedMessage"/>: not JSON, a member missing or impossible, or a format version other than
-    /// <see cref="Escalation.FormatVersion"/>.
+    /// <see cref="FailureReason.MalformedMessage"/>: not JSON, a member missing or impossible, or a format version after
+    /// <see cref="Escalation.NewestVersion"/>. Whether evidence is that of a model's classes, only who knows the model can say.
     /// </exception>
     public static Escalation Read(ReadOnlyMemory<byte> json)
     {
@@ -66,10 +66,10 @@ public static class EscalationJson
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("v", out JsonElement v) || !v.TryGetInt32(out int version))
                 throw Malformed("it has no format version 'v'", json);
 
-            if (version != Escalation.FormatVersion)
+            if (version is < 1 or > Escalation.NewestVersion)
             {
                 throw Malformed(
-                    $"its format version is {version} and this program reads {Escalation.FormatVersion}; update the large stage", json);
+                    $"its format version is {version} and this program reads 1 to {Escalation.NewestVersion}; update the large stage", json);
             }
 
             Escalation escalation = root.Deserialize(Context.Escalation) ?? throw Malformed("it is null", json);
@@ -80,6 +80,10 @@ public static class EscalationJson
             if (escalation.Name.Length > MaxNameLength || escalation.ETag.Length > MaxNameLength)
                 throw Malformed($"its name or etag has more than {MaxNameLength} characters", json);
 
+            // Nullable annotations reach members, not the elements of lists.
+            if (escalation.Evidence?.Any(static e => e is null) ?? false)
+                throw Malformed("its evidence has an element that is null", json);
+
             return escalation.LastModified.UtcDateTime.Year >= OldestYear
                 ? escalation
                 : throw Malformed($"its image was written in {escalation.LastModified.UtcDateTime.Year}", json);
@@ -89,6 +93,9 @@ public static class EscalationJson
             throw Malformed(e.Message, json, e);
         }
     }
+
+    private static TinyAnswer? Cut(TinyAnswer? answer) =>
+        answer is null ? null : answer with { TopK = [.. answer.TopK.Take(answer.TopK.Count / 2)] };
 
     private static PermanentFailureException Malformed(string why, ReadOnlyMemory<byte> json, Exception? inner = null)
     {

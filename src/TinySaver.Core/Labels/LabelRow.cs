@@ -40,12 +40,12 @@ public enum Decider
 /// <param name="Status">Where the image stands.</param>
 /// <param name="Label">The label's text, set when <paramref name="Status"/> is <see cref="LabelStatus.Labelled"/>.</param>
 /// <param name="ClassIndex">The label's index in the large model's label set.</param>
-/// <param name="Confidence">The confidence in [0, 1] of the model that decided.</param>
-/// <param name="DecidedBy">The model that decided.</param>
-/// <param name="TinyLabel">The tiny model's answer, whoever decided.</param>
+/// <param name="Confidence">The confidence in [0, 1] of the model that decided; where the policy pools, of its answer pooled with those before it.</param>
+/// <param name="DecidedBy">The model that decided, alone or pooled with those before it.</param>
+/// <param name="TinyLabel">What the tiny model that was asked last says alone, whoever decided.</param>
 /// <param name="TinyClassIndex">The index of the tiny model's answer.</param>
 /// <param name="TinyConfidence">The tiny model's confidence in [0, 1] by the policy's measure.</param>
-/// <param name="LargeLabel">The large model's answer where it saw the image: as decider or in the shadow.</param>
+/// <param name="LargeLabel">What the large model says alone where it saw the image: as decider or in the shadow.</param>
 /// <param name="LargeClassIndex">The index of the large model's answer.</param>
 /// <param name="LargeConfidence">The large model's confidence in [0, 1]: its highest class probability.</param>
 /// <param name="Shadow">Whether a confident image was also sent to the large model, to watch the saver for drift; its label stays the tiny model's.</param>
@@ -66,7 +66,7 @@ public sealed record LabelRow(
     string? Policy = null, string? TinyModel = null, string? LargeModel = null, FailureReason? Reason = null, string? ReasonDetail = null,
     double? StageMilliseconds = null, string? OperationId = null, string? Job = null)
 {
-    /// <summary>The deciding model's likeliest classes, likeliest first.</summary>
+    /// <summary>The likeliest classes of the answer that decided, likeliest first.</summary>
     public IReadOnlyList<ClassPrediction> TopK { get; init; } = [];
 
     /// <summary>The row with the tiny model's answer beside the label.</summary>
@@ -87,15 +87,15 @@ public sealed record LabelRow(
         LargeModel = model,
     };
 
-    /// <summary>The row with a model's answer, and its likeliest classes, as its label.</summary>
-    public LabelRow LabelledBy(Decider model, IReadOnlyList<ClassPrediction> topK) => this with
+    /// <summary>The row with an answer, a model's own or one that it and those before it pooled, as its label.</summary>
+    public LabelRow LabelledBy(Decider model, Prediction answer) => this with
     {
         Status = LabelStatus.Labelled,
-        Label = model == Decider.Tiny ? TinyLabel : LargeLabel,
-        ClassIndex = model == Decider.Tiny ? TinyClassIndex : LargeClassIndex,
-        Confidence = model == Decider.Tiny ? TinyConfidence : LargeConfidence,
+        Label = answer.Label,
+        ClassIndex = answer.ClassIndex,
+        Confidence = answer.Confidence,
         DecidedBy = model,
-        TopK = topK,
+        TopK = answer.TopK,
     };
 
     /// <summary>The row of an image that has no label and gets none.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using TinySaver.Core.Confidence;
+using TinySaver.Core.Pooling;
 
 namespace TinySaver.Core.Labels;
 
@@ -9,12 +10,13 @@ namespace TinySaver.Core.Labels;
 /// <param name="Probability">The probability in [0, 1].</param>
 public sealed record ClassPrediction(int ClassIndex, string Label, float Probability);
 
-/// <summary>One model's answer for one image.</summary>
+/// <summary>The answer of one model, or of several pooled, for one image.</summary>
 /// <param name="ClassIndex">The class, as an index into the large model's label set.</param>
 /// <param name="Label">The class's text.</param>
 /// <param name="Confidence">The confidence in [0, 1] under the model's measure (max-probability for the large model).</param>
 /// <param name="TopK">The most probable classes, most probable first.</param>
-public sealed record Prediction(int ClassIndex, string Label, float Confidence, IReadOnlyList<ClassPrediction> TopK);
+/// <param name="Evidence">What the model says, for pooling; null where nobody pools it.</param>
+public sealed record Prediction(int ClassIndex, string Label, float Confidence, IReadOnlyList<ClassPrediction> TopK, Evidence? Evidence = null);
 
 /// <summary>Reads a model's scores as a <see cref="Prediction"/>.</summary>
 public static class Predictions
@@ -33,6 +35,7 @@ public static class Predictions
     /// <param name="labels">The texts of the classes of the answer (the large model's).</param>
     /// <param name="classIndices">For each of the model's outputs the class it stands for in <paramref name="labels"/>; empty where they agree.</param>
     /// <param name="topK">How many of the most probable classes to list, at most.</param>
+    /// <param name="evidenceOf">The model's short content hash, where its evidence is wanted too; null where it is not.</param>
     /// <exception cref="ArithmeticException">A score is NaN or infinite.</exception>
     public static Prediction Read(
         ReadOnlySpan<float> scores,
@@ -41,7 +44,8 @@ public static class Predictions
         ConfidenceMeasure measure,
         IReadOnlyList<string> labels,
         ReadOnlySpan<int> classIndices,
-        int topK = DefaultTopK)
+        int topK = DefaultTopK,
+        string? evidenceOf = null)
     {
         float[]? rented = null;
         Span<float> probabilities = scores.Length <= MaxStackClasses
@@ -51,7 +55,8 @@ public static class Predictions
         {
             Probabilities.From(scores, kind, temperature, probabilities);
             var top = new ClassPrediction[Math.Min(topK, probabilities.Length)];
-            // Before TakeMax, which overwrites what it has taken.
+            // Both before TakeMax, which overwrites what it has taken.
+            Evidence? evidence = evidenceOf is null ? null : Evidence.Of(probabilities, classIndices, evidenceOf);
             float confidence = ConfidenceMeasures.Of(probabilities, measure);
             for (int i = 0; i < top.Length; i++)
             {
@@ -60,7 +65,7 @@ public static class Predictions
                 top[i] = new(index, labels[index], probability);
             }
 
-            return new(top[0].ClassIndex, top[0].Label, confidence, top);
+            return new(top[0].ClassIndex, top[0].Label, confidence, top, evidence);
         }
         finally
         {

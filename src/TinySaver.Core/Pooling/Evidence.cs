@@ -15,6 +15,38 @@ public sealed record Evidence(string? Model, int[] Classes, float[] Probabilitie
     /// <summary>The most classes that are kept.</summary>
     public const int MostClasses = 20;
 
+    /// <summary>The evidence in a model's class probabilities; of equal ones the classes of the lowest indices are kept.</summary>
+    /// <param name="probabilities">One probability for each of the model's outputs.</param>
+    /// <param name="classIndices">For each output the class it stands for in the large model's label set; empty where they agree.</param>
+    /// <param name="model">The model's short content hash; null where nobody knows it.</param>
+    public static Evidence Of(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> classIndices, string? model)
+    {
+        int[] classes = new int[Math.Min(MostClasses, probabilities.Length)];
+        float[] likeliest = new float[classes.Length];
+        int count = 0;
+        for (int output = 0; output < probabilities.Length; output++)
+        {
+            float p = probabilities[output];
+            if (count == classes.Length && p < likeliest[^1])
+                continue;
+
+            int index = classIndices.IsEmpty ? output : classIndices[output];
+            if (count < classes.Length)
+                count++;
+            else if (p == likeliest[^1] && index > classes[^1])
+                continue;
+
+            // In its place among those kept; the last falls out.
+            int place = count - 1;
+            for (; place > 0 && (p > likeliest[place - 1] || (p == likeliest[place - 1] && index < classes[place - 1])); place--)
+                (likeliest[place], classes[place]) = (likeliest[place - 1], classes[place - 1]);
+
+            (likeliest[place], classes[place]) = (p, index);
+        }
+
+        return new(model, classes, likeliest);
+    }
+
     /// <summary>Refuses what no model says: lengths that differ, no or too many classes, an index that is none of the classes, a class twice, a number that is no probability.</summary>
     /// <param name="classCount">The number of all classes.</param>
     /// <exception cref="TinySaverException">It is such; the message says what is wrong.</exception>

@@ -1,24 +1,28 @@
 using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Core.Pooling;
 using TinySaver.Inference.Imaging;
-using TinySaver.Inference.Models;
 
 namespace TinySaver.Inference.Cascades;
 
 /// <summary>What the savers of a cascade say of one image.</summary>
-/// <param name="Prediction">The prediction of the saver that was asked last.</param>
+/// <param name="Prediction">What the saver that was asked last says alone.</param>
+/// <param name="Answer">Its answer: pooled with those of the savers before it where the policy says so, else the same.</param>
+/// <param name="Evidence">What each saver that was asked says, in their order; empty where the policy does not pool.</param>
 /// <param name="SaverIndex">Which saver that was, from 0.</param>
 /// <param name="Exits">Whether the image exits there; else it goes to the large model.</param>
 /// <param name="Macs">Multiply-accumulate operations spent by all savers that were asked.</param>
-public readonly record struct SaverAnswer(Prediction Prediction, int SaverIndex, bool Exits, long Macs);
+public readonly record struct SaverAnswer(
+    Prediction Prediction, Prediction Answer, IReadOnlyList<Evidence> Evidence, int SaverIndex, bool Exits, long Macs);
 
 /// <summary>A cascade policy with its models in memory. Safe to share between threads.</summary>
 public sealed class Cascade : IDisposable
 {
     private readonly IReadOnlyList<CascadeModel>? _savers;
     private readonly CascadeModel? _large;
-    private readonly double[] _thresholds;
+    private readonly bool _pools;
 
     internal Cascade(CascadePolicy policy, IReadOnlyList<string> labels, IReadOnlyList<CascadeModel>? savers, CascadeModel? large)
     {
@@ -28,7 +32,7 @@ public sealed class Cascade : IDisposable
         LargeMacs = large?.Macs ?? policy.Large.Macs;
         _savers = savers;
         _large = large;
-        _thresholds = [.. policy.Savers.Select(static saver => saver.Threshold)];
+        _pools = policy.Pools;
     }
 
     /// <summary>The policy.</summary>
@@ -44,7 +48,7 @@ public sealed class Cascade : IDisposable
     public long? LargeMacs { get; }
 
     /// <summary>The large model's short content hash; null where only the savers are loaded and the policy does not say.</summary>
-    public string? LargeHash => _large?.ShortHash ?? Policy.Large.Sha256?[..ModelFolder.ShortHashLength];
+    public string? LargeHash => _large?.ShortHash ?? Policy.Large.ShortHash;
 
     /// <summary>The savers, in the order in which they see an image; may be empty.</summary>
     /// <exception cref="InvalidOperationException">They were not asked for when the cascade was loaded.</exception>
@@ -68,16 +72,26 @@ public sealed class Cascade : IDisposable
     public SaverAnswer? AskSavers(DecodedImage image)
     {
         SaverAnswer? answer = null;
+        List<Evidence>? evidence = _pools ? new(Savers.Count) : null;
         long macs = 0L;
         for (int i = 0; i < Savers.Count && answer is not { Exits: true }; i++)
         {
-            Prediction prediction = Savers[i].Predict(image);
+            SaverPolicy saver = Policy.Savers[i];
+            Prediction alone = Savers[i].Predict(image);
+            evidence?.Add(alone.Evidence!);
+            Prediction said = saver.Weights is { } weights ? Pool(evidence!, weights, saver.Measure) : alone;
             macs += Savers[i].Macs;
-            answer = new(prediction, i, ExitDecision.Exits(prediction.Confidence, _thresholds[i]), macs);
+            answer = new(alone, said, evidence ?? [], i, ExitDecision.Exits(said.Confidence, saver.Threshold), macs);
         }
 
         return answer;
     }
+
+    /// <summary>The cascade's answer to an escalated image: the large model's, pooled with what the savers say where the policy says so.</summary>
+    /// <param name="evidence">What each saver says, in their order; not looked at where the policy gives the large model no weights.</param>
+    /// <param name="alone">What the large model says alone.</param>
+    public Prediction AnswerEscalated(IReadOnlyList<Evidence> evidence, Prediction alone) =>
+        Policy.LargeWeights is { } weights ? Pool([.. evidence, alone.Evidence!], weights, ConfidenceMeasure.MaxProbability) : alone;
 
     /// <summary>Decodes an image and runs every loaded model once, so that no image pays for what happens only the first time.</summary>
     public void WarmUp()
@@ -102,6 +116,16 @@ public sealed class Cascade : IDisposable
     {
         foreach (CascadeModel model in Models())
             model.Dispose();
+    }
+
+    private Prediction Pool(IReadOnlyList<Evidence> evidence, IReadOnlyList<double> weights, ConfidenceMeasure measure)
+    {
+        var pool = new OpinionPool(Labels.Count);
+        foreach ((Evidence said, double weight) in evidence.Zip(weights))
+            pool.Add(said, weight);
+
+        ClassPrediction[] top = [.. pool.Likeliest(Predictions.DefaultTopK).Select(c => new ClassPrediction(c.ClassIndex, Labels[c.ClassIndex], c.Probability))];
+        return new(top[0].ClassIndex, top[0].Label, pool.Confidence(measure), top);
     }
 
     private IEnumerable<CascadeModel> Models() => [.. _savers ?? [], .. _large is null ? (CascadeModel[])[] : [_large]];

@@ -15,9 +15,12 @@ public sealed class CascadeModel : IDisposable
     private readonly int[] _classIndices;
     private readonly ConfidenceMeasure _measure;
     private readonly float _temperature;
+    private readonly bool _pooled;
 
-    internal CascadeModel(OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature) =>
-        (_classifier, _labels, _classIndices, _measure, _temperature) = (classifier, labels, classIndices, measure, temperature);
+    // Where the model is pooled with others, its predictions have evidence.
+    internal CascadeModel(
+        OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature, bool pooled) =>
+        (_classifier, _labels, _classIndices, _measure, _temperature, _pooled) = (classifier, labels, classIndices, measure, temperature, pooled);
 
     /// <summary>The model's name: its folder's.</summary>
     public required string Name { get; init; }
@@ -80,7 +83,8 @@ public sealed class CascadeModel : IDisposable
     {
         try
         {
-            return Predictions.Read(scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices);
+            return Predictions.Read(
+                scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices, evidenceOf: _pooled ? ShortHash : null);
         }
         catch (ArithmeticException)
         {

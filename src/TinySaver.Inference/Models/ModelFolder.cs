@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Graphs;
@@ -13,8 +14,6 @@ namespace TinySaver.Inference.Models;
 /// </remarks>
 public sealed class ModelFolder
 {
-    internal const int ShortHashLength = 12;
-
     private ModelFolder(string path, string? onnxFile)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -81,7 +80,7 @@ public sealed class ModelFolder
     public string ContentHash { get; }
 
     /// <summary>The first 12 characters of <see cref="ContentHash"/>, for rows and output.</summary>
-    public string ShortHash => ContentHash[..ShortHashLength];
+    public string ShortHash => ContentHash[..ModelReference.ShortHashLength];
 
     /// <summary>The graph without its large weights.</summary>
     internal OnnxGraph Graph { get; }

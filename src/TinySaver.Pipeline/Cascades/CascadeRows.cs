@@ -1,3 +1,5 @@
+using TinySaver.Core.Cascade;
+using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Jobs;
 using TinySaver.Core.Labels;
@@ -5,7 +7,7 @@ using TinySaver.Inference.Cascades;
 
 namespace TinySaver.Pipeline.Cascades;
 
-/// <summary>What a cascade says of rows that it, or another, has written.</summary>
+/// <summary>What a cascade says of rows and escalations that it, or another, has written.</summary>
 public static class CascadeRows
 {
     /// <summary>Whether the row is what this cascade would write: the same policy and the same models.</summary>
@@ -18,6 +20,42 @@ public static class CascadeRows
                 && !row.Degraded
                 && (row.TinyModel is null || cascade.Savers.Any(s => s.ShortHash == row.TinyModel))
                 && (row.LargeModel is null || cascade.LargeHash is null || row.LargeModel == cascade.LargeHash);
+    }
+
+    /// <summary>
+    /// Why the cascade, which would pool the large model's answer, cannot do so with what an escalation says of the savers; null where it can or
+    /// has nothing to pool.
+    /// </summary>
+    public static string? ObstacleToPooling(this Cascade cascade, Escalation escalation)
+    {
+        IReadOnlyList<SaverPolicy> savers = cascade.Policy.Savers;
+        if (cascade.Policy.LargeWeights is null)
+            return null;
+
+        if (escalation.Evidence is not { } evidence)
+            return "the message has no evidence of the savers";
+
+        if (evidence.Count != savers.Count)
+            return $"the message has evidence of {evidence.Count} savers, and the policy {savers.Count}";
+
+        for (int i = 0; i < savers.Count; i++)
+        {
+            // Where the policy was written by hand, without hashes, its id stands for its models.
+            bool same = savers[i].Model.ShortHash is { } hash ? evidence[i].Model == hash : escalation.Policy == cascade.PolicyId;
+            if (!same)
+                return $"the message has evidence of another model ({evidence[i].Model}) than the policy's {savers[i].Model.Name}";
+
+            try
+            {
+                evidence[i].Check(cascade.Labels.Count);
+            }
+            catch (TinySaverException e)
+            {
+                return e.Message;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Multiply-accumulate operations that the cascade spent on an image with such a row; 0 for models that do not say.</summary>

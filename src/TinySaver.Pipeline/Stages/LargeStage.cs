@@ -45,7 +45,7 @@ public sealed class LargeStage(
         IReadOnlyList<Escalation> escalations, Func<int, EscalationResult, Task>? settle, CancellationToken cancellationToken)
     {
         using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
-        CascadeModel large = lease.Cascade.Large;
+        Cascade cascade = lease.Cascade;
 
         // A message may have been delivered twice into one call: the first stands for all.
         EscalationGroup[] groups =
@@ -70,7 +70,7 @@ public sealed class LargeStage(
         foreach (EscalationGroup[] chunk in groups.Chunk(options.Value.LargeBatchSize))
         {
             // While the model works on the batch before, this one is read, downloaded and decoded.
-            var batch = new LargeBatch(large, chunk.Length);
+            var batch = new LargeBatch(cascade.Large, chunk.Length);
             var preparing = Task.WhenAll(chunk.Select(group => PrepareAsync(group, batch, SettleAsync, cancellationToken)));
             try
             {
@@ -82,7 +82,7 @@ public sealed class LargeStage(
                 throw;
             }
 
-            previous = InferAsync(batch, large, SettleAsync, cancellationToken);
+            previous = InferAsync(batch, cascade, SettleAsync, cancellationToken);
         }
 
         await previous.ConfigureAwait(false);
@@ -182,7 +182,7 @@ public sealed class LargeStage(
     }
 
     private async Task InferAsync(
-        LargeBatch batch, CascadeModel large, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
+        LargeBatch batch, Cascade cascade, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
     {
         using (batch)
         {
@@ -200,35 +200,41 @@ public sealed class LargeStage(
             }
 
             telemetry.Batch(batch.Count);
-            telemetry.Macs(Stage, large.Macs * batch.Count);
+            telemetry.Macs(Stage, cascade.Large.Macs * batch.Count);
             double milliseconds = time.GetElapsedTime(start).TotalMilliseconds / batch.Count;
-            await Task.WhenAll(Enumerable.Range(0, batch.Count).Select(i => AnswerAsync(batch, i, large, milliseconds, settle, cancellationToken)))
-                .ConfigureAwait(false);
+            EscalationResult[] results = await Task.WhenAll(
+                Enumerable.Range(0, batch.Count).Select(i => AnswerAsync(batch[i], cascade, milliseconds, settle, cancellationToken))).ConfigureAwait(false);
+            string[] alone = [.. results.Select((r, i) => r.Outcome == EscalationOutcome.Labelled ? cascade.ObstacleToPooling(batch[i].Group.Escalation) : null).OfType<string>()];
+            if (alone.Length > 0)
+            {
+                telemetry.Unpooled(alone.Length);
+                Log.Unpooled(logger, alone.Length, batch.Count, alone[0]);
+            }
         }
     }
 
-    private async Task AnswerAsync(
-        LargeBatch batch, int index, CascadeModel large, double milliseconds, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
+    private async Task<EscalationResult> AnswerAsync(
+        BatchItem item, Cascade cascade, double milliseconds, Func<EscalationGroup, EscalationResult, Task> settle, CancellationToken cancellationToken)
     {
-        BatchItem item = batch[index];
         Escalation escalation = item.Group.Escalation;
         using Activity? activity = StartActivity(escalation, "tinysaver.large");
         EscalationResult result = item switch
         {
             { Error: { } error } => new EscalationResult(EscalationOutcome.Retry, Error: error),
             { Prediction: null } => await ResultOrRetryAsync(
-                () => EndAsync(escalation, item.Known, large.BadOutput(), cancellationToken), cancellationToken).ConfigureAwait(false),
+                () => EndAsync(escalation, item.Known, cascade.Large.BadOutput(), cancellationToken), cancellationToken).ConfigureAwait(false),
             { Prediction: { } prediction } => await ResultOrRetryAsync(
-                () => WriteAsync(escalation, item.Known, prediction, large, milliseconds, cancellationToken), cancellationToken).ConfigureAwait(false),
+                () => WriteAsync(escalation, item.Known, prediction, cascade, milliseconds, cancellationToken), cancellationToken).ConfigureAwait(false),
         };
         activity?.SetTag("tinysaver.outcome", result.Outcome.ToString());
         await settle(item.Group, result).ConfigureAwait(false);
+        return result;
     }
 
     private async Task<EscalationResult> WriteAsync(
-        Escalation escalation, StoredRow? known, Prediction prediction, CascadeModel large, double milliseconds, CancellationToken cancellationToken)
+        Escalation escalation, StoredRow? known, Prediction prediction, Cascade cascade, double milliseconds, CancellationToken cancellationToken)
     {
-        LabelRow row = StageRows.Answered(escalation, prediction, large) with { StageMilliseconds = milliseconds };
+        LabelRow row = StageRows.Answered(escalation, prediction, cascade) with { StageMilliseconds = milliseconds };
         long start = time.GetTimestamp();
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         telemetry.Step(Stage, "write", time.GetElapsedTime(start));

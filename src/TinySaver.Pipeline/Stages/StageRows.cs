@@ -3,6 +3,7 @@ using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
+using TinySaver.Pipeline.Cascades;
 
 namespace TinySaver.Pipeline.Stages;
 
@@ -15,36 +16,46 @@ internal static class StageRows
     {
         LabelRow row = new(name, version, Policy: cascade.PolicyId);
         return answer is { } asked
-            ? row.WithTiny(asked.Prediction, cascade.Savers[asked.SaverIndex].ShortHash) with { TopK = asked.Prediction.TopK }
+            ? row.WithTiny(asked.Prediction, cascade.Savers[asked.SaverIndex].ShortHash) with { TopK = asked.Answer.TopK }
             : row;
     }
 
     /// <summary>The message that belongs to the row as the table holds it; its trace goes on from the activity.</summary>
-    public static Escalation Escalation(string container, LabelRow row, SaverAnswer? answer, DateTimeOffset now, Activity? activity) => new()
+    public static Escalation Escalation(
+        string container, LabelRow row, SaverAnswer? answer, Cascade cascade, DateTimeOffset now, Activity? activity)
     {
-        Container = container,
-        Name = row.Name,
-        ETag = row.Version.ETag,
-        LastModified = row.Version.LastModified,
-        Tiny = answer is { } asked
-            ? new TinyAnswer(
-                asked.Prediction.ClassIndex, asked.Prediction.Label, asked.Prediction.Confidence, asked.Prediction.TopK, row.TinyModel)
-            : null,
-        Policy = row.Policy ?? "",
-        EnqueuedAt = now,
-        Shadow = row.Status == LabelStatus.Labelled,
-        Job = row.Job,
-        TraceParent = activity?.Id,
-        TraceState = activity?.TraceStateString,
-    };
+        bool shadow = row.Status == LabelStatus.Labelled;
+        return new()
+        {
+            Container = container,
+            Name = row.Name,
+            ETag = row.Version.ETag,
+            LastModified = row.Version.LastModified,
+            Tiny = answer is { } asked ? Said(asked.Prediction, row.TinyModel) : null,
+            Pooled = shadow && answer is { } pooled && pooled.Answer != pooled.Prediction ? Said(pooled.Answer, null) : null,
+            Evidence = shadow || cascade.Policy.LargeWeights is null ? null : answer?.Evidence ?? [],
+            Policy = row.Policy ?? "",
+            EnqueuedAt = now,
+            Shadow = shadow,
+            Job = row.Job,
+            TraceParent = activity?.Id,
+            TraceState = activity?.TraceStateString,
+        };
+        static TinyAnswer Said(Prediction answer, string? model) => new(answer.ClassIndex, answer.Label, answer.Confidence, answer.TopK, model);
+    }
 
-    /// <summary>The row of an answered escalation: the large model's label, or in the shadow the tiny model's with the other beside it.</summary>
-    public static LabelRow Answered(Escalation escalation, Prediction prediction, CascadeModel large)
+    /// <summary>The row of an answered escalation: the cascade's label, or in the shadow the savers'; what the large model says alone beside it.</summary>
+    /// <param name="escalation">The escalation.</param>
+    /// <param name="prediction">What the large model says alone.</param>
+    /// <param name="cascade">The cascade; where it cannot pool, the large model's label is the image's.</param>
+    public static LabelRow Answered(Escalation escalation, Prediction prediction, Cascade cascade)
     {
-        LabelRow row = Escalated(escalation).WithLarge(prediction, large.ShortHash);
-        return escalation is { Shadow: true, Tiny: { } tiny }
-            ? row.LabelledBy(Decider.Tiny, tiny.TopK) with { Shadow = true }
-            : row.LabelledBy(Decider.Large, prediction.TopK);
+        LabelRow row = Escalated(escalation).WithLarge(prediction, cascade.Large.ShortHash);
+        if (escalation is { Shadow: true, Tiny: { } tiny })
+            return row.LabelledBy(Decider.Tiny, (escalation.Pooled ?? tiny).Prediction) with { Shadow = true };
+
+        return row.LabelledBy(
+            Decider.Large, cascade.ObstacleToPooling(escalation) is null ? cascade.AnswerEscalated(escalation.Evidence ?? [], prediction) : prediction);
     }
 
     /// <summary>The row of an image that was deleted while it waited for the large model.</summary>

@@ -131,7 +131,7 @@ public sealed class TinyStage(
     {
         bool exits = answer is { Exits: true };
         if (answer is { } asked)
-            telemetry.Confidence(asked.Prediction.Confidence, exits);
+            telemetry.Confidence(asked.Answer.Confidence, exits);
 
         bool degraded = !exits && answer is not null && await backlog.IsOverloadedAsync(cancellationToken).ConfigureAwait(false);
         bool labelled = exits || degraded;
@@ -144,7 +144,7 @@ public sealed class TinyStage(
             Job = claim?.Job,
         };
         if (labelled)
-            row = row.LabelledBy(Decider.Tiny, row.TopK);
+            row = row.LabelledBy(Decider.Tiny, answer!.Value.Answer);
 
         long before = time.GetTimestamp();
         RowWrite write = await writer.WriteAsync(row, claim?.Known, cancellationToken, claim?.Replaces).ConfigureAwait(false);
@@ -154,7 +154,7 @@ public sealed class TinyStage(
         if (write.Row.Version == version && NeedsLarge(write.Row))
         {
             await escalations.SendAsync(
-                StageRows.Escalation(images.Container, write.Row, answer, time.GetUtcNow(), Activity.Current), cancellationToken)
+                StageRows.Escalation(images.Container, write.Row, answer, cascade, time.GetUtcNow(), Activity.Current), cancellationToken)
                 .ConfigureAwait(false);
             Step("send", written);
         }

@@ -46,6 +46,9 @@ public sealed class PipelineTelemetry(Meter meter)
     private readonly Counter<long> _wasted = meter.CreateCounter<long>(
         "tinysaver.inferences.wasted", "{image}", "Inferences of the large model whose answer was not written, because it was there or a newer version was.");
 
+    private readonly Counter<long> _unpooled = meter.CreateCounter<long>(
+        "tinysaver.large.unpooled", "{image}", "Images that the large model labelled alone although the policy pools, because of what their messages say of the savers.");
+
     private readonly Gauge<long> _jobWaiting = meter.CreateGauge<long>("tinysaver.job.waiting", "{image}", "Images of an unfinished batch job that nobody has worked on yet.");
     private readonly Gauge<double> _jobStandstill = meter.CreateGauge<double>("tinysaver.job.standstill", "s", "Time in which nothing of a batch job moved though something should.");
 
@@ -90,6 +93,9 @@ public sealed class PipelineTelemetry(Meter meter)
         _jobWaiting.Record(waiting, new KeyValuePair<string, object?>("job", id));
         _jobStandstill.Record(standstill.TotalSeconds, new KeyValuePair<string, object?>("job", id));
     }
+
+    /// <summary>Counts images that the large model labelled alone although the policy pools.</summary>
+    public void Unpooled(int images) => _unpooled.Add(images);
 
     /// <summary>Counts large inferences in vain.</summary>
     public void Wasted() => _wasted.Add(1);

@@ -1,11 +1,12 @@
 using System.Text;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 
 namespace TinySaver.Core.Tests.Escalations;
 
-public sealed class EscalationJsonTests
+public sealed class EscalationJsonTests(ITestOutputHelper output)
 {
     private static readonly Escalation Sample = new()
     {
@@ -38,6 +39,76 @@ public sealed class EscalationJsonTests
         Assert.Equal(shadow.Version, read.Version);
     }
 
+    // The second saver's message of a policy that pools: what each of the two says, in their order.
+    private static Escalation WithEvidence => Sample with { Evidence = [new("0123456789ab", [1, 0], [0.5f, 1e-9f]), new("ba9876543210", [7], [0.3f])] };
+
+    [Fact]
+    public void Write_EscalationWithEvidence_IsVersion2OfTheContractsJson() => Assert.Equal(
+        """
+        {"v":2,"container":"images","name":"a.jpg","etag":"0x8DC1","lastModified":"2026-01-02T03:04:05+00:00","tiny":{"classIndex":1,"label":"cat","confidence":0.5,"topK":[]},"evidence":[{"model":"0123456789ab","classes":[1,0],"probabilities":[0.5,1E-09]},{"model":"ba9876543210","classes":[7],"probabilities":[0.3]}],"policy":"p1","enqueuedAt":"2026-01-02T03:04:06+00:00"}
+        """,
+        Encoding.UTF8.GetString(EscalationJson.Write(WithEvidence with { Name = "a.jpg", Tiny = Sample.Tiny! with { TopK = [] } })));
+
+    [Fact]
+    public void Read_EvidenceAndPooledAnswer_AreTheSame()
+    {
+        // Numbers that have no short decimals: every bit decides about a label.
+        float[] probabilities = [1f / 3, 0.1f, float.Epsilon];
+        Escalation pooled = Sample with { Shadow = true, Pooled = new TinyAnswer(4, "elk", 0.7f / 3, [new(4, "elk", 0.7f / 3)]), Evidence = [new("m", [2, 0, 1], probabilities), new("n", [], [])] };
+
+        Escalation read = EscalationJson.Read(EscalationJson.Write(pooled));
+
+        Assert.Equal((2, 2), (pooled.V, read.V));
+        Assert.Equal(pooled.Pooled.Prediction with { TopK = [] }, read.Pooled!.Prediction with { TopK = [] });
+        Assert.Equal(pooled.Pooled.TopK, read.Pooled.TopK);
+        Assert.Equal(("m", "n"), (read.Evidence![0].Model, read.Evidence[1].Model));
+        Assert.Equal([2, 0, 1], read.Evidence[0].Classes);
+        Assert.Equal(probabilities, read.Evidence[0].Probabilities);
+    }
+
+    [Fact]
+    public void Write_PooledShadow_IsNotReadByALargeAppThatWouldForgetThePool() =>
+        Assert.Equal(2, (Sample with { Shadow = true, Pooled = Sample.Tiny }).V);
+
+    [Theory]
+    [InlineData("[null]", "element that is null")]
+    [InlineData("[{}]", "required")]
+    [InlineData("[{\"model\":\"m\",\"classes\":null,\"probabilities\":[]}]", "classes")]
+    [InlineData("[{\"model\":\"m\",\"classes\":[0.5],\"probabilities\":[1]}]", "classes")]
+    [InlineData("{}", "evidence")]
+    public void Read_EvidenceOfAnotherForm_IsMalformed(string evidence, string message)
+    {
+        string json = Encoding.UTF8.GetString(EscalationJson.Write(Sample)).Replace("\"v\":1", $"\"v\":2,\"evidence\":{evidence}", StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_ManyClassesWithLongTexts_FitsAQueueMessageWithAllEvidence()
+    {
+        // As many as ImageNet-21k has, under texts longer than its longest, in a blob of the longest name.
+        string[] labels = [.. Enumerable.Range(0, 21_841).Select(i => $"n{i:D8} {new string('ö', 250)}")];
+        var random = new Random(1);
+        Prediction[] savers = [.. "ab".Select(model => Predictions.Read(
+            [.. labels.Select(_ => (float)random.NextDouble())], ScoreKind.Logits, 1, ConfidenceMeasure.MaxProbability, labels, [], evidenceOf: new(model, 12)))];
+        Escalation escalation = Sample with
+        {
+            Name = new('ä', 1024),
+            Tiny = new TinyAnswer(savers[1].ClassIndex, savers[1].Label, savers[1].Confidence, savers[1].TopK, "bbbbbbbbbbbb"),
+            Evidence = [.. savers.Select(s => s.Evidence!)],
+        };
+
+        byte[] json = EscalationJson.Write(escalation);
+        byte[] cut = EscalationJson.Write(escalation with { Tiny = escalation.Tiny with { TopK = [new(0, new('x', 30_000), 1)] } });
+
+        output.WriteLine($"{json.Length} bytes, {json.Length - EscalationJson.Write(escalation with { Evidence = null }).Length} of them the evidence of two savers.");
+        Assert.InRange(json.Length, 0, EscalationJson.MaxBytes);
+        Assert.Equal(5, EscalationJson.Read(json).Tiny!.TopK.Count);
+        Escalation read = EscalationJson.Read(cut);
+        Assert.Empty(read.Tiny!.TopK);
+        Assert.Equal(escalation.Evidence.SelectMany(e => e.Probabilities), read.Evidence!.SelectMany(e => e.Probabilities));
+        Assert.Equal(40, read.Evidence!.Sum(e => e.Classes.Length));
+    }
+
     [Fact]
     public void Read_UnknownMembers_AreIgnored()
     {
@@ -50,7 +121,8 @@ public sealed class EscalationJsonTests
     [InlineData("not json", "")]
     [InlineData("[]", "no format version")]
     [InlineData("{\"v\":\"1\"}", "")]
-    [InlineData("{\"v\":2,\"whatever\":true}", "format version is 2 and this program reads 1")]
+    [InlineData("{\"v\":3,\"whatever\":true}", "format version is 3 and this program reads 1 to 2")]
+    [InlineData("{\"v\":0}", "format version is 0")]
     [InlineData("{\"v\":1}", "required")]
     [InlineData("{\"v\":1,\"container\":null,\"name\":\"a\",\"etag\":\"e\",\"lastModified\":\"2026-01-01T00:00:00Z\",\"tiny\":{\"classIndex\":0,\"label\":\"\",\"confidence\":0,\"topK\":[]},\"policy\":\"\",\"enqueuedAt\":\"2026-01-01T00:00:00Z\"}", "")]
     [InlineData("{\"v\":1,\"container\":\"c\",\"name\":\"\",\"etag\":\"e\",\"lastModified\":\"2026-01-01T00:00:00Z\",\"tiny\":{\"classIndex\":0,\"label\":\"\",\"confidence\":0,\"topK\":[]},\"policy\":\"\",\"enqueuedAt\":\"2026-01-01T00:00:00Z\"}", "empty")]

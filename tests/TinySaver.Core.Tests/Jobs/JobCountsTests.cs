@@ -7,15 +7,16 @@ namespace TinySaver.Core.Tests.Jobs;
 public sealed class JobCountsTests
 {
     private static readonly LabelRow Row = new LabelRow("a", default) with { Policy = "p" };
+    private static readonly Prediction Answer = new(0, "a", 1, []);
 
     [Fact]
     public void Sum_OfSingleImages_CountsEachOnce()
     {
         var sum = JobCounts.Sum(
         [
-            JobCounts.Of(Row.LabelledBy(Decider.Tiny, []), skipped: false, macs: 10, largeMacs: 1_000),
-            JobCounts.Of(Row.LabelledBy(Decider.Tiny, []) with { Degraded = true }, skipped: true, macs: 10, largeMacs: 1_000),
-            JobCounts.Of(Row.LabelledBy(Decider.Large, []), skipped: false, macs: 1_010, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledBy(Decider.Tiny, Answer), skipped: false, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledBy(Decider.Tiny, Answer) with { Degraded = true }, skipped: true, macs: 10, largeMacs: 1_000),
+            JobCounts.Of(Row.LabelledBy(Decider.Large, Answer), skipped: false, macs: 1_010, largeMacs: 1_000),
             JobCounts.Of(Row, skipped: false, macs: 10, largeMacs: 1_000),
             JobCounts.Of(Row.FailedFor(FailureReason.Empty, "") with { Policy = null }, skipped: false, macs: 0, largeMacs: 1_000),
             JobCounts.Of(Row.FailedFor(FailureReason.Empty, "") with { Policy = "q" }, skipped: false, macs: 0, largeMacs: 1_000),
@@ -33,13 +34,13 @@ public sealed class JobCountsTests
     public void UsdSaved_IsWhatTheLargeModelAloneCostsMore()
     {
         var prices = new JobPrices(Images: 4, Escalations: 50, LargeOnly: 52);
-        LabelRow escalated = Row with { LargeLabel = "a", Label = "a" };
+        LabelRow escalated = Row with { LargeLabel = "a" };
         JobCounts[] counts =
         [
-            JobCounts.Of((Row with { Label = "a" }).LabelledBy(Decider.Tiny, []), skipped: false, 0, 0, prices),
-            JobCounts.Of(escalated.LabelledBy(Decider.Large, []), skipped: false, 0, 0, prices),
+            JobCounts.Of(Row.LabelledBy(Decider.Tiny, Answer), skipped: false, 0, 0, prices),
+            JobCounts.Of(escalated.LabelledBy(Decider.Large, Answer), skipped: false, 0, 0, prices),
             JobCounts.Of(Row.FailedFor(FailureReason.Empty, ""), skipped: false, 0, 0, prices),
-            JobCounts.Of(escalated.LabelledBy(Decider.Large, []), skipped: true, 0, 0, prices),
+            JobCounts.Of(escalated.LabelledBy(Decider.Large, Answer), skipped: true, 0, 0, prices),
         ];
 
         Assert.Equal([48e-6, -2e-6, -4e-6, 0.0], counts.Select(c => c.UsdSaved!.Value).Select(u => Math.Round(u, 9)));

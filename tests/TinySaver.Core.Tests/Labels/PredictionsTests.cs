@@ -31,6 +31,21 @@ public sealed class PredictionsTests
     }
 
     [Fact]
+    public void Read_EvidenceWanted_IsThatOfTheTemperedProbabilitiesInTheLargeModelsOrder()
+    {
+        // Probabilities 1/16, 4/16, 8/16, 3/16 to the power of 1/2, over their sum.
+        Prediction prediction = Predictions.Read(
+            [0f, MathF.Log(4), MathF.Log(8), MathF.Log(3)], ScoreKind.Logits, 2, ConfidenceMeasure.MaxProbability, Labels, [3, 2, 1, 0], topK: 1, evidenceOf: "m");
+
+        float sum = 1 + 2 + MathF.Sqrt(8) + MathF.Sqrt(3);
+        Assert.Equal("m", prediction.Evidence!.Model);
+        Assert.Equal([1, 2, 0, 3], prediction.Evidence.Classes);
+        Assert.Equal([MathF.Sqrt(8) / sum, 2 / sum, MathF.Sqrt(3) / sum, 1 / sum], prediction.Evidence.Probabilities, (a, b) => MathF.Abs(a - b) < 1e-6f);
+        Assert.Equal(prediction.Confidence, prediction.Evidence.Probabilities[0]);
+        Assert.Null(Predictions.Read([0f, 1f, 2f, 3f], ScoreKind.Logits, 1, ConfidenceMeasure.Margin, Labels, []).Evidence);
+    }
+
+    [Fact]
     public void Read_Tie_GoesToTheLowerIndex() =>
         Assert.Equal(1, Predictions.Read([0f, 2f, 2f, 1f], ScoreKind.Logits, 1, ConfidenceMeasure.Entropy, Labels, []).ClassIndex);
 

@@ -1,5 +1,4 @@
 using TinySaver.Core.Confidence;
-using TinySaver.Core.Failures;
 using TinySaver.Core.Pooling;
 
 namespace TinySaver.Core.Tests.Pooling;
@@ -105,17 +104,6 @@ public sealed class OpinionPoolTests
         Assert.Equal(0.1f, OpinionPool.Rest([0.4f], 7), 1e-6f);
         Assert.Equal(0f, OpinionPool.Rest([0.7f, 0.300001f], 7));
     }
-
-    [Theory]
-    [InlineData(new[] { 0, 1 }, new[] { 0.5f }, "2 classes and 1 probabilities")]
-    [InlineData(new int[0], new float[0], "0 classes")]
-    [InlineData(new[] { 0, 12 }, new[] { 0.5f, 0.1f }, "names the class 12")]
-    [InlineData(new[] { -1 }, new[] { 0.5f }, "names the class -1")]
-    [InlineData(new[] { 3, 3 }, new[] { 0.5f, 0.1f }, "twice")]
-    [InlineData(new[] { 3 }, new[] { float.NaN }, "NaN")]
-    [InlineData(new[] { 3 }, new[] { 1.5f }, "1.5")]
-    public void Check_EvidenceThatNoModelGives_IsRefused(int[] classes, float[] probabilities, string message) => Assert.Contains(
-        message, Assert.Throws<TinySaverException>(() => new Evidence(null, classes, probabilities).Check(12)).Message, StringComparison.Ordinal);
 
     private static OpinionPool Pool(int classes, params (double Weight, int[] Classes, float[] Probabilities)[] models)
     {

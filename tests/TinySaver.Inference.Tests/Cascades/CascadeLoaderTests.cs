@@ -1,4 +1,5 @@
 using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
@@ -25,9 +26,9 @@ public sealed class CascadeLoaderTests : IDisposable
         .With($"{name}/config.json", TestFolder.Config(labels))
         .With($"{name}/preprocessor_config.json", TestFolder.ExactEight);
 
-    private string Policy(string savers, string large = """{ "folder": "large" }""")
+    private string Policy(string savers, string large = """{ "folder": "large" }""", string? largeWeights = null)
     {
-        _folder.With("cascade.json", $$"""{ "version": 1, "savers": [{{savers}}], "large": {{large}} }""");
+        _folder.With("cascade.json", $$"""{ "version": 2, "savers": [{{savers}}], "large": {{large}}, "largeWeights": {{largeWeights ?? "null"}} }""");
         return Path.Combine(_folder.Path, "cascade.json");
     }
 
@@ -129,6 +130,61 @@ public sealed class CascadeLoaderTests : IDisposable
         Assert.Equal(powers[0] / powers.Sum(), tempered.AskSavers(image)!.Value.Prediction.Confidence, 1e-5);
     }
 
+    [Theory]
+    [InlineData("max-probability", ConfidenceMeasure.MaxProbability)]
+    [InlineData("margin", ConfidenceMeasure.Margin)]
+    [InlineData("entropy", ConfidenceMeasure.Entropy)]
+    public void AskSavers_PooledChain_AnswersWithTheWeightedSumOfLogProbabilities(string name, ConfidenceMeasure measure)
+    {
+        // Three models that differ in the classes that their outputs stand for.
+        Model("first", Labels);
+        Model("second", [.. Labels[1..], Labels[0]]);
+        Model("large", [.. Labels[3..], .. Labels[..3]]);
+        string second = Saver("second", 0.05).Replace("max-probability", name, StringComparison.Ordinal)[..^1] + """, "weights": [0.5, 1.25] }""";
+        using Cascade cascade = CascadeLoader.Load(Policy($"{Saver("first", 1)}, {second}", largeWeights: "[0.1, 0.4, 0.7]"));
+        using DecodedImage image = Image();
+        float[][] alone = [.. cascade.Savers.Append(cascade.Large).Select(m => ByClass(m.Predict(image)))];
+        float[] savers = new float[5], all = new float[5];
+        Probabilities.From([.. Enumerable.Range(0, 5).Select(c => (0.5f * MathF.Log(alone[0][c])) + (1.25f * MathF.Log(alone[1][c])))], ScoreKind.Logits, 1, savers);
+        Probabilities.From(
+            [.. Enumerable.Range(0, 5).Select(c => (0.1f * MathF.Log(alone[0][c])) + (0.4f * MathF.Log(alone[1][c])) + (0.7f * MathF.Log(alone[2][c])))], ScoreKind.Logits, 1, all);
+
+        SaverAnswer answer = cascade.AskSavers(image)!.Value;
+        Prediction large = cascade.Large.Predict(image);
+        Prediction escalated = cascade.AnswerEscalated(answer.Evidence, large);
+
+        float confidence = ConfidenceMeasures.Of(savers, measure);
+        Assert.Equal(savers, ByClass(answer.Answer), (a, b) => MathF.Abs(a - b) < 1e-5f);
+        Assert.Equal(confidence, answer.Answer.Confidence, 1e-5f);
+        Assert.Equal((1, confidence >= 0.05), (answer.SaverIndex, answer.Exits));
+        Assert.Equal(alone[1], ByClass(answer.Prediction));
+        Assert.Equal(ConfidenceMeasures.Of(alone[1], measure), answer.Prediction.Confidence, 1e-6f);
+        Assert.Equal(cascade.Savers.Select(s => s.ShortHash), answer.Evidence.Select(e => e.Model));
+        Assert.Equal(all, ByClass(escalated), (a, b) => MathF.Abs(a - b) < 1e-5f);
+        Assert.Equal((escalated.TopK[0].ClassIndex, escalated.TopK[0].Label), (escalated.ClassIndex, escalated.Label));
+        Assert.Equal(all.Max(), escalated.Confidence, 1e-5f);
+        Assert.Equal(alone[2], ByClass(large));
+
+        static float[] ByClass(Prediction prediction) => [.. prediction.TopK.OrderBy(c => c.ClassIndex).Select(c => c.Probability)];
+    }
+
+    [Fact]
+    public void AskSavers_PolicyThatDoesNotPool_MakesNoEvidence()
+    {
+        Model("tiny", Labels);
+        Model("large", Labels);
+        using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 1)));
+        using DecodedImage image = Image();
+
+        SaverAnswer answer = cascade.AskSavers(image)!.Value;
+        Prediction large = cascade.Large.Predict(image);
+
+        Assert.Same(answer.Prediction, answer.Answer);
+        Assert.Empty(answer.Evidence);
+        Assert.Null(answer.Prediction.Evidence ?? large.Evidence);
+        Assert.Same(large, cascade.AnswerEscalated([], large));
+    }
+
     [Fact]
     public void Ask_NoSavers_HasNoAnswer()
     {
@@ -190,12 +246,14 @@ public sealed class CascadeLoaderTests : IDisposable
     public void ReadPolicy_NoFile_SaysSo() =>
         Assert.Contains("There is no cascade policy", Assert.Throws<InvalidPolicyException>(() => CascadeLoader.ReadPolicy("nowhere/cascade.json")).Message);
 
-    [Fact]
-    public async Task Ask_EightThreads_AnswerAlike()
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "weights": [0.5, 1]""")]
+    public async Task Ask_EightThreads_AnswerAlike(string weights)
     {
         Model("tiny", Labels);
         Model("large", Labels);
-        using Cascade cascade = CascadeLoader.Load(Policy(Saver("tiny", 0.5)));
+        using Cascade cascade = CascadeLoader.Load(Policy($"{Saver("tiny", 1)}, {Saver("tiny", 0.5)[..^1]}{weights} }}"));
         float[] expected = [.. Enumerable.Range(0, 16).Select(Confidence)];
         float[][] seen = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Enumerable.Range(0, 16).Select(Confidence).ToArray())));
         Assert.All(seen, s => Assert.Equal(expected, s));
@@ -203,7 +261,7 @@ public sealed class CascadeLoaderTests : IDisposable
         float Confidence(int seed)
         {
             using DecodedImage image = Image(seed);
-            return cascade.AskSavers(image)!.Value.Prediction.Confidence;
+            return cascade.AskSavers(image)!.Value.Answer.Confidence;
         }
     }
 }

@@ -37,6 +37,9 @@ public sealed class MemoryPipeline : IAsyncDisposable
 
     public CascadeHost Cascades => _stages.Cascades;
 
+    /// <inheritdoc cref="StageSet.Unpooled"/>
+    public long Unpooled => _stages.Unpooled;
+
     public TinyStage Tiny => _stages.Tiny;
 
     public LargeStage Large => _stages.Large;

@@ -19,6 +19,7 @@ public sealed class StageSet : IAsyncDisposable
     private readonly MeterListener _listener = new();
     private int _largeInferences;
     private long _wastedInferences;
+    private long _unpooled;
 
     public StageSet(
         IImageStore images, ILabelStore labels, IEscalationSender escalations, TestCascade cascade, TimeProvider time, PipelineOptions pipelineOptions)
@@ -33,11 +34,12 @@ public sealed class StageSet : IAsyncDisposable
             NullLogger<CascadeHost>.Instance);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name is "tinysaver.batch.size" or "tinysaver.inferences.wasted" && ReferenceEquals(instrument.Meter.Scope, Meters))
+            if (instrument.Name is "tinysaver.batch.size" or "tinysaver.inferences.wasted" or "tinysaver.large.unpooled" && ReferenceEquals(instrument.Meter.Scope, Meters))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<int>((_, images, _, _) => Interlocked.Add(ref _largeInferences, images));
-        _listener.SetMeasurementEventCallback<long>((_, images, _, _) => Interlocked.Add(ref _wastedInferences, images));
+        _listener.SetMeasurementEventCallback<long>((instrument, images, _, _) =>
+            Interlocked.Add(ref instrument.Name == "tinysaver.large.unpooled" ? ref _unpooled : ref _wastedInferences, images));
         _listener.Start();
         var writer = new LabelWriter(labels, images);
         var budgets = new PipelineBudgets(options);
@@ -55,6 +57,9 @@ public sealed class StageSet : IAsyncDisposable
 
     /// <summary>How many of its answers were not written, as the telemetry counts them.</summary>
     public long WastedInferences => _wastedInferences;
+
+    /// <summary>How many images the large model labelled alone although the policy pools, as the telemetry counts them.</summary>
+    public long Unpooled => _unpooled;
 
     public CascadeHost Cascades { get; }
 

@@ -4,10 +4,10 @@ using TinySaver.Inference.Models;
 
 namespace TinySaver.Pipeline.Tests.Stages;
 
-/// <summary>A folder with a policy, a tiny and a large model, which tell red, green and blue apart.</summary>
+/// <summary>A folder with a policy and models, which tell red, green and blue apart.</summary>
 /// <remarks>
 /// Bright plain colours exit at the tiny model. <see cref="TestImages.Unsure"/> ones are escalated. On
-/// <see cref="TestImages.DimRed"/> the tiny model is sure and the large model says blue.
+/// <see cref="TestImages.DimRed"/> the tiny model is sure and the large model says blue; so does the middle one, which only chains have, and is not.
 /// </remarks>
 public sealed class TestCascade : IDisposable
 {
@@ -19,6 +19,7 @@ public sealed class TestCascade : IDisposable
     public TestCascade(double threshold = 0.9, int? largeBatch = null, bool largeThrowsOnWhite = false)
     {
         WriteModel("tiny", TestOnnx.MeanColour(8, [0, 0, 0]));
+        WriteModel("middle", TestOnnx.MeanColour(8, [0, 0, 4]));
         WriteModel("large", TestOnnx.MeanColour(200, [0, 0, 90], largeBatch, largeThrowsOnWhite));
         WritePolicy(threshold);
     }
@@ -35,11 +36,21 @@ public sealed class TestCascade : IDisposable
     /// <summary>A chain of the tiny model, which exits where it is all but certain, and a copy of the large one, which always does.</summary>
     public void WriteChain() => WritePolicy([Saver("tiny", 1), Saver("large", 0)]);
 
+    /// <summary>A chain of the tiny and the middle model, whose answers are pooled.</summary>
+    /// <param name="middle">The pool's threshold at the middle model; the tiny model exits where it is all but certain.</param>
+    /// <param name="large">The weights of the three models' answers to an escalated image; null where the large model answers alone.</param>
+    /// <param name="hashes">Whether the policy says what the models' content is.</param>
+    public void WritePooledChain(double middle, double[]? large = null, bool hashes = true)
+    {
+        SaverPolicy[] savers = [Saver("tiny", 1), Saver("middle", middle) with { Weights = [1, 1] }];
+        WritePolicy(hashes ? savers : [.. savers.Select(s => s with { Model = s.Model with { Sha256 = null } })], large);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private void WritePolicy(SaverPolicy[] savers)
+    private void WritePolicy(SaverPolicy[] savers, double[]? largeWeights = null)
     {
-        Policy = new CascadePolicy { Savers = savers, Large = Reference("large") };
+        Policy = new CascadePolicy { Savers = savers, Large = Reference("large"), LargeWeights = largeWeights };
         File.WriteAllText(PolicyPath, CascadePolicyJson.Write(Policy));
     }
 
@@ -47,7 +58,7 @@ public sealed class TestCascade : IDisposable
         new() { Model = Reference(model), Measure = ConfidenceMeasure.MaxProbability, Threshold = threshold };
 
     private ModelReference Reference(string name) => new(
-        $"models/{name}", Sha256: ModelFolder.Open(Path.Combine(Folder, "models", name)).ContentHash, Macs: name == "tiny" ? 10 : 1_000);
+        $"models/{name}", Sha256: ModelFolder.Open(Path.Combine(Folder, "models", name)).ContentHash, Macs: name == "large" ? 1_000 : 10);
 
     private void WriteModel(string name, byte[] onnx)
     {
