@@ -1,5 +1,7 @@
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Pooling;
 using TinySaver.Core.Cascade;
+using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Evaluation;
@@ -21,7 +23,7 @@ public static class CascadeEvaluation
         ReadOnlySpan<int> large = input.Large.Span;
         ReadOnlySpan<int> labels = input.Labels.Span;
         int samples = large.Length;
-        var replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Replay)], large);
+        var replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Replay)], input.Escalated is { } pooled ? pooled.Classes : large);
         var point = OperatingPoint.Of(replay, large, labels);
         Interval? drop = labels.IsEmpty ? null : Intervals.Drop(samples, point.Losses, point.Gains);
         bool largeMeasured = !labels.IsEmpty && !input.LargeMaxProbabilities.IsEmpty;
@@ -34,6 +36,7 @@ public static class CascadeEvaluation
             largeMeasured ? Reliability.Of(input.LargeMaxProbabilities.Span, large, labels) : null,
             ClassTable.Of(replay, input.Savers[0].Replay.Classes.Span, large, labels),
             Mistakes(input, replay),
+            input.Escalated is { } escalated ? PooledEffect.Of(escalated, replay, large, labels, MostMistakes) : null,
             input.Guarantee is { } guarantee ? Held(guarantee, point, drop) : null);
     }
 
@@ -76,9 +79,10 @@ public static class CascadeEvaluation
             if (!costly)
                 continue;
 
-            // Only an exited image can be answered otherwise than by the large model.
             int index = replay.DecidedBy[i];
-            float confidence = input.Savers[index].Replay.Confidences.Span[i];
+            float confidence = index < input.Savers.Count
+                ? input.Savers[index].Replay.Confidences.Span[i]
+                : input.Escalated!.By(ConfidenceMeasure.MaxProbability)[i];
             mistakes.Add(new Mistake(i, index, confidence, answer, large[i], labels.IsEmpty ? null : labels[i]));
         }
 
@@ -106,6 +110,7 @@ public static class CascadeEvaluation
         if (input.Savers.Count == 0)
             throw new TinySaverException("There is no saver to evaluate: a cascade has at least one.");
 
+        Require("pooled answers", input.Escalated?.Classes.Length ?? 0, true);
         Require("labels", input.Labels.Length, true);
         Require("probabilities of the large model", input.LargeMaxProbabilities.Length, true);
         foreach (EvaluatedSaver saver in input.Savers)
@@ -131,7 +136,11 @@ public static class CascadeEvaluation
 /// <param name="Guarantee">What was guaranteed at calibration; null where nothing was.</param>
 public sealed record EvaluationInput(
     IReadOnlyList<EvaluatedSaver> Savers, ReadOnlyMemory<int> Large, ReadOnlyMemory<float> LargeMaxProbabilities, ReadOnlyMemory<int> Labels,
-    Guarantee? Guarantee);
+    Guarantee? Guarantee)
+{
+    /// <summary>The answers to escalated images, pooled with the savers'; null where the large model answers them alone.</summary>
+    public PooledAnswers? Escalated { get; init; }
+}
 
 /// <summary>One saver of the cascade that is evaluated.</summary>
 /// <param name="Name">The saver's name.</param>

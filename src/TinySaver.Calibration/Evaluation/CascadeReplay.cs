@@ -28,17 +28,17 @@ public sealed class CascadeReplay
 
     /// <summary>Runs every image through the savers in order: it exits at the first whose confidence reaches its threshold.</summary>
     /// <param name="savers">The savers in order.</param>
-    /// <param name="large">The large model's class of every image.</param>
+    /// <param name="escalated">The class that every image gets if it is escalated: the large model's, or what it says together with the savers.</param>
     /// <exception cref="ArgumentException">The savers cover other numbers of images.</exception>
-    public static CascadeReplay Run(IReadOnlyList<ReplaySaver> savers, ReadOnlySpan<int> large)
+    public static CascadeReplay Run(IReadOnlyList<ReplaySaver> savers, ReadOnlySpan<int> escalated)
     {
         foreach (ReplaySaver saver in savers)
         {
-            if (saver.Classes.Length != large.Length || saver.Confidences.Length != large.Length)
-                throw new ArgumentException($"A saver has {saver.Classes.Length} predictions and {saver.Confidences.Length} confidences for {large.Length} images.");
+            if (saver.Classes.Length != escalated.Length || saver.Confidences.Length != escalated.Length)
+                throw new ArgumentException($"A saver has {saver.Classes.Length} predictions and {saver.Confidences.Length} confidences for {escalated.Length} images.");
         }
 
-        int[] answers = large.ToArray();
+        int[] answers = escalated.ToArray();
         int[] decidedBy = new int[answers.Length];
         Array.Fill(decidedBy, savers.Count);
         int waiting = answers.Length;

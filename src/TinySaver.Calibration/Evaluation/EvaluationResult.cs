@@ -13,10 +13,11 @@ namespace TinySaver.Calibration.Evaluation;
 /// <param name="LargeReliability">The large model's calibration; null without labels or highest probabilities.</param>
 /// <param name="Classes">Each class that occurs, by index; empty without labels.</param>
 /// <param name="Mistakes">The surest of the costly mistakes, the surest first.</param>
+/// <param name="Pooled">What pooling changed among the escalated images; null where the large model answers them alone.</param>
 /// <param name="Guarantee">Whether the guarantee held; null where none was given, or it was about accuracy and labels are unknown.</param>
 public sealed record EvaluationResult(
     OperatingPoint Point, Interval? DropInterval, Interval ExitRateInterval, Interval AgreementInterval, IReadOnlyList<SaverEvaluation> Savers,
-    Reliability? LargeReliability, IReadOnlyList<ClassRow> Classes, IReadOnlyList<Mistake> Mistakes,
+    Reliability? LargeReliability, IReadOnlyList<ClassRow> Classes, IReadOnlyList<Mistake> Mistakes, PooledEffect? Pooled,
     [property: JsonPropertyName("promise")] GuaranteeCheck? Guarantee);
 
 /// <summary>What one saver of a cascade does.</summary>
@@ -37,8 +38,8 @@ public sealed record HistogramBin(double Low, double High, int Right, int Wrong)
 
 /// <summary>An image that the cascade has wrong though the large model has it right (without labels: on which they differ).</summary>
 /// <param name="Row">The image's row.</param>
-/// <param name="Saver">The saver it exited at; 0 for the first.</param>
-/// <param name="Confidence">That saver's confidence.</param>
+/// <param name="Saver">The saver it exited at; 0 for the first, and the number of savers where it was escalated and pooling has it wrong.</param>
+/// <param name="Confidence">That saver's confidence, or the highest pooled probability.</param>
 /// <param name="Answer">The class the cascade answered.</param>
 /// <param name="Large">The large model's class.</param>
 /// <param name="Label">The true class; null without labels.</param>

@@ -33,7 +33,7 @@ internal sealed class DropContour(int samples, double epsilon)
         for (int k = 0; k <= gridSize; k++)
         {
             double gain = GainRate((double)k / gridSize);
-            if (TrinomialRegion.Probability(curve, Samples, gain + epsilon, gain) > level)
+            if (TrinomialRegion.Probability(curve, Samples, LossRate(gain), gain) > level)
                 return false;
         }
 
@@ -54,7 +54,7 @@ internal sealed class DropContour(int samples, double epsilon)
 
         bool Bounded(double from, double to, int halvings)
         {
-            if (TrinomialRegion.Probability(curve, Samples, GainRate(from) + epsilon, GainRate(to)) <= delta)
+            if (TrinomialRegion.Probability(curve, Samples, LossRate(GainRate(from)), GainRate(to)) <= delta)
                 return true;
             if (halvings == 0)
                 return false;
@@ -64,11 +64,13 @@ internal sealed class DropContour(int samples, double epsilon)
         }
     }
 
-    // Maps [0, 1] to the nuisance parameter's range [0, (1 − ε) / 2], in equal steps of the standard deviation √(2b + ε).
+    // Maps [0, 1] to the nuisance parameter's range [max(0, −ε), (1 − ε) / 2], in equal steps of the standard deviation √(2b + ε).
     private double GainRate(double u)
     {
-        double low = Math.Sqrt(epsilon);
+        double low = Math.Sqrt(Math.Abs(epsilon));
         double deviation = low + (u * (1 - low));
-        return Math.Max(0, 0.5 * ((deviation * deviation) - epsilon));
+        return Math.Max(Math.Max(0, -epsilon), 0.5 * ((deviation * deviation) - epsilon));
     }
+
+    private double LossRate(double gainRate) => Math.Max(0, gainRate + epsilon);
 }

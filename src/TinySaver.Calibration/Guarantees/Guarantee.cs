@@ -7,24 +7,42 @@ namespace TinySaver.Calibration.Guarantees;
 /// <param name="Losses">Images that only the large model has right: each costs accuracy.</param>
 /// <param name="Gains">Images that only the cascade has right: each wins accuracy.</param>
 /// <param name="Disagreements">Images on which the two chose different classes.</param>
-public readonly record struct Differences(int Losses, int Gains, int Disagreements);
+public readonly record struct Differences(int Losses, int Gains, int Disagreements)
+{
+    /// <summary>Losses less gains: by how many images the cascade is behind the large model alone.</summary>
+    public int NetLosses => Losses - Gains;
+
+    /// <summary>What two disjoint sets of images come to together.</summary>
+    public static Differences operator +(Differences a, Differences b) =>
+        new(a.Losses + b.Losses, a.Gains + b.Gains, a.Disagreements + b.Disagreements);
+
+    /// <summary>What is left of a set of images without a part of it.</summary>
+    public static Differences operator -(Differences a, Differences b) =>
+        new(a.Losses - b.Losses, a.Gains - b.Gains, a.Disagreements - b.Disagreements);
+}
 
 /// <summary>What is promised of a cascade: the risk is at most ε with probability at least 1 − δ over the draw of the calibration images.</summary>
 /// <param name="Risk">What is bounded.</param>
-/// <param name="Epsilon">ε, a share of all images, in (0, 1).</param>
+/// <param name="Epsilon">
+/// ε, a share of all images: of a drop in (−1, 1), where 0 means "no less accurate" and −0.01 "at least a point more accurate"; of a disagreement in (0, 1).
+/// </param>
 /// <param name="Delta">δ, in (0, 1).</param>
 public sealed record Guarantee(RiskKind Risk, double Epsilon, double Delta)
 {
     /// <summary>The guarantee of a policy; null where it has none, or one that no test could refute or prove (a bound or confidence of 0 or 1).</summary>
     public static Guarantee? Of(PolicyGuarantee? guarantee) =>
-        guarantee is { Bound: > 0 and < 1, Confidence: > 0 and < 1 } ? new(guarantee.Risk, guarantee.Bound, 1 - guarantee.Confidence) : null;
+        guarantee is { Bound: > -1 and < 1, Confidence: > 0 and < 1 } and ({ Risk: RiskKind.AccuracyDrop } or { Bound: > 0 })
+            ? new(guarantee.Risk, guarantee.Bound, 1 - guarantee.Confidence)
+            : null;
 
     /// <summary>Refuses bounds and probabilities that mean nothing.</summary>
     /// <exception cref="TinySaverException">ε or δ is out of range.</exception>
     public void Check()
     {
-        if (Epsilon is not (> 0 and < 1))
-            throw new TinySaverException($"The accuracy drop epsilon is {Epsilon}: it must lie between 0 and 1, both excluded (0.005 is half a point).");
+        if (Risk == RiskKind.AccuracyDrop && Epsilon is not (> -1 and < 1))
+            throw new TinySaverException($"The accuracy drop epsilon is {Epsilon}: it must lie between -1 and 1, both excluded (0.005 is half a point, -0.01 a point more accurate).");
+        if (Risk == RiskKind.Disagreement && Epsilon is not (> 0 and < 1))
+            throw new TinySaverException($"Without labels epsilon, {Epsilon}, bounds the disagreement with the large model: it must lie between 0 and 1, both excluded. No less accurate (0 or below) can be certified only with labels.");
         if (Delta is not (> 0 and < 1))
             throw new TinySaverException($"The error probability delta is {Delta}: it must lie between 0 and 1, both excluded (0.05 is one in twenty).");
     }
@@ -39,9 +57,12 @@ public sealed record Guarantee(RiskKind Risk, double Epsilon, double Delta)
     public RiskTest Test(int samples) => new(this, samples);
 
     /// <summary>The fewest images that certify with a number of losses (or disagreements) and no gain among them.</summary>
-    /// <remarks>A gain makes up for a loss, so with gains fewer images may do.</remarks>
+    /// <remarks>A gain makes up for a loss, so with gains fewer images may do. Of a drop of at most 0 or less no number does without gains.</remarks>
     public long FewestSamples(int losses = 0)
     {
+        if (Epsilon <= 0)
+            return long.MaxValue;
+
         // Beyond ten million images a test is a matter of minutes; the binomial number is then a lower limit.
         const double mostTested = 1e7;
         double withoutLoss = Math.Log(Delta) / double.LogP1(-Epsilon);

@@ -47,13 +47,13 @@ public sealed class PairedDropTest
 
     /// <summary>The test for n images, made at the first request (some 10 ms at n = 1,000, about a second at 100,000) and remembered.</summary>
     /// <param name="samples">Number of images n, at least 1; escalated ones count too (they are neither loss nor gain).</param>
-    /// <param name="epsilon">The drop in question, as a share of images, in (0, 1).</param>
+    /// <param name="epsilon">The drop in question, as a share of images, in (−1, 1).</param>
     /// <param name="delta">The error probability, in (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static PairedDropTest For(int samples, double epsilon, double delta)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        RequireShare(epsilon, nameof(epsilon));
+        RequireShare(Math.Abs(epsilon), nameof(epsilon), orZero: true);
         RequireShare(delta, nameof(delta));
         if (Remembered.Count >= MostRemembered)
             Remembered.Clear();
@@ -151,9 +151,9 @@ public sealed class PairedDropTest
         return contour.Curve(strict);
     }
 
-    private static void RequireShare(double value, string name)
+    private static void RequireShare(double value, string name, bool orZero = false)
     {
-        if (value is not (> 0 and < 1))
+        if (value is not (> 0 and < 1) && !(orZero && value == 0))
             throw new ArgumentOutOfRangeException(name, value, "It must lie between 0 and 1, both excluded.");
     }
 }

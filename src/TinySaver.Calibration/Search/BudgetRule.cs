@@ -21,18 +21,20 @@ public sealed record BudgetRule(double MaxEscalationRate) : ThresholdRule
 
     internal override double Harm(OperatingPoint point) => point.AccuracyDrop ?? (1 - point.Agreement);
 
+    private protected override bool Pools => true;
+
     // Where letting nothing exit is best, 1 is the nearest threshold that can be written down.
-    internal override double Choose(SweepCurve curve, bool labelled) => Math.Min(1, BestPoint(curve, labelled).Threshold);
+    internal override double Choose(Candidate candidate, SweepCurve curve, bool labelled) => Math.Min(1, BestPoint(curve, labelled).Threshold);
 
     /// <summary>The best point at which at most a share r of the images is escalated; of equal ones, that with the most exits.</summary>
     /// <param name="curve">The sweep.</param>
     /// <param name="labelled">Whether the curve knows true labels; otherwise disagreements are counted instead of net losses.</param>
-    /// <returns>A point of the curve, or <see cref="SweepPoint.NothingExits"/> where that is best and allowed (r = 1).</returns>
+    /// <returns>A point of the curve, or <see cref="SweepCurve.NothingExits"/> where that is best and allowed (r = 1).</returns>
     public SweepPoint BestPoint(SweepCurve curve, bool labelled)
     {
         // 1e-9 images: r · n is a whole number for many a sensible r, and must not be missed by a rounding error.
         double mostEscalated = (MaxEscalationRate * curve.Samples) + 1e-9;
-        SweepPoint? best = curve.Samples <= mostEscalated ? SweepPoint.NothingExits : null;
+        SweepPoint? best = curve.Samples <= mostEscalated ? curve.NothingExits : null;
         foreach (SweepPoint point in curve.Points)
         {
             if (curve.Samples - point.Exited <= mostEscalated && (best is null || Loss(point) <= Loss(best.Value)))
@@ -40,8 +42,8 @@ public sealed record BudgetRule(double MaxEscalationRate) : ThresholdRule
         }
 
         // The lowest confidence lets every image exit, so some point is always allowed.
-        return best ?? SweepPoint.NothingExits;
+        return best ?? curve.NothingExits;
 
-        int Loss(SweepPoint point) => labelled ? point.NetLosses : point.Disagreements;
+        int Loss(SweepPoint point) => labelled ? point.Differences.NetLosses : point.Differences.Disagreements;
     }
 }

@@ -21,10 +21,12 @@ namespace TinySaver.Calibration.Search;
 /// </param>
 /// <param name="Threshold">The threshold; null where the verdict is not-certified.</param>
 /// <param name="Point">What a cascade with it does; null likewise.</param>
+/// <param name="LargeWeights">The weights by which the large model's answers are pooled with the saver's; null where it answers alone.</param>
 /// <param name="Curve">The candidate's thresholds from the highest down, thinned for charts.</param>
 public sealed record CandidateResult(
     string Saver, ConfidenceMeasure Measure, float Temperature, double CostRatio, double? Accuracy, CandidateVerdict Verdict,
-    bool Certified, bool Chosen, bool AboveLimit, double? Threshold, OperatingPoint? Point, IReadOnlyList<CurvePoint> Curve);
+    bool Certified, bool Chosen, bool AboveLimit, double? Threshold, OperatingPoint? Point, IReadOnlyList<double>? LargeWeights,
+    IReadOnlyList<CurvePoint> Curve);
 
 /// <summary>What a search thinks of one candidate.</summary>
 [JsonConverter(typeof(EnumNameConverter<CandidateVerdict>))]
@@ -79,6 +81,7 @@ internal static class CandidateResults
             point is not null && guarantee?.Observed(point.Differences, point.Samples) > guarantee?.Epsilon,
             threshold,
             point,
+            candidate.Escalated?.Answers.Weights,
             Thin(candidate, curve, labelled, curvePoints));
     }
 

@@ -10,6 +10,9 @@ public sealed record SearchOptions
     /// <summary>The most savers in a row, 1 or 2. Default 1. With 2, a chain is taken only where it lowers ΔC further.</summary>
     public int MaxSavers { get; init; } = 1;
 
+    /// <summary>Whether later models may be pooled with earlier ones where labels show that it makes them better. Default true.</summary>
+    public bool Pool { get; init; } = true;
+
     /// <summary>The most points of each candidate's curve in the result. Default 200.</summary>
     public int CurvePoints { get; init; } = 200;
 }
@@ -57,11 +60,12 @@ public static class CascadeSearch
         choice?.Savers is [var only]
         && (only.Saver, only.Measure, only.Temperature, (double?)only.Threshold) == (c.Saver, c.Measure, c.Temperature, c.Threshold);
 
-    internal static CascadeChoice Choice(SearchInput input, IReadOnlyList<CandidateSetting> savers, Certificate? certificate)
+    internal static CascadeChoice Choice(SearchInput input, CandidateCascade cascade, Certificate? certificate)
     {
-        var replay = CascadeReplay.Run([.. savers.Select(s => s.Candidate.Replay(s.Threshold))], input.Large.Classes.Span);
-        var point = OperatingPoint.Of(replay, input.Large.Classes.Span, input.Labels.Span);
-        return new CascadeChoice([.. savers.Select(s => s.Candidate.At(s.Threshold))], point, certificate);
+        ReadOnlySpan<int> large = input.Large.Classes.Span;
+        var replay = CascadeReplay.Run([.. cascade.Savers.Select(s => s.Candidate.Replay(s.Threshold))], cascade.Escalated is { } pooled ? pooled.Answers.Classes : large);
+        var point = OperatingPoint.Of(replay, large, input.Labels.Span);
+        return new CascadeChoice([.. cascade.Savers.Select(s => s.Candidate.At(s.Threshold))], cascade.Escalated?.Answers.Weights, point, certificate);
     }
 
     internal static int? CountCorrect(ReadOnlySpan<int> classes, ReadOnlySpan<int> labels)

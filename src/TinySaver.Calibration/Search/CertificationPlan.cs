@@ -25,6 +25,9 @@ internal sealed class CertificationPlan(Guarantee guarantee, double selectionSha
     // Fewer images rank next to nothing.
     private const int LeastSelecting = 30;
 
+    // More images rank a little better, and fit weights no better that shows.
+    private const int EnoughSelecting = 200;
+
     // With more losses allowed than this, one more or less changes nothing that matters.
     private const int MostStepped = 7;
 
@@ -38,13 +41,20 @@ internal sealed class CertificationPlan(Guarantee guarantee, double selectionSha
         if (candidates <= 1 || samples < 2)
             return true;
 
+        if (NeedsGains)
+            return false;
+
         double every = Tolerance(candidates, CertifyingEvery(samples, candidates));
         int certifying = Certifying(samples, chains: false);
         return every > 0 && every >= Math.Max(OneFinalist * Tolerance(1, certifying), TwoFinalists * Tolerance(2, certifying));
     }
 
+    /// <summary>Whether a sample without losses and gains is certified if every candidate is, and not if some images select.</summary>
+    public bool OnlyCertifiesEvery(int samples, int candidates) =>
+        samples < 2 || (Tolerance(Math.Max(1, candidates), CertifyingEvery(samples, Math.Max(1, candidates))) > 0 && Tolerance(1, Certifying(samples, chains: false)) == 0);
+
     /// <summary>How many of the images certify where every candidate is certified.</summary>
-    public int CertifyingEvery(int samples, int candidates) => LastStep(candidates, samples) is > 0 and int step ? step : samples;
+    public int CertifyingEvery(int samples, int candidates) => !NeedsGains && LastStep(candidates, samples) is > 0 and int step ? step : samples;
 
     /// <summary>How many of the images certify where the others select.</summary>
     /// <param name="samples">Number of images, at least 2.</param>
@@ -53,6 +63,12 @@ internal sealed class CertificationPlan(Guarantee guarantee, double selectionSha
     {
         int selecting = Math.Clamp((int)Math.Round(selectionShare * samples), 1, samples - 1);
         int most = samples - selecting;
+
+        // Where only gains can certify, what counts is to find the cascade that has most of them.
+        int gaining = samples - Math.Max(selecting, Math.Min(samples / 2, EnoughSelecting));
+        if (NeedsGains)
+            return gaining;
+
         if (chains && LastStep(3, most) is > 0 and int three && TakesChain(three))
             return three;
 
@@ -63,24 +79,28 @@ internal sealed class CertificationPlan(Guarantee guarantee, double selectionSha
 
         return one > 0 ? one
             : LastStep(1, samples - Math.Min(selecting, LeastSelecting)) is > 0 and int step ? step
-            : most;
+            : gaining;
     }
 
     /// <summary>How many pairs so many images certify: two, each at δ / 2, or one at δ.</summary>
-    public int Finalists(int certifying) =>
+    public int Finalists(int certifying) => NeedsGains ? 2 :
         Tolerance(2, certifying) is > 0 and double two && TwoFinalists * two >= OneFinalist * Tolerance(1, certifying) ? 2 : 1;
 
     /// <summary>Whether so many images certify a chain besides two pairs, each of the three at δ / 3.</summary>
-    public bool TakesChain(int certifying) => Level(3).Test(certifying).MostLosses >= LeastLossesForChain;
+    public bool TakesChain(int certifying) => NeedsGains || Level(3).Test(certifying).MostLosses >= LeastLossesForChain;
 
     /// <summary>The guarantee at the level of each of several tests.</summary>
     public Guarantee Level(int tests) => guarantee with { Delta = guarantee.Delta / tests };
 
-    /// <summary>The fewest images with which any way certifies a sample without losses and gains.</summary>
+    /// <summary>The fewest images with which any way certifies a sample without losses and gains (where ε is 0 or less: without losses).</summary>
     /// <param name="candidates">Number of candidates.</param>
     /// <param name="splits">Whether some images must select.</param>
     public long FewestSamples(int candidates, bool splits)
     {
+        // As many gains as halve a probability of 1 down to δ; how many images those take depends on the models.
+        if (NeedsGains)
+            return LeastSelecting + (long)Math.Ceiling(-Math.Log2(guarantee.Delta));
+
         long split = guarantee.FewestSamples() + LeastSelecting;
         return splits ? split : Math.Min(split, Level(candidates).FewestSamples());
     }
@@ -112,6 +132,9 @@ internal sealed class CertificationPlan(Guarantee guarantee, double selectionSha
         bool gains = guarantee.Risk == RiskKind.AccuracyDrop && found.Gains > 0;
         return gains ? needed : Math.Max(needed, FewestSamples(candidates, splits));
     }
+
+    // A drop of at most 0 or less is never certified by a sample without gains, of whatever size, so no number of losses says how images are best spent.
+    private bool NeedsGains => guarantee.Epsilon <= 0;
 
     // The median of Bin(n, p) is at most k up to about p = (k + 0.7) / n.
     private double Tolerance(int tests, int samples) =>

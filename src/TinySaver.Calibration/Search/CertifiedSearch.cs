@@ -14,15 +14,18 @@ internal static class CertifiedSearch
         // A saver that costs as much as the large model cannot save anything. Costs are known before any outcome, so this is free.
         List<Candidate> eligible = [.. candidates.Where(c => c.CostRatio < 1)];
         Guarantee guarantee = rule.Guarantee(input.Labelled);
+        guarantee.Check();
         var plan = new CertificationPlan(guarantee, rule.SelectionShare);
-        bool everyCandidate = CertifiesEveryCandidate(input, eligible, rule, options, plan);
+        bool pool = options.Pool && CandidatePools.CanPool(input);
+        bool everyCandidate = CertifiesEveryCandidate(input, eligible, rule, options, plan, pool);
         Trial trial = eligible.Count == 0 ? Trial.None
             : everyCandidate ? EveryCandidate(input, eligible, rule, plan)
-            : BestCandidates(input, eligible, rule, plan, options);
+            : BestCandidates(input, eligible, rule, plan, options, pool);
         CascadeChoice? choice = Certify(input, trial, eligible.Count, rule.Delta);
 
+        Candidate[] shown = [.. candidates.Select(c => trial.Pooled.GetValueOrDefault(c, c))];
         var results = new List<CandidateResult>(candidates.Count);
-        foreach (Candidate candidate in candidates)
+        foreach (Candidate candidate in shown)
         {
             double? threshold = trial.Thresholds.TryGetValue(candidate, out double t) ? t : null;
             bool certified = trial.Certified.Contains(candidate);
@@ -33,14 +36,14 @@ internal static class CertifiedSearch
             return CascadeSearch.Result(input, rule, choice, null, results);
 
         var closest = new ClosestMiss(guarantee, plan, Math.Max(1, eligible.Count), !everyCandidate);
-        foreach (Candidate candidate in candidates)
+        foreach (Candidate candidate in shown)
             closest.Consider(candidate, candidate.Curve());
 
         return CascadeSearch.Result(input, rule, null, closest.Explain(input, choice), results);
     }
 
     private static bool CertifiesEveryCandidate(
-        SearchInput input, List<Candidate> eligible, CertifiedRule rule, SearchOptions options, CertificationPlan plan)
+        SearchInput input, List<Candidate> eligible, CertifiedRule rule, SearchOptions options, CertificationPlan plan, bool pool)
     {
         bool fitted = input.Savers.Any(s => s.Confidences.Any(c => c.Temperature != 1));
         if (fitted && input.Split is null)
@@ -56,8 +59,10 @@ internal static class CertifiedSearch
                 "Bonferroni certifies every candidate on all images, so none are left to fit temperatures or to find a chain on: use the split correction for those.");
         }
 
+        // Weights are fitted on images that do not certify. Where too few are left then for a sample without losses and gains, none are spared.
         return rule.Correction == CandidateCorrection.Bonferroni
-            || (rule.Correction == CandidateCorrection.Auto && input.Split is null && !chains && plan.PrefersEveryCandidate(input.Samples, eligible.Count));
+            || (rule.Correction == CandidateCorrection.Auto && input.Split is null && !chains
+                && (pool ? plan.OnlyCertifiesEvery(input.Samples, eligible.Count) : plan.PrefersEveryCandidate(input.Samples, eligible.Count)));
     }
 
     private static SampleSplit Draw(SearchInput input, int certifying, CertifiedRule rule) =>
@@ -69,7 +74,8 @@ internal static class CertifiedSearch
         return new Trial([.. eligible.Select(c => new PairPath(c))], plan.Level(eligible.Count).Test(rows.Count), rows, 0, CandidateCorrection.Bonferroni);
     }
 
-    private static Trial BestCandidates(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan, SearchOptions options)
+    private static Trial BestCandidates(
+        SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan, SearchOptions options, bool pool)
     {
         if (input.Samples < 2)
             return Trial.None;
@@ -85,7 +91,9 @@ internal static class CertifiedSearch
         bool takesChain = options.MaxSavers > 1 && plan.TakesChain(certifying);
         int finalists = eligible.Count == 1 ? 1 : takesChain ? 2 : plan.Finalists(certifying);
         RiskTest test = plan.Level(finalists).Test(certifying);
-        List<PairPath> ranked = [.. eligible.Select(c => PairPath.Select(c, split.Selection, test)).OrderBy(p => p.Rank)];
+        CandidatePools? pools = pool ? new(input, split.Selection) : null;
+        var pooled = new Dictionary<Candidate, Candidate>();
+        List<PairPath> ranked = [.. eligible.Select(Better).OrderBy(p => p.Rank)];
 
         // The best-ranked candidates of different savers, whose fortunes differ more than two measures' do.
         List<PairPath> first = [.. ranked.DistinctBy(p => p.Candidate.Saver)];
@@ -93,14 +101,14 @@ internal static class CertifiedSearch
         if (takesChain)
         {
             RiskTest ofThree = plan.Level(3).Test(certifying);
-            if (ChainPath.Best(ranked[0], eligible, split.Selection, ofThree) is { } chain)
+            if (ChainPath.Best(ranked[0], eligible, pools, split.Selection, ofThree) is { } chain)
             {
                 paths.Add(chain);
                 test = ofThree;
             }
         }
 
-        var trial = new Trial(paths, test, split.Certification, split.Selection.Count, CandidateCorrection.Split);
+        var trial = new Trial(paths, test, split.Certification, split.Selection.Count, CandidateCorrection.Split) { Pooled = pooled };
         foreach (PairPath pair in ranked)
         {
             if (pair.ProjectedThreshold is { } projected)
@@ -108,6 +116,17 @@ internal static class CertifiedSearch
         }
 
         return trial;
+
+        // The candidate with or without pooling, whichever the images that select expect more of; of equals the simpler.
+        PairPath Better(Candidate candidate)
+        {
+            var alone = PairPath.Select(candidate, split.Selection, test);
+            if (pools?.Of(candidate) is not { } together || PairPath.Select(together, split.Selection, test) is not { } path || path.Rank >= alone.Rank)
+                return alone;
+
+            pooled.Add(candidate, together);
+            return path;
+        }
     }
 
     // All that is certified holds at once, so the lowest ΔC of them may be taken.
@@ -123,15 +142,15 @@ internal static class CertifiedSearch
             if (last < 0)
                 continue;
 
-            IReadOnlyList<CandidateSetting> savers = path.Savers(last);
-            if (savers is [CandidateSetting only])
+            CandidateCascade cascade = path.Cascade(last);
+            if (cascade.Savers is [CandidateSetting only])
             {
                 trial.Thresholds[only.Candidate] = only.Threshold;
                 trial.Certified.Add(only.Candidate);
             }
 
             Guarantee level = trial.Test.Guarantee;
-            CascadeChoice choice = CascadeSearch.Choice(input, savers, new Certificate(
+            CascadeChoice choice = CascadeSearch.Choice(input, cascade, new Certificate(
                 level.Risk, level.Epsilon, delta, trial.Correction, candidates, level.Delta, trial.Selecting, trial.Rows.Count,
                 found[last].Losses, found[last].Gains, found[last].Disagreements, Math.Min(last + 2, found.Length), last + 1));
             if (best is null || choice.Calibration.DeltaC < best.Calibration.DeltaC)
@@ -151,6 +170,9 @@ internal static class CertifiedSearch
     {
         /// <summary>A trial of nothing.</summary>
         public static Trial None => new([], null!, [], 0, CandidateCorrection.Split);
+
+        /// <summary>The candidates that pool, by those that do not, where the images that select expect more of pooling.</summary>
+        public IReadOnlyDictionary<Candidate, Candidate> Pooled { get; init; } = new Dictionary<Candidate, Candidate>();
 
         /// <summary>Thresholds of candidates: certified, or where not tested projected.</summary>
         public Dictionary<Candidate, double> Thresholds { get; } = [];

@@ -20,22 +20,25 @@ internal sealed class ChainPath : ICascadePath
 
     private readonly Candidate _first;
     private readonly Candidate _second;
+    private readonly EscalatedAnswers? _escalated;
+    private readonly bool _pools;
     private readonly IReadOnlyList<double> _firstGrid;
     private readonly IReadOnlyList<double> _secondGrid;
     private readonly List<(int First, int Second)> _path;
     private readonly double _projectedDeltaC;
 
-    private ChainPath(Candidate first, Candidate second, IReadOnlyList<int> selection, RiskTest test)
+    private ChainPath(Candidate first, Candidate second, EscalatedAnswers? escalated, IReadOnlyList<int> selection, RiskTest test)
     {
-        (_first, _second) = (first, second);
+        (_first, _second, _escalated) = (first, second, escalated);
+        _pools = escalated is not null || second.Weights is not null;
         _firstGrid = ThresholdGrid.Quantiles(first.Curve(selection), StepsPerSaver);
         _secondGrid = ThresholdGrid.Quantiles(second.Curve(selection), StepsPerSaver);
-        var table = new ChainTable(first, second, _firstGrid, _secondGrid, selection);
+        var table = new ChainTable(first, second, escalated, _firstGrid, _secondGrid, selection);
         (_path, _projectedDeltaC) = Line(table, test);
     }
 
-    /// <summary>The chain that the images that select expect most of; null where none beats the pair by <see cref="LeastGain"/>.</summary>
-    public static ChainPath? Best(PairPath pair, IReadOnlyList<Candidate> eligible, IReadOnlyList<int> selection, RiskTest test)
+    /// <summary>The chain that the images that select expect most of, with and without pooling; null where none beats the pair by <see cref="LeastGain"/>.</summary>
+    public static ChainPath? Best(PairPath pair, IReadOnlyList<Candidate> eligible, CandidatePools? pools, IReadOnlyList<int> selection, RiskTest test)
     {
         if (pair.ProjectedThreshold is null)
             return null;
@@ -47,11 +50,18 @@ internal sealed class ChainPath : ICascadePath
             if (other.Saver == pair.Candidate.Saver)
                 continue;
 
-            Consider(new ChainPath(pair.Candidate, other, selection, test));
-            Consider(new ChainPath(other, pair.Candidate, selection, test));
+            Try(pair.Candidate, other);
+            Try(other, pair.Candidate);
         }
 
         return best;
+
+        void Try(Candidate first, Candidate second)
+        {
+            Consider(new ChainPath(first, second, null, selection, test));
+            if (pools is not null)
+                Consider(new ChainPath(first, pools.Second(first, second), pools.Escalated(first, second), selection, test));
+        }
 
         void Consider(ChainPath path)
         {
@@ -60,9 +70,9 @@ internal sealed class ChainPath : ICascadePath
         }
     }
 
-    public IReadOnlyList<CandidateSetting> Savers(int i)
+    public CandidateCascade Cascade(int i)
     {
-        // A saver that lets nothing exit is left out: it would only cost.
+        // A saver that lets nothing exit is left out: it would only cost. None is where they pool, for then each has a say in later answers.
         (int first, int second) = _path[i];
         var savers = new List<CandidateSetting>(2);
         if (first >= 0)
@@ -70,12 +80,12 @@ internal sealed class ChainPath : ICascadePath
         if (second >= 0)
             savers.Add(new CandidateSetting(_second, _secondGrid[second]));
 
-        return savers;
+        return new(savers, _escalated);
     }
 
     public Differences[] Count(IReadOnlyList<int> rows)
     {
-        var table = new ChainTable(_first, _second, _firstGrid, _secondGrid, rows);
+        var table = new ChainTable(_first, _second, _escalated, _firstGrid, _secondGrid, rows);
         return [.. _path.Select(step => table.At(step.First, step.Second).Differences)];
     }
 
@@ -89,7 +99,7 @@ internal sealed class ChainPath : ICascadePath
             for (int j = 0; j < _secondGrid.Count; j++)
             {
                 ChainTable.Counts counts = table.At(i, j);
-                double deltaC = DeltaC(counts, table.Samples);
+                double deltaC = table.DeltaC(i, j);
                 if (deltaC < lowest && Projection.Certifies(test, counts.Differences, table.Samples))
                     (target, lowest) = ((i, j), deltaC);
             }
@@ -105,15 +115,12 @@ internal sealed class ChainPath : ICascadePath
             int i = Along(target.First, _firstGrid.Count);
             int j = Along(target.Second, _secondGrid.Count);
             if (path.Count > 0 && path[^1] == (i, j))
-                return (path, lowest);
+                return ([.. path.Skip(Projection.Start(test, [.. path.Select(p => table.At(p.First, p.Second).Differences)], table.Samples))], lowest);
 
             path.Add((i, j));
 
             // Index −1 lets nothing exit; each saver's index rises by its share of the target's.
-            int Along(int end, int count) => Math.Min((int)Math.Round((end + 1.0) * step / longest) - 1, count - 1);
+            int Along(int end, int count) => Math.Clamp((int)Math.Round((end + 1.0) * step / longest) - 1, _pools ? 0 : -1, count - 1);
         }
     }
-
-    private double DeltaC(ChainTable.Counts counts, int samples) =>
-        _first.CostRatio + (((_second.CostRatio * (samples - counts.ExitedAtFirst)) - counts.Exited) / samples);
 }

@@ -8,31 +8,39 @@ namespace TinySaver.Calibration.Search;
 internal sealed class ChainTable
 {
     private readonly int _columns;
+    private readonly (double First, double Second) _costs;
 
     // Cell (k1 + 1, k2 + 1) holds the cascade whose thresholds are the k1-th and k2-th; index −1 is a saver that lets nothing exit.
     private readonly Counts[] _cells;
 
-    /// <summary>Counts two savers on some of the images.</summary>
-    public ChainTable(Candidate first, Candidate second, IReadOnlyList<double> firstGrid, IReadOnlyList<double> secondGrid, IReadOnlyList<int> rows)
+    /// <summary>Counts two savers, and the answers to what they escalate, on some of the images.</summary>
+    public ChainTable(
+        Candidate first, Candidate second, EscalatedAnswers? escalated, IReadOnlyList<double> firstGrid, IReadOnlyList<double> secondGrid, IReadOnlyList<int> rows)
     {
         Samples = rows.Count;
+        _costs = (first.CostRatio, second.CostRatio);
         _columns = secondGrid.Count + 1;
         var atFirst = new Counts[firstGrid.Count];
         var atSecond = new Counts[(firstGrid.Count + 1) * secondGrid.Count];
         ReadOnlySpan<float> firstConfidences = first.Column.Values.Span;
         ReadOnlySpan<float> secondConfidences = second.Column.Values.Span;
+        Counts nothingExits = default;
         foreach (int row in rows)
         {
+            // An image that exits takes back the answer that it would get if it were escalated.
+            Differences ifEscalated = escalated?.Outcomes[row].Differences() ?? default;
+            nothingExits.Differences += ifEscalated;
+
             // The image exits at a grid's thresholds from this index on.
             int i = FirstExit(firstConfidences[row], firstGrid);
             int j = FirstExit(secondConfidences[row], secondGrid);
             if (i < firstGrid.Count)
-                atFirst[i].Add(first.Outcomes[row]);
+                atFirst[i].Exit(first.Outcomes[row].Differences() - ifEscalated);
             if (j < secondGrid.Count)
-                atSecond[(i * secondGrid.Count) + j].Add(second.Outcomes[row]);
+                atSecond[(i * secondGrid.Count) + j].Exit(second.Outcomes[row].Differences() - ifEscalated);
         }
 
-        _cells = Accumulate(atFirst, atSecond, secondGrid.Count);
+        _cells = Accumulate(nothingExits, atFirst, atSecond, secondGrid.Count);
     }
 
     public int Samples { get; }
@@ -40,7 +48,14 @@ internal sealed class ChainTable
     /// <summary>The counts of the cascade with the given threshold indexes; −1 for a saver that is not there.</summary>
     public Counts At(int first, int second) => _cells[((first + 1) * _columns) + second + 1];
 
-    private Counts[] Accumulate(Counts[] atFirst, Counts[] atSecond, int seconds)
+    /// <summary>ΔC of that cascade.</summary>
+    public double DeltaC(int first, int second)
+    {
+        Counts counts = At(first, second);
+        return _costs.First + (((_costs.Second * (Samples - counts.ExitedAtFirst)) - counts.Exited) / Samples);
+    }
+
+    private Counts[] Accumulate(Counts nothingExits, Counts[] atFirst, Counts[] atSecond, int seconds)
     {
         var cells = new Counts[(atFirst.Length + 1) * _columns];
 
@@ -49,7 +64,7 @@ internal sealed class ChainTable
         for (int cell = 0; cell < atSecond.Length; cell++)
             left[cell % seconds].Add(atSecond[cell], 1);
 
-        Counts exitedAtFirst = default;
+        Counts exitedAtFirst = nothingExits;
         for (int i = -1; i < atFirst.Length; i++)
         {
             if (i >= 0)
@@ -88,33 +103,23 @@ internal sealed class ChainTable
         return low;
     }
 
-    /// <summary>Exits and outcomes of one cascade.</summary>
+    /// <summary>Exits and differences of one cascade.</summary>
     internal struct Counts
     {
         public int ExitedAtFirst;
         public int Exited;
-        public int Losses;
-        public int Gains;
-        public int Disagreements;
+        public Differences Differences;
 
-        public readonly Differences Differences => new(Losses, Gains, Disagreements);
-
-        public void Add(PairedOutcome outcome)
+        public void Exit(Differences differences)
         {
-            bool saver = (outcome & PairedOutcome.SaverCorrect) != 0;
-            bool large = (outcome & PairedOutcome.LargeCorrect) != 0;
             Exited++;
-            Losses += large && !saver ? 1 : 0;
-            Gains += saver && !large ? 1 : 0;
-            Disagreements += (outcome & PairedOutcome.Disagree) != 0 ? 1 : 0;
+            Differences += differences;
         }
 
         public void Add(Counts other, int sign)
         {
             Exited += sign * other.Exited;
-            Losses += sign * other.Losses;
-            Gains += sign * other.Gains;
-            Disagreements += sign * other.Disagreements;
+            Differences = sign > 0 ? Differences + other.Differences : Differences - other.Differences;
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, i
                 null, null, null);
         }
 
-        CascadeChoice closest = CascadeSearch.Choice(input, [_closest], null);
+        CascadeChoice closest = CascadeSearch.Choice(input, new CandidateCascade(_closest), null);
         long? needed = plan.SamplesNeeded(input.Samples, _point.Differences, candidates, splits);
         bool enough = needed <= input.Samples;
         string nearest = FormattableString.Invariant(
@@ -64,7 +64,9 @@ internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, i
         else if (plan.FewestSamples(candidates, splits) is var fewest && input.Samples < fewest)
         {
             reason = NoCascadeReason.TooFewSamples;
-            string spotless = guarantee.Risk == RiskKind.AccuracyDrop ? "where no image is lost and none gained" : "even where the two never disagree";
+            string spotless = guarantee.Risk == RiskKind.Disagreement ? "even where the two never disagree"
+                : guarantee.Epsilon <= 0 ? "where no image is lost and every one gained"
+                : "where no image is lost and none gained";
             why = $"{input.Samples} calibration images are too few to certify {Target()}: {spotless} it takes {fewest}. ";
         }
 
@@ -73,7 +75,10 @@ internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, i
 
     private string Target()
     {
-        string promise = guarantee.Risk == RiskKind.AccuracyDrop ? "an accuracy drop" : "a disagreement with the large model";
-        return FormattableString.Invariant($"{promise} of at most {100 * guarantee.Epsilon:0.###} points with {100 * (1 - guarantee.Delta):0.###} % confidence");
+        string promise = guarantee.Risk == RiskKind.Disagreement ? FormattableString.Invariant($"a disagreement with the large model of at most {100 * guarantee.Epsilon:0.###} points")
+            : guarantee.Epsilon == 0 ? "an accuracy that is not below the large model's"
+            : guarantee.Epsilon < 0 ? FormattableString.Invariant($"an accuracy at least {-100 * guarantee.Epsilon:0.###} points above the large model's")
+            : FormattableString.Invariant($"an accuracy drop of at most {100 * guarantee.Epsilon:0.###} points");
+        return FormattableString.Invariant($"{promise} with {100 * (1 - guarantee.Delta):0.###} % confidence");
     }
 }

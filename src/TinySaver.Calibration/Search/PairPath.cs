@@ -7,8 +7,8 @@ namespace TinySaver.Calibration.Search;
 /// <summary>A sequence of cascades to certify in order, from the safest to the one that saves most, fixed by the images that select.</summary>
 internal interface ICascadePath
 {
-    /// <summary>The savers of the i-th cascade.</summary>
-    IReadOnlyList<CandidateSetting> Savers(int i);
+    /// <summary>The i-th cascade.</summary>
+    CandidateCascade Cascade(int i);
 
     /// <summary>How every cascade differs from the large model on some of the images.</summary>
     Differences[] Count(IReadOnlyList<int> rows);
@@ -46,6 +46,7 @@ internal sealed class PairPath : ICascadePath
         IReadOnlyList<double> thresholds = selection.Count < LeastForQuantiles
             ? ThresholdGrid.LogitSpaced
             : ThresholdGrid.Quantiles(curve, CertifiedSearch.Steps);
+        thresholds = [.. thresholds.Skip(Projection.Start(test, [.. thresholds.Select(t => curve.At(t).Differences)], curve.Samples))];
         double? projected = null;
         double rank = double.PositiveInfinity;
         double nearest = double.PositiveInfinity;
@@ -63,7 +64,7 @@ internal sealed class PairPath : ICascadePath
         return new PairPath(candidate, thresholds, projected, projected is null ? 100 + nearest : rank);
     }
 
-    public IReadOnlyList<CandidateSetting> Savers(int i) => [new CandidateSetting(Candidate, _thresholds[i])];
+    public CandidateCascade Cascade(int i) => new(new CandidateSetting(Candidate, _thresholds[i]));
 
     public Differences[] Count(IReadOnlyList<int> rows)
     {
@@ -85,6 +86,14 @@ internal static class Projection
         int gains = Math.Min(test.Samples - losses, (int)(found.Gains * scale));
         return test.Certifies(new Differences(losses, gains, Math.Min(test.Samples, (int)Math.Ceiling(found.Disagreements * scale))));
     }
+
+    /// <summary>Where a sequence of cascades should begin, that ends where most is saved.</summary>
+    /// <remarks>
+    /// With the safest, where a sample without losses and gains certifies. Where only gains can (few images, or no drop allowed), a cascade that
+    /// hardly differs from the large model never will: with the one that looks likeliest to be certified.
+    /// </remarks>
+    public static int Start(RiskTest test, IReadOnlyList<Differences> found, int samples) =>
+        test.MostLosses >= 0 || found.Count == 0 ? 0 : found.Index().MinBy(f => Score(test, f.Item, samples)).Index;
 
     /// <summary>How many standard deviations the risk lies above ε; lower is nearer to certification.</summary>
     public static double Score(RiskTest test, Differences found, int samples)

@@ -1,3 +1,4 @@
+using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Cascade;
 
@@ -45,17 +46,17 @@ public sealed record PaperRule : ThresholdRule
         return 1 / (double)Steps;
     }
 
-    internal override double Choose(SweepCurve curve, bool labelled) => Choose(curve);
+    internal override double Choose(Candidate candidate, SweepCurve curve, bool labelled) => Choose(curve);
 
     /// <summary>The best pair, with a second saver before or after it where that lowers ΔC further.</summary>
     /// <remarks>
     /// After: the second saver's threshold is chosen on the images that the first escalates. Before: the second keeps its own threshold on
     /// all images, and the first's is chosen anew on what is left.
     /// </remarks>
-    internal override IReadOnlyList<CandidateSetting> Extend(CandidateSetting best, double deltaC, IReadOnlyList<Candidate> candidates)
+    internal override CandidateCascade Extend(CandidateSetting best, OperatingPoint point, IReadOnlyList<Candidate> candidates, CandidatePools? pools)
     {
         IReadOnlyList<CandidateSetting> chosen = [best];
-        double lowest = deltaC - ChainPath.LeastGain;
+        double lowest = point.DeltaC - ChainPath.LeastGain;
         foreach (Candidate other in candidates)
         {
             if (other.CostRatio >= 1 || other.Saver == best.Candidate.Saver)
@@ -65,7 +66,7 @@ public sealed record PaperRule : ThresholdRule
             Consider(new CandidateSetting(other, Choose(other.Curve())), best.Candidate);
         }
 
-        return chosen;
+        return new(chosen, null);
 
         void Consider(CandidateSetting first, Candidate second)
         {

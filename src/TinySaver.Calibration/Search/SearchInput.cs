@@ -1,3 +1,4 @@
+using TinySaver.Calibration.Pooling;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
@@ -34,7 +35,8 @@ public sealed record SearchInput(ModelPredictions Large, IReadOnlyList<SaverPred
 /// <param name="Name">The model's name in output.</param>
 /// <param name="Cost">Cost of one image in any unit that the savers share (MACs, milliseconds, money), above 0.</param>
 /// <param name="Classes">Predicted class of every image.</param>
-public sealed record ModelPredictions(string Name, double Cost, ReadOnlyMemory<int> Classes);
+/// <param name="Evidence">What it says of every image, for pooling; null where only its classes are known.</param>
+public sealed record ModelPredictions(string Name, double Cost, ReadOnlyMemory<int> Classes, EvidenceTable? Evidence = null);
 
 /// <summary>A candidate saver's answers on the calibration images.</summary>
 /// <param name="Name">The saver's name; unique within a search.</param>
@@ -47,7 +49,8 @@ public sealed record SaverPredictions(string Name, double Cost, ReadOnlyMemory<i
 /// <param name="Measure">The measure.</param>
 /// <param name="Temperature">The temperature that the probabilities were made with; 1 for the model's own.</param>
 /// <param name="Values">Confidence of every image, in [0, 1].</param>
-public sealed record ConfidenceColumn(ConfidenceMeasure Measure, float Temperature, ReadOnlyMemory<float> Values);
+/// <param name="Evidence">What the saver says of every image at that temperature, for pooling; null where only its classes are known. Columns of one temperature share it.</param>
+public sealed record ConfidenceColumn(ConfidenceMeasure Measure, float Temperature, ReadOnlyMemory<float> Values, EvidenceTable? Evidence = null);
 
 /// <summary>Refuses inputs of a search that cannot mean anything, each with one clear sentence.</summary>
 public static class SearchInputValidation
@@ -69,6 +72,7 @@ public static class SearchInputValidation
             throw new TinySaverException($"The split does not divide the {samples} images: each must either select or certify.");
 
         RequireCost(input.Large.Name, input.Large.Cost);
+        RequireEvidence(input.Large.Name, input.Large.Evidence, input);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (SaverPredictions saver in input.Savers)
         {
@@ -81,23 +85,34 @@ public static class SearchInputValidation
                 throw new TinySaverException($"Saver '{saver.Name}' has no confidence: record at least one measure.");
 
             foreach (ConfidenceColumn column in saver.Confidences)
-                Check(saver.Name, column, samples);
+                Check(saver.Name, column, input);
         }
     }
 
-    private static void Check(string saver, ConfidenceColumn column, int samples)
+    private static void Check(string saver, ConfidenceColumn column, SearchInput input)
     {
         string name = $"the {column.Measure.Name()} confidence of saver '{saver}'";
-        RequireLength(name, column.Values.Length, samples);
+        RequireLength(name, column.Values.Length, input.Samples);
         if (!(column.Temperature > 0) || !float.IsFinite(column.Temperature))
             throw new TinySaverException($"The temperature of {name} is {column.Temperature}: it must be a positive number.");
 
+        RequireEvidence(saver, column.Evidence, input);
         ReadOnlySpan<float> values = column.Values.Span;
         for (int i = 0; i < values.Length; i++)
         {
             if (values[i] is not (>= 0 and <= 1))
                 throw new TinySaverException($"In row {i + 1}, {name} is {values[i]}: it must be a number between 0 and 1.");
         }
+    }
+
+    private static void RequireEvidence(string model, EvidenceTable? evidence, SearchInput input)
+    {
+        if (evidence is null)
+            return;
+
+        RequireLength($"the evidence of model '{model}'", evidence.Count, input.Samples);
+        if (input.Large.Evidence is { } large && large.ClassCount != evidence.ClassCount)
+            throw new TinySaverException($"The evidence of model '{model}' is of {evidence.ClassCount} classes, the large model's of {large.ClassCount}: all models of a cascade have the same classes.");
     }
 
     private static void RequireLength(string what, int length, int samples)

@@ -26,9 +26,11 @@ public sealed record SearchResult(
 
 /// <summary>The cascade that a search found.</summary>
 /// <param name="Savers">The savers in the order in which an image meets them.</param>
+/// <param name="LargeWeights">The weights by which the large model's answers are pooled with the savers'; null where it answers alone.</param>
 /// <param name="Calibration">What it does on all calibration images, those that selected included.</param>
 /// <param name="Certificate">The guarantee; null for rules that give none.</param>
-public sealed record CascadeChoice(IReadOnlyList<SaverSetting> Savers, OperatingPoint Calibration, Certificate? Certificate);
+public sealed record CascadeChoice(
+    IReadOnlyList<SaverSetting> Savers, IReadOnlyList<double>? LargeWeights, OperatingPoint Calibration, Certificate? Certificate);
 
 /// <summary>One saver of the chosen cascade.</summary>
 /// <param name="Saver">The saver's name.</param>
@@ -36,7 +38,9 @@ public sealed record CascadeChoice(IReadOnlyList<SaverSetting> Savers, Operating
 /// <param name="Temperature">The temperature; 1 for the model's own probabilities.</param>
 /// <param name="Threshold">The exit threshold.</param>
 /// <param name="CostRatio">The saver's cost as a share of the large model's.</param>
-public sealed record SaverSetting(string Saver, ConfidenceMeasure Measure, float Temperature, double Threshold, double CostRatio);
+/// <param name="Weights">The weights by which its answers are pooled with those of the savers before it; null where it answers alone.</param>
+public sealed record SaverSetting(
+    string Saver, ConfidenceMeasure Measure, float Temperature, double Threshold, double CostRatio, IReadOnlyList<double>? Weights = null);
 
 /// <summary>Why no cascade is recommended, how far off the best candidate is, and what would help.</summary>
 /// <param name="Reason">The reason.</param>

@@ -7,7 +7,7 @@ using TinySaver.Core.Names;
 
 namespace TinySaver.Calibration.Search;
 
-/// <summary>How a search chooses exit thresholds: <see cref="CertifiedRule"/>, <see cref="PaperRule"/>, <see cref="BudgetRule"/> or <see cref="FixedRule"/>.</summary>
+/// <summary>How a search chooses exit thresholds: <see cref="CertifiedRule"/>, <see cref="PaperRule"/>, <see cref="BudgetRule"/>, <see cref="AccuracyRule"/> or <see cref="FixedRule"/>.</summary>
 /// <remarks>A rule says all there is to say of it: what it needs, what it guarantees, how it stands in a policy, and how it searches.</remarks>
 public abstract record SearchRule
 {
@@ -61,47 +61,70 @@ public abstract record ThresholdRule : SearchRule
     {
     }
 
-    /// <summary>The threshold of a candidate, in [0, 1].</summary>
-    internal abstract double Choose(SweepCurve curve, bool labelled);
+    /// <summary>Whether it looks for accuracy, and so for what pooling gives.</summary>
+    private protected virtual bool Pools => false;
 
-    /// <summary>What to keep low before ΔC among the candidates that save compute, in [−1, 1].</summary>
+    /// <summary>The threshold of a candidate, in [0, 1].</summary>
+    internal abstract double Choose(Candidate candidate, SweepCurve curve, bool labelled);
+
+    /// <summary>What to keep low before ΔC among the cascades that are worth it, in [−1, 1].</summary>
     internal virtual double Harm(OperatingPoint point) => 0;
 
-    /// <summary>The best candidate, with a second saver where the rule has one to add.</summary>
-    internal virtual IReadOnlyList<CandidateSetting> Extend(CandidateSetting best, double deltaC, IReadOnlyList<Candidate> candidates) => [best];
+    /// <summary>Whether a cascade saves what the rule wants saved.</summary>
+    internal virtual bool IsWorthIt(OperatingPoint point) => point.DeltaC < 0;
+
+    /// <summary>The best cascade of one saver, with a second where the rule has one to add.</summary>
+    internal virtual CandidateCascade Extend(CandidateSetting best, OperatingPoint point, IReadOnlyList<Candidate> candidates, CandidatePools? pools) => new(best);
 
     internal sealed override SearchResult Search(SearchInput input, IReadOnlyList<Candidate> candidates, SearchOptions options)
     {
+        // Nothing is promised, so weights may be fitted on all images.
+        CandidatePools? pools = Pools && options.Pool && CandidatePools.CanPool(input) ? new(input, [.. Enumerable.Range(0, input.Samples)]) : null;
         var results = new List<CandidateResult>(candidates.Count);
         CandidateSetting? best = null;
-        (double Harm, double DeltaC) lowest = (double.PositiveInfinity, double.PositiveInfinity);
+        OperatingPoint? bestPoint = null;
+        (bool IsNot, double Harm, double DeltaC) lowest = (true, double.PositiveInfinity, double.PositiveInfinity);
         foreach (Candidate candidate in candidates)
         {
-            SweepCurve curve = candidate.Curve();
-            double threshold = Choose(curve, input.Labelled);
-            CandidateResult result = CandidateResults.Of(candidate, curve, input.Labelled, threshold, false, null, options.CurvePoints);
-            results.Add(result);
+            (Candidate Candidate, CandidateResult Result) alone = Try(candidate), better = alone;
+            if (pools?.Of(candidate) is { } pooled && Try(pooled) is var together && Rank(together.Result.Point!, Luck(together)).CompareTo(Rank(alone.Result.Point!)) < 0)
+                better = together;
 
-            // No harm is so low that a candidate which saves nothing would win by it.
-            OperatingPoint point = result.Point!;
-            (double, double DeltaC) rank = (Harm(point) + (point.DeltaC < 0 ? 0 : 3), point.DeltaC);
-            if (rank.CompareTo(lowest) < 0)
-                (best, lowest) = (new CandidateSetting(candidate, threshold), rank);
+            results.Add(better.Result);
+            if (Rank(better.Result.Point!) is var rank && rank.CompareTo(lowest) < 0)
+                (best, bestPoint, lowest) = (new CandidateSetting(better.Candidate, better.Result.Threshold!.Value), better.Result.Point, rank);
         }
 
-        return lowest.DeltaC >= 0
-            ? CascadeSearch.Result(input, this, null, CostsMore(input, best!, lowest.DeltaC), results)
-            : CascadeSearch.Result(
-                input, this, CascadeSearch.Choice(input, options.MaxSavers > 1 ? Extend(best!, lowest.DeltaC, candidates) : [best!], null), null, results);
+        CandidateCascade cascade = options.MaxSavers > 1 ? Extend(best!, bestPoint!, candidates, pools) : new(best!);
+        CascadeChoice choice = CascadeSearch.Choice(input, cascade, null);
+        return IsWorthIt(choice.Calibration)
+            ? CascadeSearch.Result(input, this, choice, null, results)
+            : CascadeSearch.Result(input, this, null, CostsMore(best!.Candidate, choice), results);
+
+        (Candidate Candidate, CandidateResult Result) Try(Candidate candidate)
+        {
+            SweepCurve curve = candidate.Curve();
+            return (candidate, CandidateResults.Of(candidate, curve, input.Labelled, Choose(candidate, curve, input.Labelled), false, null, options.CurvePoints));
+        }
+
+        // No harm is so low that a candidate which saves too little would win by it.
+        (bool, double, double) Rank(OperatingPoint point, double luck = 0) => (!IsWorthIt(point), Harm(point) + luck, point.DeltaC);
+
+        // One standard deviation of what answers that pooling changed gain on images of which the weights were not seen: the best of many
+        // thresholds looks better than it is, and the more so the more there are to choose from.
+        double Luck((Candidate Candidate, CandidateResult Result) tried) =>
+            Math.Sqrt(tried.Candidate.Curve().At(tried.Result.Threshold!.Value).Escalated.Disagreements) / input.Samples;
     }
 
-    private NoCascade CostsMore(SearchInput input, CandidateSetting best, double deltaC)
+    private NoCascade CostsMore(Candidate best, CascadeChoice closest)
     {
-        CascadeChoice closest = CascadeSearch.Choice(input, [best], null);
         string explanation = FormattableString.Invariant(
-            $"Under the {Kind.Name()} rule no saver saves compute: the best, {best.Candidate.Saver.Name}, costs {best.Candidate.CostRatio:P1} of the large model for every image and lets {closest.Calibration.ExitRate:P1} exit, so compute changes by {deltaC:+0.0%;-0.0%;0.0%}.");
+            $"Under the {Kind.Name()} rule no saver saves {What}: the best, {best.Saver.Name}, costs {best.CostRatio:P1} of the large model for every image and lets {closest.Calibration.ExitRate:P1} exit, so compute changes by {closest.Calibration.DeltaC:+0.0%;-0.0%;0.0%}.");
         return new NoCascade(NoCascadeReason.CostsMoreThanItSaves, explanation, closest.Savers[0], closest.Calibration, null);
     }
+
+    /// <summary>What is to be saved, for people.</summary>
+    private protected virtual string What => "compute";
 }
 
 /// <summary>A given threshold for every candidate.</summary>
@@ -118,5 +141,5 @@ public sealed record FixedRule(double Threshold) : ThresholdRule
             throw new TinySaverException($"The threshold is {Threshold}: confidences, and so thresholds, lie between 0 and 1.");
     }
 
-    internal override double Choose(SweepCurve curve, bool labelled) => Threshold;
+    internal override double Choose(Candidate candidate, SweepCurve curve, bool labelled) => Threshold;
 }

@@ -1,3 +1,5 @@
+using TinySaver.Calibration.Guarantees;
+
 namespace TinySaver.Calibration.Sweeps;
 
 /// <summary>How a saver and the large model did on the same image.</summary>
@@ -20,6 +22,24 @@ public enum PairedOutcome : byte
 /// <summary>Compares a saver's predictions with the large model's, image by image.</summary>
 public static class PairedOutcomes
 {
+    /// <summary>What an image of this outcome adds to the differences.</summary>
+    public static Differences Differences(this PairedOutcome outcome)
+    {
+        bool right = (outcome & PairedOutcome.SaverCorrect) != 0;
+        bool largeRight = (outcome & PairedOutcome.LargeCorrect) != 0;
+        return new(largeRight && !right ? 1 : 0, right && !largeRight ? 1 : 0, (outcome & PairedOutcome.Disagree) != 0 ? 1 : 0);
+    }
+
+    /// <summary>What some images come to.</summary>
+    public static Differences Sum(ReadOnlySpan<PairedOutcome> outcomes)
+    {
+        Differences sum = default;
+        foreach (PairedOutcome outcome in outcomes)
+            sum += outcome.Differences();
+
+        return sum;
+    }
+
     /// <summary>The outcome of every image.</summary>
     /// <param name="labels">True class of every image, or empty where labels are absent: then only disagreement is known.</param>
     /// <param name="saver">The saver's class of every image.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TinySaver.Calibration.Guarantees;
 
 namespace TinySaver.Calibration.Sweeps;
 
@@ -10,28 +11,33 @@ public static class Sweep
     private const int Digits = 1 << DigitBits;
     private const int Passes = 3;
 
-    // Each sort key is one ulong: confidence bits above, the outcome's three bits below, so that nothing is looked up after sorting.
+    // Each sort key is one ulong: confidence bits above, below them the three bits of the saver's outcome and of the escalated answer's, so that
+    // nothing is looked up after sorting.
     private const int OutcomeBits = 3;
+    private const int BitsBelow = 2 * OutcomeBits;
+    private const PairedOutcome AnyOutcome = PairedOutcome.SaverCorrect | PairedOutcome.LargeCorrect | PairedOutcome.Disagree;
 
     /// <summary>One point for every distinct confidence, from the highest down; images of equal confidence exit together.</summary>
     /// <param name="confidences">The saver's confidence of every image, in [0, 1].</param>
     /// <param name="outcomes">How saver and large model did on the same images.</param>
+    /// <param name="escalated">How the answers to escalated images and the large model alone would do on the same images; empty where they are the same.</param>
     /// <returns>A curve with at most as many points as images; without points where there are no images.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A confidence is NaN or outside of [0, 1].</exception>
-    public static SweepCurve Of(ReadOnlySpan<float> confidences, ReadOnlySpan<PairedOutcome> outcomes)
+    public static SweepCurve Of(ReadOnlySpan<float> confidences, ReadOnlySpan<PairedOutcome> outcomes, ReadOnlySpan<PairedOutcome> escalated = default)
     {
-        if (confidences.Length != outcomes.Length)
-            throw new ArgumentException($"{confidences.Length} confidences for {outcomes.Length} outcomes: there must be one for each image.");
+        if (confidences.Length != outcomes.Length || (!escalated.IsEmpty && escalated.Length != outcomes.Length))
+            throw new ArgumentException($"{confidences.Length} confidences for {outcomes.Length} outcomes and {escalated.Length} of escalated images: there must be one for each image.");
 
         int count = confidences.Length;
         ulong[] keys = ArrayPool<ulong>.Shared.Rent(count);
         ulong[] scratch = ArrayPool<ulong>.Shared.Rent(count);
         try
         {
-            Pack(confidences, outcomes, keys);
+            Pack(confidences, outcomes, escalated, keys);
             ReadOnlySpan<ulong> sorted = SortDescending(keys.AsSpan(0, count), scratch.AsSpan(0, count));
-            return new SweepCurve(count, Accumulate(sorted));
+            Differences all = PairedOutcomes.Sum(escalated);
+            return new SweepCurve(count, Accumulate(sorted, all), all);
         }
         finally
         {
@@ -40,7 +46,8 @@ public static class Sweep
         }
     }
 
-    private static void Pack(ReadOnlySpan<float> confidences, ReadOnlySpan<PairedOutcome> outcomes, Span<ulong> keys)
+    private static void Pack(
+        ReadOnlySpan<float> confidences, ReadOnlySpan<PairedOutcome> outcomes, ReadOnlySpan<PairedOutcome> escalated, Span<ulong> keys)
     {
         for (int i = 0; i < confidences.Length; i++)
         {
@@ -53,7 +60,8 @@ public static class Sweep
 
             // Adding +0 turns −0 into +0, whose bits sort below all others.
             uint bits = BitConverter.SingleToUInt32Bits(confidence + 0f);
-            keys[i] = ((ulong)bits << OutcomeBits) | (ulong)outcomes[i];
+            ulong ifEscalated = escalated.IsEmpty ? 0 : (ulong)escalated[i];
+            keys[i] = ((ulong)bits << BitsBelow) | (ifEscalated << OutcomeBits) | (ulong)outcomes[i];
         }
     }
 
@@ -88,10 +96,10 @@ public static class Sweep
 
         return keys;
 
-        static int Digit(ulong key, int pass) => (int)(key >> (OutcomeBits + (pass * DigitBits))) & (Digits - 1);
+        static int Digit(ulong key, int pass) => (int)(key >> (BitsBelow + (pass * DigitBits))) & (Digits - 1);
     }
 
-    private static SweepPoint[] Accumulate(ReadOnlySpan<ulong> sorted)
+    private static SweepPoint[] Accumulate(ReadOnlySpan<ulong> sorted, Differences escalated)
     {
         int distinct = 0;
         for (int i = 0; i < sorted.Length; i++)
@@ -106,6 +114,9 @@ public static class Sweep
         for (int i = 0; i < sorted.Length; i++)
         {
             int outcome = (int)sorted[i];
+            if (((PairedOutcome)(outcome >> OutcomeBits) & AnyOutcome) is not 0 and var whenEscalated)
+                escalated -= whenEscalated.Differences();
+
             int saverRight = outcome & 1;
             int largeRight = (outcome >> 1) & 1;
             saver += saverRight;
@@ -114,8 +125,8 @@ public static class Sweep
             disagreements += (outcome >> 2) & 1;
             if (EndsGroup(sorted, i))
             {
-                float threshold = BitConverter.UInt32BitsToSingle((uint)(sorted[i] >> OutcomeBits));
-                points[next++] = new SweepPoint(threshold, i + 1, saver, large, losses, disagreements);
+                float threshold = BitConverter.UInt32BitsToSingle((uint)(sorted[i] >> BitsBelow));
+                points[next++] = new SweepPoint(threshold, i + 1, saver, large, losses, disagreements, escalated);
             }
         }
 
@@ -123,5 +134,5 @@ public static class Sweep
     }
 
     private static bool EndsGroup(ReadOnlySpan<ulong> sorted, int i) =>
-        i + 1 == sorted.Length || sorted[i] >> OutcomeBits != sorted[i + 1] >> OutcomeBits;
+        i + 1 == sorted.Length || sorted[i] >> BitsBelow != sorted[i + 1] >> BitsBelow;
 }

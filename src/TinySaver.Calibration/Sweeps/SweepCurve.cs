@@ -8,41 +8,47 @@ public sealed class SweepCurve
 {
     private readonly SweepPoint[] _points;
 
-    internal SweepCurve(int samples, SweepPoint[] points) => (Samples, _points) = (samples, points);
+    internal SweepCurve(int samples, SweepPoint[] points, Differences escalated)
+    {
+        (Samples, _points) = (samples, points);
+        NothingExits = new SweepPoint(float.PositiveInfinity, 0, 0, 0, 0, 0, escalated);
+    }
 
     /// <summary>Number of images, exited or not.</summary>
     public int Samples { get; }
+
+    /// <summary>Nothing exits: every image is escalated.</summary>
+    public SweepPoint NothingExits { get; }
 
     /// <summary>One point for every distinct confidence, thresholds falling, so exits rising.</summary>
     public ReadOnlySpan<SweepPoint> Points => _points;
 
     /// <summary>The counts at any threshold, also one that no image has as its confidence.</summary>
-    /// <returns>The counts with <paramref name="threshold"/>'s exits; <see cref="SweepPoint.NothingExits"/> where there are none.</returns>
+    /// <returns>The counts with <paramref name="threshold"/>'s exits; <see cref="NothingExits"/> where there are none.</returns>
     public SweepPoint At(double threshold)
     {
         int staying = Bisection.First(-1, _points.Length, i => !ExitDecision.Exits(_points[i].Threshold, threshold));
-        return staying == 0 ? SweepPoint.NothingExits : _points[staying - 1];
+        return staying == 0 ? NothingExits : _points[staying - 1];
     }
 }
 
-/// <summary>What happens at one exit threshold: counts over the images that exit at it.</summary>
+/// <summary>What happens at one exit threshold: counts over the images that exit at it, and how the answers to the others differ from the large model's.</summary>
 /// <param name="Threshold">The lowest confidence that exits; +∞ where nothing does.</param>
 /// <param name="Exited">Images with confidence ≥ threshold.</param>
 /// <param name="SaverCorrect">Exited images that the saver has right.</param>
 /// <param name="LargeCorrect">Exited images that the large model has right.</param>
 /// <param name="Losses">Exited images that the large model has right and the saver wrong: each costs accuracy.</param>
 /// <param name="Disagreements">Exited images on which the two chose different classes.</param>
-public readonly record struct SweepPoint(float Threshold, int Exited, int SaverCorrect, int LargeCorrect, int Losses, int Disagreements)
+/// <param name="Escalated">How the pooled answers to escalated images differ from the large model's; none where nothing is pooled.</param>
+public readonly record struct SweepPoint(
+    float Threshold, int Exited, int SaverCorrect, int LargeCorrect, int Losses, int Disagreements, Differences Escalated = default)
 {
-    /// <summary>Nothing exits: the large model alone.</summary>
-    public static SweepPoint NothingExits { get; } = new(float.PositiveInfinity, 0, 0, 0, 0, 0);
-
     /// <summary>Exited images that the saver has right and the large model wrong: each wins accuracy.</summary>
-    public int Gains => Losses - LargeCorrect + SaverCorrect;
+    public int Gains => Losses - NetLosses;
 
-    /// <summary>How saver and large model differ on the images that exit: as a cascade and the large model do on all.</summary>
-    public Differences Differences => new(Losses, Gains, Disagreements);
+    /// <summary>How the cascade and the large model differ on all images.</summary>
+    public Differences Differences => new Differences(Losses, Gains, Disagreements) + Escalated;
 
-    /// <summary>Losses less gains: by how many images the cascade is behind the large model alone.</summary>
+    /// <summary>Losses less gains among the exited images: by how many of them the saver is behind the large model.</summary>
     public int NetLosses => LargeCorrect - SaverCorrect;
 }

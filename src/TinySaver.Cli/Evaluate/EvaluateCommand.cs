@@ -44,10 +44,10 @@ internal static class EvaluateCommand
         for (int i = 0; i < savers.Length; i++)
         {
             SaverPolicy saver = policy.Savers[i];
-            settings[i] = (savers[i], new(savers[i].Name, saver.Measure, saver.Temperature, saver.Threshold, CostRatio(saver.Model, savers[i], policy.Large, large)));
+            settings[i] = (savers[i], new(savers[i].Name, saver.Measure, saver.Temperature, saver.Threshold, CostRatio(saver.Model, savers[i], policy.Large, large), saver.Weights));
         }
 
-        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, Guarantee.Of(policy.Guarantee), large));
+        EvaluationResult result = CascadeEvaluation.Run(EvaluationBuilder.Input(settings, policy.LargeWeights, Guarantee.Of(policy.Guarantee), large));
         double overlap = SampleSketch.Overlap(policy.Provenance, large.Keys);
         string? warning = overlap > 0
             ? $"About {Amounts.Percent(overlap)} of the images that the policy was calibrated on are among these: the figures flatter the cascade. Evaluate on other images."

@@ -68,6 +68,29 @@ internal sealed class CellReader(Table table)
         return [.. all];
     }
 
+    /// <summary>The column <c>top_k</c>, likeliest first; null where it is missing or a row has none.</summary>
+    public (int[] Classes, float[] Probabilities)[]? TopK()
+    {
+        const string column = "top_k";
+        int index = table.Find(column);
+        return index < 0 || table.Rows.Any(r => r[index] is null) ? null : [.. table.Rows.Select((row, i) =>
+        {
+            (int Class, float Probability)[] listed = [.. row[index]!.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => ClassAt(text, i)).OrderByDescending(c => c.Probability)];
+            return listed.Length > 0 && listed.DistinctBy(c => c.Class).Count() == listed.Length
+                ? (listed.Select(c => c.Class).ToArray(), listed.Select(c => c.Probability).ToArray())
+                : throw Refuse(i, column, row[index], "classes as index:probability, none twice");
+        })];
+
+        (int Class, float Probability) ClassAt(string text, int row)
+        {
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            return colon > 0 && TryWhole(text[..colon], out int index)
+                && float.TryParse(text.AsSpan(colon + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out float probability) && probability is >= 0 and <= 1
+                ? (index, probability)
+                : throw Refuse(row, column, text, "classes as index:probability");
+        }
+    }
+
     /// <summary>The mean of a column of numbers; null where there are none.</summary>
     public double? Mean(string column)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using TinySaver.Cli.Images;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Pooling;
 using TinySaver.Inference.Classification;
 using TinySaver.Inference.Compute;
 using TinySaver.Inference.Imaging;
@@ -16,8 +17,6 @@ namespace TinySaver.Cli.Predictions;
 internal sealed class PredictRun(
     ModelFolder folder, OnnxClassifier classifier, IReadOnlyList<ImageFile> images, IReadOnlyList<int?> trueClasses, PredictOptions options)
 {
-    private const int TopK = 5;
-
     private readonly long _macs = ComputeCostCounter.Count(folder).Macs;
     private int _next = -1;
     private int _done;
@@ -70,7 +69,7 @@ internal sealed class PredictRun(
             throw new PermanentFailureException(FailureReason.BadModelOutput, error.Message, error);
         }
 
-        int[] top = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(TopK)];
+        int[] top = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(Evidence.MostClasses)];
         int? truth = trueClasses[index];
         return new()
         {
@@ -80,7 +79,8 @@ internal sealed class PredictRun(
             ClassIndex = top[0],
             Class = classifier.Labels[top[0]],
             Confidences = [.. ConfidenceMeasures.All.Select(measure => (float?)ConfidenceMeasures.Of(probabilities, measure))],
-            TopK = string.Join(' ', top.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}:{probabilities[i]:0.######}"))),
+            TopK = string.Join(' ', top.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i}:{probabilities[i]:G9}"))),
+            Classes = probabilities.Length,
             Logits = options.Logits ? Join(Logits(scores)) : null,
             Milliseconds = milliseconds,
             ContentHash = contentHash,

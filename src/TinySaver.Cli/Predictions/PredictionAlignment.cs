@@ -40,6 +40,7 @@ internal static class PredictionAlignment
         {
             Classes = [.. set.Classes.Select(c => map[c])],
             Logits = logits,
+            TopK = set.TopK?.Select(t => (t.Classes.Select(c => map[c]).ToArray(), t.Probabilities)).ToArray(),
             LabelTexts = set.LabelTexts.ToDictionary(t => map[t.Key], t => t.Value),
         };
     }

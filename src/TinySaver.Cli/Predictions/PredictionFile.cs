@@ -56,7 +56,11 @@ internal static class PredictionFile
             cells.OneWhole("macs"),
             cells.Mean("milliseconds"),
             cells.OneText("model"),
-            cells.OneText("model_hash"));
+            cells.OneText("model_hash"))
+        {
+            TopK = cells.TopK(),
+            ListedClasses = (int?)cells.OneWhole("classes"),
+        };
     }
 
     private static Dictionary<ConfidenceMeasure, float[]> Confidences(Table table, CellReader cells, float[]? logits)

@@ -31,7 +31,7 @@ internal sealed class PredictionJournal : IDisposable
         if (File.Exists(path))
         {
             PredictionRow[] rows = [.. File.ReadLines(path).Select(Parse).OfType<PredictionRow>()
-                .Where(r => r.Id is not null && r.ModelHash == modelHash && r.Confidences?.Length == ConfidenceMeasures.All.Count && (r.Logits is not null || !logits))];
+                .Where(r => r.Id is not null && r.ModelHash == modelHash && r.Confidences?.Length == ConfidenceMeasures.All.Count && r.Classes is not null && (r.Logits is not null || !logits))];
             foreach (PredictionRow row in rows)
                 earlier[row.Id] = row;
 

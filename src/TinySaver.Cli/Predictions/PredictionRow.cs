@@ -10,7 +10,8 @@ namespace TinySaver.Cli.Predictions;
 /// <param name="ClassIndex">The predicted class's index.</param>
 /// <param name="Class">The predicted class's text, for people.</param>
 /// <param name="Confidences">The confidence in [0, 1] by each of <see cref="ConfidenceMeasures.All"/>; null where none is known.</param>
-/// <param name="TopK">The most probable classes as <c>index:probability</c>, separated by blanks.</param>
+/// <param name="TopK">The most probable classes, as many as are pooled, as <c>index:probability</c>, separated by blanks.</param>
+/// <param name="Classes">The number of all classes.</param>
 /// <param name="Logits">All logits by class index, separated by blanks; only with <c>--logits</c>.</param>
 /// <param name="Milliseconds">Milliseconds of preprocessing and inference on the machine that recorded, one thread.</param>
 /// <param name="ContentHash">The first 16 hex digits of SHA-256 of the image file: tells the same image under another name.</param>
@@ -19,5 +20,5 @@ namespace TinySaver.Cli.Predictions;
 /// <param name="ModelHash">The content hash of the model folder.</param>
 internal sealed record PredictionRow(
     string Id = "", int? LabelIndex = null, string? Label = null, int ClassIndex = 0, string? Class = null,
-    float?[]? Confidences = null, string? TopK = null, string? Logits = null,
+    float?[]? Confidences = null, string? TopK = null, int? Classes = null, string? Logits = null,
     float? Milliseconds = null, string? ContentHash = null, long? Macs = null, string? Model = null, string? ModelHash = null);

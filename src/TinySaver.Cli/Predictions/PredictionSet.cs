@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using TinySaver.Calibration.Pooling;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 
@@ -33,6 +34,16 @@ internal sealed record PredictionSet(
     /// <summary>Classes in a row of <see cref="Logits"/>.</summary>
     public int LogitClasses => Logits is null || Count == 0 ? 0 : Logits.Length / Count;
 
+    /// <summary>The likeliest classes of every image with their probabilities, likeliest first; null where they were not recorded.</summary>
+    public (int[] Classes, float[] Probabilities)[]? TopK { get; init; }
+
+    /// <summary>The number of classes as the file says it; null where it does not.</summary>
+    public int? ListedClasses { get; init; }
+
+    /// <summary>The number of classes, or the least that there must be where nothing says how many.</summary>
+    public int ClassCount => Logits is not null ? LogitClasses
+        : ListedClasses ?? Math.Max(2, 1 + Classes.Concat(Labels).Concat(LabelTexts.Keys).Concat(TopK?.SelectMany(t => t.Classes) ?? []).Max());
+
     /// <summary>Whether every image has a true class.</summary>
     public bool Labelled => Count > 0 && Labels.AsSpan().IndexOf(-1) < 0;
 
@@ -47,6 +58,17 @@ internal sealed record PredictionSet(
         temperature == 1f && Confidences.TryGetValue(measure, out float[]? recorded) ? recorded
             : Logits is { } logits ? FromLogits(logits, LogitClasses, measure, temperature)
             : null;
+
+    /// <summary>What the model says of every image, for pooling: from its logits, its recorded likeliest classes or its class and highest probability; null where none of them will do.</summary>
+    /// <param name="temperature">The temperature; only logits can be brought to one other than 1.</param>
+    /// <param name="classCount">The number of all classes.</param>
+    public EvidenceTable? EvidenceAt(float temperature, int classCount) =>
+        Logits is { } logits ? EvidenceTable.FromLogits(logits, LogitClasses, temperature)
+        : temperature != 1f ? null
+        : TopK is { } likeliest ? EvidenceTable.Of(likeliest, classCount)
+        : Confidences.TryGetValue(ConfidenceMeasure.MaxProbability, out float[]? highest)
+            ? EvidenceTable.Of([.. Classes.Zip(highest, (c, p) => (new[] { c }, new[] { p }))], classCount)
+        : null;
 
     /// <summary>The confidence of every row of logits.</summary>
     /// <param name="logits">All logits, row after row.</param>
@@ -76,6 +98,7 @@ internal sealed record PredictionSet(
             Labels = Take(Labels),
             Classes = Take(Classes),
             Keys = Take(Keys),
+            TopK = TopK is { } likeliest ? Take(likeliest) : null,
             Confidences = Confidences.ToDictionary(c => c.Key, c => Take(c.Value)),
             Logits = Logits is { } logits ? [.. rows.SelectMany(r => new ArraySegment<float>(logits, r * classes, classes))] : null,
         };

@@ -72,7 +72,7 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
         IReadOnlyList<ImageFile> images = await DataSet.ReadAsync(data, cancellationToken);
         // Logits of many classes fill the cache; a temperature is fitted where they are few, or where they were asked for.
         bool logits = options.Logits ?? Folder.Labels.Count <= PredictionSourceOptions.MostClassesWithLogits;
-        string path = Path.Combine(options.CacheFolder, $"{Folder.ShortHash}-{Fingerprint(images)}{(logits ? "-logits" : "")}.parquet");
+        string path = Path.Combine(options.CacheFolder, $"{Folder.ShortHash}-{Fingerprint(images)}{(logits ? "-logits" : "-likeliest")}.parquet");
         Directory.CreateDirectory(options.CacheFolder);
         if (!File.Exists(path) || PredictionJournal.Exists(path))
         {

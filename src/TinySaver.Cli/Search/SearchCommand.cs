@@ -34,6 +34,8 @@ internal static class SearchCommand
 
     private static readonly Option<int> MaxSavers = new("--max-savers") { Description = "2 also searches chains of two savers (tiny → small → large).", HelpName = "1|2", DefaultValueFactory = _ => 1 };
 
+    private static readonly Option<string> Pool = new("--pool") { Description = "auto: later models are pooled with earlier ones where labels show that it makes them better; off: each model answers alone.", DefaultValueFactory = _ => "auto" };
+
     private static readonly Option<string> Cost = new("--cost") { Description = "What compute is counted in.", DefaultValueFactory = _ => "macs" };
 
     private static readonly Option<string?> Out = new("--out", "-o") { Description = "Write the cascade policy here.", HelpName = "cascade.json" };
@@ -44,6 +46,7 @@ internal static class SearchCommand
 
     static SearchCommand()
     {
+        Pool.AcceptOnlyFromAmong("auto", "off");
         Cost.AcceptOnlyFromAmong("macs", "milliseconds");
         Split.Takes("a share between 0 and 1, both excluded", v => v is > 0 and < 1);
         MaxSavers.Takes("1 or 2");
@@ -55,7 +58,7 @@ internal static class SearchCommand
     {
         Large, Saver, Data, Test, Split,
     }.Running(terminal, RunAsync, [
-        .. RuleOptions.All, MaxSavers, Cost, CommonOptions.Prices, Out, ReportPath, AllowLargeOnly,
+        .. RuleOptions.All, MaxSavers, Pool, Cost, CommonOptions.Prices, Out, ReportPath, AllowLargeOnly,
         CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json]);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
@@ -71,12 +74,12 @@ internal static class SearchCommand
         SearchProblem problem = await SearchProblem.LoadAsync(
             terminal, arguments.GetRequiredValue(Large), arguments.GetRequiredValue(Saver), data, CommonOptions.PredictionSource(arguments), cancellationToken);
         Func<PredictionSet, double> costOf = arguments.GetValue(Cost) == "macs" ? MacsOf : MillisecondsOf;
-        var options = new SearchOptions { MaxSavers = arguments.GetValue(MaxSavers) };
+        var options = new SearchOptions { MaxSavers = arguments.GetValue(MaxSavers), Pool = arguments.GetValue(Pool) == "auto" };
         SearchResult result = CascadeSearch.Run(Prepare(problem, rule, options, costOf), rule, options);
 
         EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
             ? CascadeEvaluation.Run(EvaluationBuilder.Input(
-                [.. choice.Savers.Select(s => (problem.TestSavers.Single(p => p.Name == s.Saver), s))], choice.Certificate?.Guarantee, testLarge))
+                [.. choice.Savers.Select(s => (problem.TestSavers.Single(p => p.Name == s.Saver), s))], choice.LargeWeights, choice.Certificate?.Guarantee, testLarge))
             : null;
         CostEstimate? costs = result.Choice is { } chosen
             ? money.Estimate(
@@ -119,6 +122,7 @@ internal static class SearchCommand
             Temperature = (double?)first?.Temperature,
             first?.Threshold,
             Stages = result.Choice?.Savers ?? [],
+            result.Choice?.LargeWeights,
             Large = problem.Large.Name,
             Rule = rule.Kind,
             rule.Policy.Epsilon,

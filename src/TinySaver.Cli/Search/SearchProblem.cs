@@ -1,3 +1,4 @@
+using TinySaver.Calibration.Pooling;
 using TinySaver.Calibration.Search;
 using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Output;
@@ -53,9 +54,10 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
     public SearchInput ToInput(IReadOnlyList<int>? fitRows, Func<PredictionSet, double> costOf)
     {
         int[] targets = Large.Labelled ? Large.Labels : Large.Classes;
+        int classes = Savers.Append(Large).Max(s => s.ClassCount);
         return new(
-            new(Large.Name, costOf(Large), Large.Classes),
-            [.. Savers.Select(s => new SaverPredictions(s.Name, costOf(s), s.Classes, Columns(s, fitRows, targets)))],
+            new(Large.Name, costOf(Large), Large.Classes, Large.EvidenceAt(1f, classes)),
+            [.. Savers.Select(s => new SaverPredictions(s.Name, costOf(s), s.Classes, Columns(s, fitRows, targets, classes)))],
             Large.Labelled ? Large.Labels : ReadOnlyMemory<int>.Empty)
         {
             SampleKeys = Large.Keys,
@@ -63,9 +65,10 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
     }
 
     // The columns that the search tries for a saver: every measure, at temperature 1 and at one fitted to the targets of some rows.
-    private static List<ConfidenceColumn> Columns(PredictionSet set, IReadOnlyList<int>? fitRows, int[] targets)
+    private static List<ConfidenceColumn> Columns(PredictionSet set, IReadOnlyList<int>? fitRows, int[] targets, int classCount)
     {
-        List<ConfidenceColumn> columns = [.. set.Confidences.Select(c => new ConfidenceColumn(c.Key, 1f, c.Value))];
+        EvidenceTable? evidence = set.EvidenceAt(1f, classCount);
+        List<ConfidenceColumn> columns = [.. set.Confidences.Select(c => new ConfidenceColumn(c.Key, 1f, c.Value, evidence))];
         if (set.Logits is { } logits && fitRows is { Count: > 0 })
         {
             int classes = set.LogitClasses;
@@ -75,7 +78,11 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
 
             float temperature = TemperatureFit.Fit(rows, classes, [.. fitRows.Select(r => targets[r])]);
             if (MathF.Abs(temperature - 1) > LeastChange)
-                columns.AddRange(ConfidenceMeasures.All.Select(m => new ConfidenceColumn(m, temperature, PredictionSet.FromLogits(logits, classes, m, temperature))));
+            {
+                evidence = set.EvidenceAt(temperature, classCount);
+                columns.AddRange(ConfidenceMeasures.All.Select(
+                    m => new ConfidenceColumn(m, temperature, PredictionSet.FromLogits(logits, classes, m, temperature), evidence)));
+            }
         }
 
         return columns;

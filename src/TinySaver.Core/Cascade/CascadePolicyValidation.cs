@@ -30,7 +30,9 @@ internal static class CascadePolicyValidation
         CheckModel(policy.Large, "large");
         CheckWeights(policy.LargeWeights, "largeWeights", policy.Savers.Count + 1);
         CheckShares(policy.Rule?.Shares, "rule");
+        CheckBound(policy.Rule?.Epsilon, -1, "rule.epsilon");
         CheckShares(policy.Guarantee?.Shares, "guarantee");
+        CheckBound(policy.Guarantee?.Bound, policy.Guarantee?.Risk == RiskKind.Disagreement ? 0 : -1, "guarantee.bound");
         CheckMeasurement(policy.Calibration, "calibration");
         CheckMeasurement(policy.Test, "test");
 
@@ -79,6 +81,12 @@ internal static class CascadePolicyValidation
         {
             foreach ((string field, double? value) in shares ?? [])
                 CheckShare(value, $"{part}.{field}");
+        }
+
+        void CheckBound(double? value, double least, string field)
+        {
+            if (value is { } bound && !(bound >= least && bound <= 1))
+                throw Refuse(field, bound, FormattableString.Invariant($"a number from {least} to 1"));
         }
 
         void CheckShare(double? value, string field)

@@ -18,14 +18,14 @@ public enum RiskKind
 
 /// <summary>What was guaranteed when the policy was chosen.</summary>
 /// <param name="Risk">The risk that is bounded: disagreement where the calibration set had no labels.</param>
-/// <param name="Bound">The upper bound of the risk, in [0, 1].</param>
+/// <param name="Bound">The upper bound of the risk: of a disagreement in [0, 1], of an accuracy drop in [−1, 1], where 0 is "no less accurate" and −0.01 "at least a point more".</param>
 /// <param name="Confidence">The confidence of the bound, 1 − δ, over the draw of the calibration set.</param>
 /// <param name="Method">How it was proved, in one sentence for people.</param>
 public sealed record PolicyGuarantee(
     [property: JsonRequired] RiskKind Risk, [property: JsonRequired] double Bound, [property: JsonRequired] double Confidence, string? Method = null)
 {
     /// <summary>The fields that are shares, for checking.</summary>
-    internal IEnumerable<(string Field, double? Value)> Shares => [("bound", Bound), ("confidence", Confidence)];
+    internal IEnumerable<(string Field, double? Value)> Shares => [("confidence", Confidence)];
 }
 
 /// <summary>What was measured with a policy on one set of images. Accuracies and rates are shares in [0, 1], null without labels.</summary>

@@ -43,6 +43,36 @@ public sealed class PairedDropTestTests
         Assert.True(test.ProbabilityOfCertifying(1.5 * epsilon, 0) <= delta);
     }
 
+    // No drop, and a point or five more accurate: there P(gain) begins at 0 and at −ε.
+    [Theory]
+    [InlineData(50, 0, 0.05)]
+    [InlineData(1000, 0, 0.05)]
+    [InlineData(1000, -0.01, 0.05)]
+    [InlineData(300, -0.05, 0.025)]
+    public void ProbabilityOfCertifying_NoDropAllowed_IsAtMostDelta(int n, double epsilon, double delta)
+    {
+        var test = PairedDropTest.For(n, epsilon, delta);
+        double least = -epsilon, largest = 0;
+        for (int i = 0; i <= 3000; i++)
+        {
+            double gains = least + ((0.5 * (1 - epsilon) - least) * Math.Pow(i / 3000.0, 2));
+            largest = Math.Max(largest, test.ProbabilityOfCertifying(gains + epsilon, gains));
+        }
+
+        Assert.InRange(largest, 0.6 * delta, delta);
+        Assert.Equal(-1, test.MostLosses(0));
+        Assert.True(test.MostLosses(n) >= 0);
+    }
+
+    [Fact]
+    public void MostLosses_NoDropAllowed_TakesFiveGainsWithoutALoss()
+    {
+        // (1/2)^5 < 0.05 < (1/2)^4, the sign test.
+        var test = PairedDropTest.For(2000, 0, 0.05);
+        Assert.Equal(-1, test.MostLosses(4));
+        Assert.Equal(0, test.MostLosses(5));
+    }
+
     [Fact]
     public void ProbabilityOfCertifying_FewImages_IsTheSumOverAllOutcomes()
     {

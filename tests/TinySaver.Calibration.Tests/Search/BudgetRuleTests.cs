@@ -18,7 +18,7 @@ public sealed class BudgetRuleTests
             SweepCurve curve = Sweep.Of(images.Confidences, images.Outcomes);
             SweepPoint choice = new BudgetRule(rate).BestPoint(curve, labelled: true);
             SweepPoint agreeing = new BudgetRule(rate).BestPoint(curve, labelled: false);
-            IEnumerable<SweepPoint> allowed = images.Confidences.Select(c => curve.At(c)).Append(SweepPoint.NothingExits)
+            IEnumerable<SweepPoint> allowed = images.Confidences.Select(c => curve.At(c)).Append(curve.NothingExits)
                 .Where(p => curve.Samples - p.Exited <= (rate * curve.Samples) + 1e-9);
             return allowed.Contains(choice)
                 && allowed.All(p => choice.NetLosses < p.NetLosses || (choice.NetLosses == p.NetLosses && choice.Exited >= p.Exited))

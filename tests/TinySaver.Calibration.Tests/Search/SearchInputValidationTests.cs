@@ -61,8 +61,9 @@ public sealed class SearchInputValidationTests
     {
         SearchRule[] rules =
         [
-            new CertifiedRule { Epsilon = 0 }, new CertifiedRule { Delta = 1 }, new CertifiedRule { SelectionShare = 0 },
+            new CertifiedRule { Epsilon = 1 }, new CertifiedRule { Epsilon = -1 }, new CertifiedRule { Delta = 1 }, new CertifiedRule { SelectionShare = 0 },
             new BudgetRule(1.1), new BudgetRule(-0.1), new BudgetRule(double.NaN), new FixedRule(double.NaN),
+            new AccuracyRule(0), new AccuracyRule(1.1), new AccuracyRule(double.NaN),
         ];
         Assert.All(rules, rule => Assert.Throws<TinySaverException>(() => CascadeSearch.Run(Good, rule)));
         Assert.Throws<TinySaverException>(() => CascadeSearch.Run(Good with { Labels = default }, new PaperRule()));

@@ -30,7 +30,7 @@ public sealed class SweepTests
         Assert.Equal(1, curve.At(0.5f).Gains);
         Assert.Equal(1, curve.At(0.7f).NetLosses);
         Assert.Equal(4, curve.At(0.6).Exited);
-        Assert.Equal(SweepPoint.NothingExits, curve.At(1.01));
+        Assert.Equal(curve.NothingExits, curve.At(1.01));
         Assert.Equal(6, curve.At(0).Exited);
     }
 
@@ -60,7 +60,7 @@ public sealed class SweepTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Sweep.Of([0.5f, confidence], [BothRight, BothRight]));
 
     [Fact]
-    public void Of_NoImages_HasNoPoints() => Assert.Equal(SweepPoint.NothingExits, Sweep.Of([], []).At(0));
+    public void Of_NoImages_HasNoPoints() => Assert.Equal(new SweepPoint(float.PositiveInfinity, 0, 0, 0, 0, 0), Sweep.Of([], []).At(0));
 
     private static SweepPoint Count(Cases.Images images, double threshold)
     {
