@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Pooling;
 
@@ -57,12 +56,9 @@ public sealed class EvidenceTable
         for (int row = 0; row < table.Count; row++)
         {
             Probabilities.From(logits.Slice(row * classCount, classCount), ScoreKind.Logits, temperature, probabilities);
-            for (int i = row * width; i < (row + 1) * width; i++)
-            {
-                int likeliest = TensorPrimitives.IndexOfMax<float>(probabilities);
-                (table._classes[i], table._probabilities[i]) = (likeliest, probabilities[likeliest]);
-                probabilities[likeliest] = -1;
-            }
+            var evidence = Evidence.Of(probabilities, classIndices: [], model: null);
+            evidence.Classes.CopyTo(table._classes, row * width);
+            evidence.Probabilities.CopyTo(table._probabilities, row * width);
         }
 
         return table;

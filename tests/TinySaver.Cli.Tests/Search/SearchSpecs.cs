@@ -144,7 +144,7 @@ public sealed class SearchSpecs : IDisposable
     [Theory]
     [InlineData("--rule", "budget", "needs --max-escalation")]
     [InlineData("--rule", "fixed", "needs --threshold")]
-    [InlineData("--epsilon", "0", "epsilon is 0")]
+    [InlineData("--epsilon", "1", "epsilon is 1")]
     [InlineData("--split", "1.5", "a share between 0 and 1")]
     [InlineData("--prices", "nowhere.json", "There is no prices file")]
     [InlineData("--seed", "one", "--seed is 'one'; expected a whole number.")]
@@ -217,7 +217,7 @@ public sealed class SearchSpecs : IDisposable
         // The journal of a run that was killed: some rows, the last one cut off in the middle.
         string journal = Path.Combine(_folder.Path, "part.parquet.partial");
         PredictionSet set = await Cli.Predictions.PredictionFile.ReadAsync(whole, null, TestContext.Current.CancellationToken);
-        string[] rows = [.. set.Ids.Take(30).Select((id, i) => JsonSerializer.Serialize(new Cli.Predictions.PredictionRow { Id = id, ClassIndex = set.Classes[i], LabelIndex = set.Labels[i], Confidences = [set.Confidences[Core.Confidence.ConfidenceMeasure.MaxProbability][i], 0, 0], Macs = set.Macs, Model = set.Model, ModelHash = set.ModelHash }))];
+        string[] rows = [.. set.Ids.Take(30).Select((id, i) => JsonSerializer.Serialize(new Cli.Predictions.PredictionRow { Id = id, ClassIndex = set.Classes[i], LabelIndex = set.Labels[i], Confidences = [set.Confidences[Core.Confidence.ConfidenceMeasure.MaxProbability][i], 0, 0], Classes = set.ClassCount, Macs = set.Macs, Model = set.Model, ModelHash = set.ModelHash }))];
         await File.WriteAllTextAsync(journal, string.Join('\n', rows) + "\n" + rows[0][..20], TestContext.Current.CancellationToken);
 
         TinySaverProcess.Result resumed = await TinySaverProcess.RunAsync(null, [.. predict, Path.Combine(_folder.Path, "part.parquet")]);

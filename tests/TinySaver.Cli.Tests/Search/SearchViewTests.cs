@@ -55,7 +55,7 @@ public sealed class SearchViewTests
     }
 
     private static SearchResult Result(IReadOnlyList<SaverSetting> stages) => new(
-        RuleKind.Certified, Certificate.Guarantee, "large", 1000, true, 0.99, new CascadeChoice(stages, Point, Certificate), null,
+        RuleKind.Certified, Certificate.Guarantee, "large", 1000, true, 0.99, new CascadeChoice(stages, null, Point, Certificate), null,
         [
             Candidate("tiny", Tiny.Threshold) with { Certified = true, Chosen = stages.Count == 1 },
             Candidate("small", 0.95) with { Certified = true },
@@ -64,10 +64,10 @@ public sealed class SearchViewTests
         ]);
 
     private static CandidateResult Candidate(string saver, double threshold) => new(
-        saver, ConfidenceMeasure.Margin, 1, 0.01, 0.9, CandidateVerdict.Saves, false, false, false, threshold, Point, []);
+        saver, ConfidenceMeasure.Margin, 1, 0.01, 0.9, CandidateVerdict.Saves, false, false, false, threshold, Point, null, []);
 
     private static EvaluationResult Test(GuaranteeVerdict verdict) => new(
         Point, null, new Interval(0.6, 0.8, 0.95), new Interval(0.98, 1, 0.95),
-        [new SaverEvaluation("tiny", 0.9, 0.5, null, []), new SaverEvaluation("small", 0.95, 0.2, null, [])], null, [], [],
+        [new SaverEvaluation("tiny", 0.9, 0.5, null, []), new SaverEvaluation("small", 0.95, 0.2, null, [])], null, [], [], null,
         new GuaranteeCheck(RiskKind.AccuracyDrop, 0.005, 0.05, 0.006, new Interval(0.004, 0.008, 0.95), verdict));
 }
