@@ -56,7 +56,7 @@ def large() -> nn.Module:
 
 def middle() -> nn.Module:
     return Classifier(
-        conv(3, 8, stride=2), conv(8, 16, stride=2), Separable(16, 32), Separable(32, 48, 2), Separable(48, 48), Separable(48, 96, 2),
+        conv(3, 8, stride=2), Separable(8, 16, 2), Separable(16, 32), Separable(32, 48, 2), Separable(48, 48), Separable(48, 96, 2),
         Separable(96, 96), channels=96)
 
 
