@@ -7,6 +7,9 @@ internal static class RepositoryPaths
 
     public static string Samples { get; } = Path.Combine(Root, "samples");
 
+    /// <summary>A policy of one saver, which escalates a quarter of the sample images, whatever the samples' own policy is.</summary>
+    public static string OneSaverPolicy { get; } = Path.Combine(Root, "tests", "Shared", "one-saver.json");
+
     private static string Find()
     {
         string? folder = AppContext.BaseDirectory;

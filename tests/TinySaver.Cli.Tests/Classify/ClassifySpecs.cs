@@ -13,8 +13,6 @@ public sealed class ClassifySpecs : IDisposable
 
     private static string ASampleImage => Directory.EnumerateFiles(Path.Combine(SampleImages, "scratches")).Order().First();
 
-    private static string Policy => Path.Combine(RepositoryPaths.Samples, "cascade.json");
-
     [Fact]
     public async Task Every_sample_image_gets_a_label_and_the_cascade_saves_compute()
     {
@@ -48,7 +46,7 @@ public sealed class ClassifySpecs : IDisposable
         async Task<string[]> LabelsAsync(params string[] options)
         {
             string labels = Path.Combine(_folder.Path, "labels.jsonl");
-            TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, ["classify", "samples/images", "--out", labels, .. options]);
+            TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, ["classify", "samples/images", "--policy", RepositoryPaths.OneSaverPolicy, "--out", labels, .. options]);
             Assert.Equal(0, result.ExitCode);
             return [.. (await File.ReadAllLinesAsync(labels)).Select(l => JsonDocument.Parse(l).RootElement)
                 .Select(r => $"{r.GetProperty("path")} {r.GetProperty("label")} {r.GetProperty("decidedBy")}")];
@@ -68,7 +66,7 @@ public sealed class ClassifySpecs : IDisposable
         _folder.Write("in/huge.png", HugePng.Of(30_000, 30_000));
         string labels = Path.Combine(_folder.Path, "labels.jsonl");
 
-        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy, "--out", labels);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", RepositoryPaths.OneSaverPolicy, "--out", labels);
 
         Assert.Equal(1, result.ExitCode);
         var reasons = (await File.ReadAllLinesAsync(labels, TestContext.Current.CancellationToken))
@@ -165,7 +163,7 @@ public sealed class ClassifySpecs : IDisposable
             _folder.Write($"{set}/set.csv", $"path,label\n1.jpg,{Path.GetFileName(Path.GetDirectoryName(image))}\n");
         }
 
-        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(_folder.Path, "classify", "a/set.csv", "b/set.csv", "--policy", Policy, "--compare", "--json");
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(_folder.Path, "classify", "a/set.csv", "b/set.csv", "--policy", RepositoryPaths.OneSaverPolicy, "--compare", "--json");
 
         Assert.True(result.ExitCode == 0, result.Errors);
         JsonElement summary = JsonDocument.Parse(result.Output).RootElement;
@@ -205,7 +203,7 @@ public sealed class ClassifySpecs : IDisposable
     {
         _folder.Write("in/=1+1.jpg", "Not an image.");
         _folder.Write("in/\u001b]0;owned\u0007.jpg", "Not an image.");
-        string[] classify = ["classify", "*.jpg", "--policy", Policy, "--out", "labels.csv"];
+        string[] classify = ["classify", "*.jpg", "--policy", RepositoryPaths.OneSaverPolicy, "--out", "labels.csv"];
         TinySaverProcess.Result guarded = await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), classify);
         string[] cells = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "in", "labels.csv"), TestContext.Current.CancellationToken);
         await TinySaverProcess.RunAsync(Path.Combine(_folder.Path, "in"), [.. classify, "--plain-csv"]);
@@ -225,7 +223,7 @@ public sealed class ClassifySpecs : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a pipe with mkfifo(3).");
         _folder.Write("in/good.jpg", await File.ReadAllBytesAsync(ASampleImage, TestContext.Current.CancellationToken));
         Posix.MakePipe(Path.Combine(_folder.Path, "in", "pipe.jpg"));
-        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy);
+        TinySaverProcess.Result result = await TinySaverProcess.RunAsync(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", RepositoryPaths.OneSaverPolicy);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("(empty)", result.Errors);
     }
@@ -244,7 +242,7 @@ public sealed class ClassifySpecs : IDisposable
         }
 
         string labels = Path.Combine(_folder.Path, "labels.jsonl");
-        using Process process = TinySaverProcess.Start(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", Policy, "--out", labels);
+        using Process process = TinySaverProcess.Start(null, "classify", Path.Combine(_folder.Path, "in"), "--policy", RepositoryPaths.OneSaverPolicy, "--out", labels);
         // The first progress line says that labelling is under way.
         await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         Posix.Signal(process.Id, Posix.SigInt);

@@ -10,19 +10,17 @@ namespace TinySaver.Cli.Tests.Doctor;
 /// <summary>The doctor as a person calls it on a local run, where most of Azure does not exist.</summary>
 public sealed class DoctorCommandTests(OneAzurite azurite) : IClassFixture<OneAzurite>
 {
-    private static readonly string Policy = Path.Combine(RepositoryPaths.Samples, "cascade.json");
-
     [Fact]
     public async Task Doctor_LocalRun_SaysWhatIsNotHereAndItsCanaryComesThroughBothStages()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using StorageAccount account = await azurite.OpenAsync();
-        await using ServiceProvider host = PipelineHost.Create(OneAzurite.Terminal, account, Policy, threads: 1);
+        await using ServiceProvider host = PipelineHost.Create(OneAzurite.Terminal, account, RepositoryPaths.OneSaverPolicy, threads: 1);
         LocalPipeline pipeline = host.GetRequiredService<LocalPipeline>();
         await pipeline.PrepareAsync(stop.Token);
         Task running = pipeline.RunAsync(stop.Token);
 
-        (int code, string text) = await OneCommand.RunAsync(DoctorCommand.Create, "--storage", azurite.ConnectionString, "--policy", Policy);
+        (int code, string text) = await OneCommand.RunAsync(DoctorCommand.Create, "--storage", azurite.ConnectionString, "--policy", RepositoryPaths.OneSaverPolicy);
 
         await stop.CancelAsync();
         await running.ContinueWith(_ => { }, TaskScheduler.Default);

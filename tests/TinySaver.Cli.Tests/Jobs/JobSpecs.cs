@@ -50,7 +50,7 @@ public sealed class JobSpecs(ITestOutputHelper output) : IDisposable
         TinySaverProcess.Result cancel = await _data.RunAsync("job", "cancel", "again");
         Posix.Signal(run.Id, Posix.SigInt);
         await run.WaitForExitAsync(Cancellation);
-        Assert.Equal(0, (await TinySaverProcess.RunAsync(null, "classify", images, "--policy", PipelineData.Policy, "--out", _data.In("classified.jsonl"))).ExitCode);
+        Assert.Equal(0, (await TinySaverProcess.RunAsync(null, "classify", images, "--policy", RepositoryPaths.OneSaverPolicy, "--out", _data.In("classified.jsonl"))).ExitCode);
 
         Assert.True(results.ExitCode == 0, results.Errors);
         (string, string, string, float)[] classified = Answers("classified.jsonl", "path");
@@ -96,7 +96,7 @@ public sealed class JobSpecs(ITestOutputHelper output) : IDisposable
     private async Task<Process> WatchAsync()
     {
         // What a killed worker had in hand comes again when its lock ends.
-        Process run = _data.StartBy(["env", "TinySaver__Storage__EscalationLock=00:00:15"], "run", "--watch", "--policy", PipelineData.Policy);
+        Process run = _data.StartBy(["env", "TinySaver__Storage__EscalationLock=00:00:15"], "run", "--watch", "--policy", RepositoryPaths.OneSaverPolicy);
         await PipelineData.ConnectionStringAsync(run);
         return run;
     }

@@ -5,6 +5,7 @@ using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Policies;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
+using TinySaver.Inference.Models;
 
 namespace TinySaver.Cli.Tests.Policies;
 
@@ -158,13 +159,23 @@ public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAz
     private static void Change(string path, double threshold) =>
         File.WriteAllText(path, CascadePolicyJson.Write(Read(path) with { Savers = [Read(path).Savers[0] with { Threshold = threshold }] }));
 
-    // The samples' policy in a folder of its own, to be changed.
+    // A policy with its models in a folder of its own, to be changed.
     private string Copy()
     {
-        foreach (string name in (string[])["tiny-l", "large"])
-            _folder.CopySampleModel(name, Path.Combine("models", name));
+        return _folder.Write("cascade.json", $$"""
+            {
+              "version": 1,
+              "savers": [ { "model": {{Model("tiny-l")}}, "measure": "max-probability", "threshold": 0.93 } ],
+              "large": {{Model("large")}}
+            }
+            """);
 
-        return _folder.Write("cascade.json", File.ReadAllText(Path.Combine(RepositoryPaths.Samples, "cascade.json")));
+        string Model(string name)
+        {
+            string folder = Path.Combine("models", name);
+            _folder.CopySampleModel(name, folder);
+            return $$"""{ "folder": "models/{{name}}", "sha256": "{{ModelFolder.Open(Path.Combine(_folder.Path, folder)).ContentHash}}" }""";
+        }
     }
 
     private Task<(int ExitCode, string Text)> RunAsync(string command, params string[] arguments) =>

@@ -11,8 +11,6 @@ internal sealed class PipelineData : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<Process> _started = [];
 
-    public static string Policy { get; } = Path.Combine(RepositoryPaths.Samples, "cascade.json");
-
     public static string[] SampleImages { get; } =
         [.. Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Samples, "images"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 

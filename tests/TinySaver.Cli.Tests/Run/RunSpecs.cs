@@ -16,8 +16,8 @@ public sealed class RunSpecs : IDisposable
     {
         string ran = _data.In("ran.jsonl");
         string classified = _data.In("classified.jsonl");
-        TinySaverProcess.Result run = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy, "--out", ran, "--json");
-        TinySaverProcess.Result classify = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--policy", PipelineData.Policy, "--out", classified, "--json");
+        TinySaverProcess.Result run = await _data.RunAsync("run", "samples/images", "--out", ran, "--json");
+        TinySaverProcess.Result classify = await TinySaverProcess.RunAsync(null, "classify", "samples/images", "--out", classified, "--json");
 
         Assert.True(run.ExitCode == 0, run.Errors);
         Assert.Equal(Answers(classified), Answers(ran));
@@ -29,7 +29,7 @@ public sealed class RunSpecs : IDisposable
 
         // Again: told from the rows there are, none of them written anew.
         Dictionary<string, JsonElement> before = await _data.ResultsAsync();
-        TinySaverProcess.Result again = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy, "--out", ran);
+        TinySaverProcess.Result again = await _data.RunAsync("run", "samples/images", "--out", ran);
         Assert.True(again.ExitCode == 0, again.Errors);
         Assert.Equal(Answers(classified), Answers(ran));
         Dictionary<string, JsonElement> after = await _data.ResultsAsync("--batch", "images");
@@ -79,7 +79,7 @@ public sealed class RunSpecs : IDisposable
         string images = _data.Images("in", 10);
         _data.CopySampleModel("large", "large");
         string largeOnly = _data.Write("cascade.json", """{ "version": 1, "savers": [], "large": { "folder": "large" } }""");
-        TinySaverProcess.Result first = await _data.RunAsync("run", images, "--policy", PipelineData.Policy, "--json");
+        TinySaverProcess.Result first = await _data.RunAsync("run", images, "--policy", RepositoryPaths.OneSaverPolicy, "--json");
         TinySaverProcess.Result second = await _data.RunAsync("run", images, "--policy", largeOnly, "--json");
 
         Assert.True(first.ExitCode == 0, first.Errors);
@@ -96,7 +96,7 @@ public sealed class RunSpecs : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
         const int Count = 300;
         string images = _data.Images("in", Count);
-        Process killed = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
+        Process killed = _data.Start("run", "--watch", "--policy", RepositoryPaths.OneSaverPolicy);
         string connection = await PipelineData.ConnectionStringAsync(killed);
         Process upload = _data.Start("upload", images, "--parallel", "2");
         _ = upload.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -105,7 +105,7 @@ public sealed class RunSpecs : IDisposable
         await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.InRange(status.GetProperty("labelledByTiny").GetInt32(), 1, Count - 1);
 
-        Process restarted = _data.Start("run", "--watch", "--json", "--policy", PipelineData.Policy);
+        Process restarted = _data.Start("run", "--watch", "--json", "--policy", RepositoryPaths.OneSaverPolicy);
 
         // The same ports, so that whoever was uploading goes on.
         Assert.Equal(connection, await PipelineData.ConnectionStringAsync(restarted));
@@ -131,7 +131,7 @@ public sealed class RunSpecs : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
         _data.Images("in", 200);
         string labels = _data.Write("data/labels.csv", "of the run before");
-        Process run = _data.Start([arguments[0], arguments[1] == "in" ? _data.In("in") : arguments[1], "--json", "--policy", PipelineData.Policy]);
+        Process run = _data.Start([arguments[0], arguments[1] == "in" ? _data.In("in") : arguments[1], "--json", "--policy", RepositoryPaths.OneSaverPolicy]);
         Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
 
@@ -152,7 +152,7 @@ public sealed class RunSpecs : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes a process group with setsid, and sends signals with kill(2).");
         string images = _data.Images("in", 10);
-        Process run = _data.StartGroup("run", images, "--watch", "--json", "--policy", PipelineData.Policy);
+        Process run = _data.StartGroup("run", images, "--watch", "--json", "--policy", RepositoryPaths.OneSaverPolicy);
         Task<string> output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await _data.AzuriteAsync(run);
@@ -174,7 +174,7 @@ public sealed class RunSpecs : IDisposable
         File.CreateSymbolicLink(_data.In("labels.csv.tmp"), "/dev/full");
 
         TinySaverProcess.Result result = await TinySaverProcess.RunAsync(
-            null, "classify", PipelineData.SampleImages[0], "--policy", PipelineData.Policy, "--out", _data.In("labels.csv"));
+            null, "classify", PipelineData.SampleImages[0], "--policy", RepositoryPaths.OneSaverPolicy, "--out", _data.In("labels.csv"));
 
         Assert.True(result.ExitCode == 2, result.Errors);
         Assert.Contains("No space left", result.Errors, StringComparison.Ordinal);
@@ -192,7 +192,7 @@ public sealed class RunSpecs : IDisposable
         await using AzuriteServer first = await AzuriteServer.StartAsync(tools, _data.In("azurite"), AzuritePorts.Free, cancellationToken);
         string labels = _data.In("labels.jsonl");
         Task<TinySaverProcess.Result> running = TinySaverProcess.RunAsync(
-            null, "run", images, "--policy", PipelineData.Policy, "--storage", first.ConnectionString, "--out", labels, "--json");
+            null, "run", images, "--policy", RepositoryPaths.OneSaverPolicy, "--storage", first.ConnectionString, "--out", labels, "--json");
         while (!running.IsCompleted && await LabelledAsync(first.ConnectionString) == 0)
             await Task.Delay(100, cancellationToken);
 
@@ -221,7 +221,7 @@ public sealed class RunSpecs : IDisposable
         _data.Write("in/text.jpg", "Not an image.");
         _data.Write("in/truncated.jpg", good[..(good.Length / 2)]);
 
-        TinySaverProcess.Result run = await _data.RunAsync("run", _data.In("in"), "--policy", PipelineData.Policy);
+        TinySaverProcess.Result run = await _data.RunAsync("run", _data.In("in"), "--policy", RepositoryPaths.OneSaverPolicy);
         Assert.True(run.ExitCode == 1, run.Errors);
         string[] names = [.. odd.Select(n => "in/" + n)];
         Assert.Equal(1024, names[^1].Length);
@@ -252,7 +252,7 @@ public sealed class RunSpecs : IDisposable
         Assert.True(retry.ExitCode == 0, retry.Errors);
         Assert.Equal(odd.Length + 3, JsonDocument.Parse(retry.Output).RootElement.GetProperty("resubmitted").GetInt32());
         Assert.Equal(odd.Length + 3, (await _data.StatusAsync()).GetProperty("waitingForTiny").GetInt32());
-        Assert.Equal(1, (await _data.RunAsync("run", "--policy", PipelineData.Policy)).ExitCode);
+        Assert.Equal(1, (await _data.RunAsync("run", "--policy", RepositoryPaths.OneSaverPolicy)).ExitCode);
         Dictionary<string, JsonElement> anew = await _data.ResultsAsync();
         Assert.Equal(listed.Count, anew.Count);
         Assert.All(anew, row => Assert.NotEqual(listed[row.Key].GetProperty("imageETag").GetString(), row.Value.GetProperty("imageETag").GetString()));
@@ -269,9 +269,9 @@ public sealed class RunSpecs : IDisposable
     public async Task A_second_run_on_the_same_folder_is_refused_in_one_sentence_and_rows_can_be_followed()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends signals with kill(2).");
-        Process first = _data.Start("run", "--watch", "--policy", PipelineData.Policy);
+        Process first = _data.Start("run", "--watch", "--policy", RepositoryPaths.OneSaverPolicy);
         await PipelineData.ConnectionStringAsync(first);
-        TinySaverProcess.Result second = await _data.RunAsync("run", "samples/images", "--policy", PipelineData.Policy);
+        TinySaverProcess.Result second = await _data.RunAsync("run", "samples/images", "--policy", RepositoryPaths.OneSaverPolicy);
 
         // Meanwhile somebody follows one of two images.
         Assert.Equal(0, (await _data.RunAsync("upload", _data.Images("in", 2))).ExitCode);
