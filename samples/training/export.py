@@ -52,7 +52,7 @@ def bands(correct: np.ndarray, by: np.ndarray, edges: list[float]) -> list[tuple
 
 
 def readme(
-    name: str, report: dict, stages: list[dict], test: str, logits: np.ndarray, labels: np.ndarray, difficulty: np.ndarray,
+    name: str, report: dict, test: str, logits: np.ndarray, labels: np.ndarray, difficulty: np.ndarray,
     height: int, width: int
 ) -> str:
     shifted = np.exp(logits - logits.max(1, keepdims=True))
@@ -79,7 +79,7 @@ def readme(
         *table("difficulty", bands(correct, difficulty, [0, 0.2, 0.4, 0.6, 0.8, 1])),
         *table("confidence (largest probability)", bands(correct, confidence, [0, 0.5, 0.7, 0.9, 0.97, 0.99, 1])),
         "## Recipe", "",
-        *[line for stage in stages for line in (recipe(name, stage), "")],
+        recipe(name, report), "",
         "In `samples/training/`: AdamW with a one-cycle rate; mirrors, small shifts and exposure as augmentation; bfloat16 autocast on "
         f"{device}; weights of the last epoch. A set's number is its generator seed.", ""])
 
@@ -87,9 +87,9 @@ def readme(
 def recipe(name: str, report: dict) -> str:
     """One training run as its command and what it reached."""
     arguments = " ".join(
-        f"--{key}" if value is True else f"--{key} {' '.join(value) if isinstance(value, list) else value}"
+        f"--{key} {' '.join(value) if isinstance(value, list) else value}"
         for key, value in report["recipe"].items() if value not in (None, False))
-    return (f"`python3 train.py {name} WORK {arguments}` on {report['images']:,} images; validation accuracy (of this run's resolution) by "
+    return (f"`python3 train.py {name} WORK {arguments}` on {report['images']:,} images; validation accuracy by "
             f"epoch: {', '.join(f'{a:.3f}' for a in report['validation'])}.")
 
 
@@ -105,9 +105,6 @@ def main() -> None:
     for name in arguments.names:
         make, processor, model_type, architecture = MODELS[name]
         report = json.loads((arguments.work / f"{name}.json").read_text())
-        # A run that started on half the resolution left its report beside the last one's.
-        stages = [json.loads((arguments.work / f"{name}-half.json").read_text())] if report["recipe"]["start"] else []
-        stages.append(report)
         height, width = input_size(processor)
         network = make()
         report["macs"], report["parameters"] = count(network, height, width)
@@ -131,7 +128,7 @@ def main() -> None:
         }
         for file, content in (("config.json", config), ("preprocessor_config.json", processor)):
             (folder / file).write_text(json.dumps(content, indent=2) + "\n")
-        (folder / "README.md").write_text(readme(name, report, stages, arguments.test, logits, labels, difficulty, height, width))
+        (folder / "README.md").write_text(readme(name, report, arguments.test, logits, labels, difficulty, height, width))
         print(f"{name}: test accuracy {(logits.argmax(1) == labels).mean():.4f}, {report['macs'] / 1e6:.2f} MMACs, "
               f"{report['parameters']} parameters, {(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB")
 

@@ -27,12 +27,6 @@ def augment(pixels: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     return result
 
 
-def halve(image: np.ndarray) -> np.ndarray:
-    """Mean of each 2x2 pixels."""
-    height, width, channels = image.shape
-    return (image.reshape(height // 2, 2, width // 2, 2, channels).mean((1, 3)) + 0.5).astype(np.uint8)
-
-
 def mirrored_range(length: int, reach: int, chance: np.random.Generator) -> np.ndarray:
     """Indexes of a row or column of pixels shifted by up to reach, reflected at the borders, backwards half of the time."""
     shifted = np.abs(np.arange(length) + chance.integers(-reach, reach + 1))
@@ -66,8 +60,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
-    parser.add_argument("--half", action="store_true", help="train on pixels averaged 2x2: four times as fast, a start for --start")
-    parser.add_argument("--start", type=Path, help="weights to start from, as saved by an earlier run")
     parser.add_argument("--limit", type=int, help="use only the first images of each training set, for a quick try")
     arguments = parser.parse_args()
 
@@ -76,16 +68,13 @@ def main() -> None:
     make, config, *_ = MODELS[arguments.model]
     network = make()
     macs, parameters = count(network, *input_size(config))
-    if arguments.start:
-        network.load_state_dict(torch.load(arguments.start, map_location="cpu"))
     network = network.to(arguments.device, memory_format=torch.channels_last)
 
     def load(name: str, what: str) -> np.ndarray:
         return np.load(arguments.work / name / f"{what}.npy", mmap_mode="r")
 
     def images(name: str) -> np.ndarray:
-        whole = load(name, arguments.model)[: arguments.limit]
-        return np.stack([halve(image) for image in whole]) if arguments.half else np.array(whole)
+        return np.array(load(name, arguments.model)[: arguments.limit])
 
     pixels = np.concatenate([images(name) for name in arguments.train])
     labels = torch.from_numpy(np.concatenate([load(name, "labels")[: arguments.limit] for name in arguments.train]))
@@ -95,7 +84,6 @@ def main() -> None:
     optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.rate, weight_decay=arguments.decay)
     steps = len(pixels) // arguments.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, arguments.rate, arguments.epochs * steps, pct_start=0.15)
-    name = f"{arguments.model}-half" if arguments.half else arguments.model
     history = []
     for epoch in range(1, arguments.epochs + 1):
         network.train()
@@ -117,14 +105,13 @@ def main() -> None:
             total += loss.item()
         accuracy = (predict(network, validation, config, bfloat16=True).argmax(1) == validation_labels).float().mean().item()
         history.append(accuracy)
-        torch.save(network.state_dict(), arguments.work / f"{name}.pt")
+        torch.save(network.state_dict(), arguments.work / f"{arguments.model}.pt")
         seconds = time.perf_counter() - started
         print(f"{arguments.model} epoch {epoch}: loss {total / steps:.4f}, validation {accuracy:.4f}, {seconds:.0f} s", flush=True)
 
     recipe = {key: value for key, value in vars(arguments).items() if key not in ("work", "model")}
-    recipe["start"] = arguments.start and f"WORK/{arguments.start.name}"
     report = {"recipe": recipe, "images": len(pixels), "macs": macs, "parameters": parameters, "validation": history}
-    (arguments.work / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
+    (arguments.work / f"{arguments.model}.json").write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":
