@@ -27,6 +27,9 @@ internal sealed record Findings(
     /// <summary>The share of those images on which cascade and large model agree; null where that is not recorded.</summary>
     public double? Agreement => 1 - Basis?.Disagreement;
 
+    /// <summary>Whether later models are pooled with earlier ones.</summary>
+    public bool Pools { get; init; }
+
     /// <summary>Whether there is a cascade.</summary>
     public bool HasCascade => Savers.Count > 0;
 
@@ -47,7 +50,10 @@ internal sealed record Findings(
                 choice?.Certificate?.Guarantee,
                 choice is null ? null : input.Test?.Guarantee,
                 search.NoCascade,
-                search.Rule.Name());
+                search.Rule.Name())
+            {
+                Pools = choice?.LargeWeights is not null || choice?.Savers.Any(s => s.Weights is not null) == true,
+            };
         }
 
         CascadePolicy policy = input.Policy
@@ -61,7 +67,10 @@ internal sealed record Findings(
             Guarantee.Of(policy.Guarantee),
             input.Test?.Guarantee,
             NoCascade: null,
-            policy.Rule?.Kind.Name());
+            policy.Rule?.Kind.Name())
+        {
+            Pools = policy.Pools,
+        };
     }
 }
 

@@ -30,7 +30,9 @@ internal static class KeyFigures
         if (findings.Labelled)
         {
             yield return ("Accuracy of the cascade", Amounts.Percent(basis.AccuracyCascade, 2), $"{findings.LargeModel} alone {Amounts.Percent(basis.AccuracyLarge, 2)}");
-            yield return ("Accuracy drop", $"{Wording.Drop(basis.AccuracyDrop ?? 0)} points", Drop(input.Test));
+            yield return basis.AccuracyDrop < 0
+                ? ("Accuracy gained", Wording.PointsAndUnit(basis.AccuracyDrop.Value), Gain(input.Test))
+                : ("Accuracy drop", $"{Wording.Drop(basis.AccuracyDrop ?? 0)} points", Drop(input.Test));
         }
 
         if (findings.Agreement is { } agreement && !findings.Labelled)
@@ -58,6 +60,10 @@ internal static class KeyFigures
         ? $"{Amounts.Percent(interval.Level, 0)} interval {Wording.Drop(interval.Low)} to {Wording.Drop(interval.High)}; {Amounts.Number(test.Point.Losses, 0)} lost, {Amounts.Number(test.Point.Gains, 0)} gained"
         : "on the calibration images";
 
+    private static string Gain(EvaluationResult? test) => test?.DropInterval is { } interval
+        ? $"{Amounts.Percent(interval.Level, 0)} interval {Wording.Drop(-interval.High)} to {Wording.Drop(-interval.Low)}; {Amounts.Number(test.Point.Gains, 0)} gained, {Amounts.Number(test.Point.Losses, 0)} lost"
+        : "on the calibration images";
+
     private static string Disagreements(ReportInput input) =>
         (input.Test?.Point ?? input.Search?.Choice?.Calibration) is { } point ? $"{Amounts.Number(point.Disagreements, 0)} of {Amounts.Number(point.Samples, 0)} images differ" : "";
 
@@ -76,9 +82,13 @@ internal static class KeyFigures
             : check.Verdict == GuaranteeVerdict.AboveWithinError ? $"test images: {Wording.Points(check.Observed)}, above but within chance; "
             : $"broken on the test images: {Wording.Points(check.Observed)}, surely above {Wording.Points(check.Interval.Low)}; ";
         string basis = input.Search?.Choice?.Certificate is { } certificate ? $"; {Basis(certificate)}" : "";
+        (string name, string value) = !drop ? ("Certified disagreement", $"≤ {Wording.Points(promise.Epsilon)} %")
+            : promise.Epsilon > 0 ? ("Certified accuracy drop", $"≤ {Wording.PointsAndUnit(promise.Epsilon)}")
+            : promise.Epsilon < 0 ? ("Certified accuracy gain", $"≥ {Wording.PointsAndUnit(promise.Epsilon)}")
+            : ("Certified accuracy", "no drop");
         return (
-            drop ? "Certified accuracy drop" : "Certified disagreement",
-            $"≤ {(drop ? Wording.PointsAndUnit(promise.Epsilon) : Wording.Points(promise.Epsilon) + " %")}",
+            name,
+            value,
             $"{verdict}{Amounts.Percent(1 - promise.Delta, 0)} confidence{basis}");
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using TinySaver.Calibration.Evaluation;
 
@@ -28,15 +27,12 @@ internal static class MistakeCards
 
     private static XElement Card(Mistake mistake, ReportInput input, Findings findings)
     {
-        ReportImage? image = mistake.Row < input.TestImages.Count ? input.TestImages[mistake.Row] : null;
-        string name = image?.Name ?? string.Create(CultureInfo.InvariantCulture, $"row {mistake.Row + 1}");
-        string? picture = image?.File is { } file ? input.Thumbnail?.Invoke(file) : null;
-        string saver = findings.Savers.Count > 1 && mistake.Saver < findings.Savers.Count ? findings.Savers[mistake.Saver].Saver + ": " : "answer: ";
-        return Html.Element(
-            "li",
-            null,
-            picture is null ? null : Html.Element("img", null, new XAttribute("src", picture), new XAttribute("alt", name)),
-            Html.Element("p", "name", new XAttribute("title", name), name[(name.LastIndexOfAny(['/', '\\']) + 1)..]),
+        string saver = findings.Savers.Count > 1 && mistake.Saver < findings.Savers.Count ? findings.Savers[mistake.Saver].Saver + ": "
+            : mistake.Saver >= findings.Savers.Count ? "pooled: "
+            : "answer: ";
+        return ImageCard.Of(
+            input,
+            mistake.Row,
             Html.Element("p", "answer", saver, Html.Element("b", "wrong", ClassSection.Name(mistake.Answer, input.Labels)), $" ({Wording.Threshold(mistake.Confidence)})"),
             Html.Element("p", "answer", findings.Labelled ? "truth: " : "large: ", Html.Element("b", "right", ClassSection.Name(mistake.Large, input.Labels))));
     }

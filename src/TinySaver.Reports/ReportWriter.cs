@@ -22,10 +22,12 @@ public static class ReportWriter
                 Summary.Of(input, findings, headline),
                 KeyFigures.Of(input, findings),
                 input.Search is { } all ? ComputeCharts.Of(all) : null,
+                input.Search is { } found ? FrontChart.Of(found) : null,
                 input.Search is { } search ? ThresholdCharts.Of(search) : null,
                 tested ? ConfidenceCharts.Of(input.Test!, findings) : null,
                 tested ? ClassSection.Of(input.Test!, input) : null,
                 tested ? MistakeCards.Of(input.Test!, input, findings) : null,
+                tested && input.Test!.Pooled is { } pooled ? PooledCards.Of(pooled, input, findings) : null,
                 input.Costs is { } costs && findings.HasCascade ? MoneySection.Of(costs) : null,
                 input.Search is { } candidates ? CandidateSection.Of(candidates) : null,
                 Reproduction.Of(input)));

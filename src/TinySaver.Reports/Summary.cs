@@ -25,7 +25,8 @@ internal static class Summary
 
         IEnumerable<string> savers = findings.Savers.Select((saver, i) =>
             $"{(i == 0 ? "Every image meets" : "the others meet")} {saver.Saver}, whose answer stands where its {Wording.Measure(saver.Measure, saver.Temperature)} is at least {Wording.Threshold(saver.Threshold)}");
-        return $"{string.Join("; ", savers)}; the rest goes to {findings.LargeModel}.";
+        string pooled = findings.Pools ? ", and what later models say is pooled with what the earlier ones said" : "";
+        return $"{string.Join("; ", savers)}; the rest goes to {findings.LargeModel}{pooled}.";
     }
 
     private static string Basis(ReportInput input, Findings findings)
@@ -96,7 +97,8 @@ internal sealed record Headline(string Sentence, string Tone)
             return ", without a guarantee";
 
         string confidence = $"{Amounts.Percent(1 - promise.Delta, Decimals(1 - promise.Delta))} confidence";
-        return promise.Risk == RiskKind.Disagreement
+        return promise is { Risk: RiskKind.AccuracyDrop, Epsilon: <= 0 } ? $", certified to have {promise.Statement} with {confidence}"
+            : promise.Risk == RiskKind.Disagreement
             ? $", disagreement certified ≤ {Wording.Points(promise.Epsilon)} % with {confidence}"
             : findings.Basis?.AccuracyDrop > 0
                 ? $", certified ≤ {Wording.Points(promise.Epsilon)} with {confidence}"

@@ -35,6 +35,22 @@ internal static class SyntheticReports
     /// <summary>A search that certifies nothing.</summary>
     public static ReportInput NoCascade() => Build(new CertifiedRule(), 150, labelled: true);
 
+    /// <summary>A pooled cascade that is certified to be no less accurate, with answers that pooling changed.</summary>
+    public static ReportInput Pooled()
+    {
+        ReportInput input = Certified();
+        CascadeChoice choice = input.Search!.Choice!;
+        return input with
+        {
+            Search = input.Search with { Choice = choice with { LargeWeights = [0.4, 0.9], Certificate = choice.Certificate! with { Epsilon = 0 } } },
+            Test = input.Test! with
+            {
+                Point = input.Test.Point with { AccuracyDrop = -0.004, AccuracyCascade = input.Test.Point.AccuracyLarge + 0.004 },
+                Pooled = new PooledEffect(4, 2, 1, [new(3, 0.91f, 1, 2, 1), new(7, 0.83f, 4, 5, 4), new(9, 0.6f, 2, 3, 4), new(11, 0.7f, 6, 2, 2)]),
+            },
+        };
+    }
+
     /// <summary>The evaluation of a policy, without its search.</summary>
     public static ReportInput EvaluationOnly() => Certified() with { Search = null };
 

@@ -35,6 +35,12 @@ public sealed record Guarantee(RiskKind Risk, double Epsilon, double Delta)
             ? new(guarantee.Risk, guarantee.Bound, 1 - guarantee.Confidence)
             : null;
 
+    /// <summary>What is promised, for people, without its confidence: "an accuracy drop of at most 0.5 points".</summary>
+    public string Statement => Risk == RiskKind.Disagreement ? FormattableString.Invariant($"a disagreement with the large model of at most {100 * Epsilon:0.###} %")
+        : Epsilon == 0 ? "an accuracy not below the large model's"
+        : Epsilon < 0 ? FormattableString.Invariant($"an accuracy at least {-100 * Epsilon:0.###} points above the large model's")
+        : FormattableString.Invariant($"an accuracy drop of at most {100 * Epsilon:0.###} points");
+
     /// <summary>Refuses bounds and probabilities that mean nothing.</summary>
     /// <exception cref="TinySaverException">ε or δ is out of range.</exception>
     public void Check()

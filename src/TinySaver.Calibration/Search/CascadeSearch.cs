@@ -37,8 +37,9 @@ public static class CascadeSearch
     }
 
     internal static SearchResult Result(
-        SearchInput input, SearchRule rule, CascadeChoice? choice, NoCascade? noCascade, List<CandidateResult> candidates)
+        SearchInput input, SearchRule rule, (CandidateCascade Cascade, CascadeChoice Choice)? found, NoCascade? noCascade, List<CandidateResult> candidates)
     {
+        CascadeChoice? choice = found?.Choice;
         int? largeCorrect = CountCorrect(input.Large.Classes.Span, input.Labels.Span);
         return new SearchResult(
             rule.Kind,
@@ -49,7 +50,10 @@ public static class CascadeSearch
             largeCorrect / (double)input.Samples,
             choice,
             noCascade,
-            [.. candidates.Select(c => c with { Chosen = IsChosen(c, choice) }).OrderBy(Rank).ThenBy(c => c.Point?.DeltaC ?? double.PositiveInfinity)]);
+            [.. candidates.Select(c => c with { Chosen = IsChosen(c, choice) }).OrderBy(Rank).ThenBy(c => c.Point?.DeltaC ?? double.PositiveInfinity)])
+        {
+            Front = CascadeFront.Of(input, candidates, found?.Cascade),
+        };
 
         // What is chosen first, then what the promise holds for, then what only seems to keep it, and last what does not: the lowest ΔC of all is
         // often one that breaks it.

@@ -21,7 +21,7 @@ internal static class CertifiedSearch
         Trial trial = eligible.Count == 0 ? Trial.None
             : everyCandidate ? EveryCandidate(input, eligible, rule, plan)
             : BestCandidates(input, eligible, rule, plan, options, pool);
-        CascadeChoice? choice = Certify(input, trial, eligible.Count, rule.Delta);
+        (CandidateCascade Cascade, CascadeChoice Choice)? found = Certify(input, trial, eligible.Count, rule.Delta);
 
         Candidate[] shown = [.. candidates.Select(c => trial.Pooled.GetValueOrDefault(c, c))];
         var results = new List<CandidateResult>(candidates.Count);
@@ -32,14 +32,14 @@ internal static class CertifiedSearch
             results.Add(CandidateResults.Of(candidate, candidate.Curve(), input.Labelled, threshold, certified, guarantee, options.CurvePoints));
         }
 
-        if (choice?.Calibration.DeltaC < 0)
-            return CascadeSearch.Result(input, rule, choice, null, results);
+        if (found?.Choice.Calibration.DeltaC < 0)
+            return CascadeSearch.Result(input, rule, found, null, results);
 
         var closest = new ClosestMiss(guarantee, plan, Math.Max(1, eligible.Count), !everyCandidate);
         foreach (Candidate candidate in shown)
             closest.Consider(candidate, candidate.Curve());
 
-        return CascadeSearch.Result(input, rule, null, closest.Explain(input, choice), results);
+        return CascadeSearch.Result(input, rule, null, closest.Explain(input, found?.Choice), results);
     }
 
     private static bool CertifiesEveryCandidate(
@@ -130,13 +130,13 @@ internal static class CertifiedSearch
     }
 
     // All that is certified holds at once, so the lowest ΔC of them may be taken.
-    private static CascadeChoice? Certify(SearchInput input, Trial trial, int candidates, double delta)
+    private static (CandidateCascade Cascade, CascadeChoice Choice)? Certify(SearchInput input, Trial trial, int candidates, double delta)
     {
-        CascadeChoice? best = null;
+        (CandidateCascade Cascade, CascadeChoice Choice)? best = null;
         foreach (ICascadePath path in trial.Paths)
         {
-            Differences[] found = path.Count(trial.Rows);
-            int last = FixedSequence.LastCertified(found.Length, i => trial.Test.Certifies(found[i]));
+            Differences[] counts = path.Count(trial.Rows);
+            int last = FixedSequence.LastCertified(counts.Length, i => trial.Test.Certifies(counts[i]));
             if (path is PairPath tested)
                 trial.Thresholds.Remove(tested.Candidate);
             if (last < 0)
@@ -152,9 +152,9 @@ internal static class CertifiedSearch
             Guarantee level = trial.Test.Guarantee;
             CascadeChoice choice = CascadeSearch.Choice(input, cascade, new Certificate(
                 level.Risk, level.Epsilon, delta, trial.Correction, candidates, level.Delta, trial.Selecting, trial.Rows.Count,
-                found[last].Losses, found[last].Gains, found[last].Disagreements, Math.Min(last + 2, found.Length), last + 1));
-            if (best is null || choice.Calibration.DeltaC < best.Calibration.DeltaC)
-                best = choice;
+                counts[last].Losses, counts[last].Gains, counts[last].Disagreements, Math.Min(last + 2, counts.Length), last + 1));
+            if (best is null || choice.Calibration.DeltaC < best.Value.Choice.Calibration.DeltaC)
+                best = (cascade, choice);
         }
 
         return best;

@@ -73,12 +73,5 @@ internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, i
         return new NoCascade(reason, why + nearest + remedy, closest.Savers[0], closest.Calibration, enough ? null : needed);
     }
 
-    private string Target()
-    {
-        string promise = guarantee.Risk == RiskKind.Disagreement ? FormattableString.Invariant($"a disagreement with the large model of at most {100 * guarantee.Epsilon:0.###} points")
-            : guarantee.Epsilon == 0 ? "an accuracy that is not below the large model's"
-            : guarantee.Epsilon < 0 ? FormattableString.Invariant($"an accuracy at least {-100 * guarantee.Epsilon:0.###} points above the large model's")
-            : FormattableString.Invariant($"an accuracy drop of at most {100 * guarantee.Epsilon:0.###} points");
-        return FormattableString.Invariant($"{promise} with {100 * (1 - guarantee.Delta):0.###} % confidence");
-    }
+    private string Target() => FormattableString.Invariant($"{guarantee.Statement} with {100 * (1 - guarantee.Delta):0.###} % confidence");
 }

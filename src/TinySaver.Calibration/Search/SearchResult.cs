@@ -22,7 +22,11 @@ namespace TinySaver.Calibration.Search;
 /// </param>
 public sealed record SearchResult(
     RuleKind Rule, Guarantee? Guarantee, string LargeModel, int Samples, bool Labelled, double? AccuracyLarge, CascadeChoice? Choice,
-    NoCascade? NoCascade, IReadOnlyList<CandidateResult> Candidates);
+    NoCascade? NoCascade, IReadOnlyList<CandidateResult> Candidates)
+{
+    /// <summary>The cascades that no other beats in both compute and accuracy, from the lowest ΔC to the highest accuracy.</summary>
+    public IReadOnlyList<FrontPoint> Front { get; init; } = [];
+}
 
 /// <summary>The cascade that a search found.</summary>
 /// <param name="Savers">The savers in the order in which an image meets them.</param>

@@ -91,14 +91,16 @@ public abstract record ThresholdRule : SearchRule
                 better = together;
 
             results.Add(better.Result);
-            if (Rank(better.Result.Point!) is var rank && rank.CompareTo(lowest) < 0)
+
+            // Which saver it is, the models alone decide: twice as many to choose from would only be twice the luck.
+            if (Rank(alone.Result.Point!) is var rank && rank.CompareTo(lowest) < 0)
                 (best, bestPoint, lowest) = (new CandidateSetting(better.Candidate, better.Result.Threshold!.Value), better.Result.Point, rank);
         }
 
         CandidateCascade cascade = options.MaxSavers > 1 ? Extend(best!, bestPoint!, candidates, pools) : new(best!);
         CascadeChoice choice = CascadeSearch.Choice(input, cascade, null);
         return IsWorthIt(choice.Calibration)
-            ? CascadeSearch.Result(input, this, choice, null, results)
+            ? CascadeSearch.Result(input, this, (cascade, choice), null, results)
             : CascadeSearch.Result(input, this, null, CostsMore(best!.Candidate, choice), results);
 
         (Candidate Candidate, CandidateResult Result) Try(Candidate candidate)
@@ -110,8 +112,7 @@ public abstract record ThresholdRule : SearchRule
         // No harm is so low that a candidate which saves too little would win by it.
         (bool, double, double) Rank(OperatingPoint point, double luck = 0) => (!IsWorthIt(point), Harm(point) + luck, point.DeltaC);
 
-        // One standard deviation of what answers that pooling changed gain on images of which the weights were not seen: the best of many
-        // thresholds looks better than it is, and the more so the more there are to choose from.
+        // One standard deviation of what pooling gains by chance: the best of many thresholds looks better than it is.
         double Luck((Candidate Candidate, CandidateResult Result) tried) =>
             Math.Sqrt(tried.Candidate.Curve().At(tried.Result.Threshold!.Value).Escalated.Disagreements) / input.Samples;
     }

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Guarantees;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Cascade;
@@ -34,6 +35,9 @@ internal static class EvaluationView
         yield return ("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");
         if (result.DropInterval is { } drop)
             yield return ("Accuracy drop", $"{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained"));
+
+        if (result.Pooled is { } pooled)
+            yield return ("Pooling", $"{pooled.Changed:N0} answers changed", pooled is { Gained: { } won, Lost: { } lost } ? $"of the escalated images; {won:N0} for the better, {lost:N0} for the worse" : "of the escalated images");
 
         yield return ("Exit rate", Amounts.Percent(point.ExitRate), $"{Amounts.Percent(result.ExitRateInterval.Low)} to {Amounts.Percent(result.ExitRateInterval.High)}");
         yield return ("ΔC", Amounts.Percent(point.DeltaC), point.DeltaC < 0 ? $"{Amounts.Percent(-point.DeltaC)} of the large model's compute saved" : "costs more than it saves");
@@ -74,5 +78,5 @@ internal static class EvaluationView
 
     private static string Promise(GuaranteeCheck? promise) => promise is null
         ? "the policy's rule promises nothing"
-        : FormattableString.Invariant($"{(promise.Risk == RiskKind.AccuracyDrop ? "accuracy drop" : "disagreement")} at most {promise.Epsilon * 100:0.##} % with {1 - promise.Delta:P0} confidence; observed {promise.Observed * 100:0.00} %");
+        : FormattableString.Invariant($"{new Guarantee(promise.Risk, promise.Epsilon, promise.Delta).Statement} with {1 - promise.Delta:P0} confidence; observed {promise.Observed * 100:0.00} %");
 }

@@ -35,7 +35,7 @@ internal static class SearchView
                 AddPoint(table, "test", test.Point, test.DropInterval);
 
             console.Write(table);
-            WriteCascade(console, choice, test);
+            WriteCascade(console, choice, result.LargeModel, test);
         }
 
         WriteCandidates(console, result);
@@ -58,10 +58,10 @@ internal static class SearchView
         OperatingPoint point = test?.Point ?? choice.Calibration;
         string where = test is null ? "the calibration images" : "the test images";
         string price = point.AccuracyDrop is { } drop
-            ? $"at {drop * 100:0.00} points of accuracy"
+            ? drop < 0 ? FormattableString.Invariant($"and gains {-drop * 100:0.00} points of accuracy") : FormattableString.Invariant($"at {drop * 100:0.00} points of accuracy")
             : $"with {Amounts.Percent(point.Agreement, 2)} agreement with the large model";
         string promise = choice.Certificate is { } certificate
-            ? $", certified at most {certificate.Epsilon * 100:0.##} {(certificate.Risk == RiskKind.AccuracyDrop ? "points" : "% disagreement")} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
+            ? $", {Certified(certificate)} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
             : $", by the {result.Rule.Name()} rule, which promises nothing";
         string names = string.Join(" → ", choice.Savers.Select(s => s.Saver));
         string kept = test?.Guarantee?.Verdict switch
@@ -74,6 +74,13 @@ internal static class SearchView
         return $"{names} {compute} {price} on {where}{promise}{kept}.";
     }
 
+    private static string Certified(Certificate certificate) => certificate switch
+    {
+        { Risk: RiskKind.AccuracyDrop, Epsilon: <= 0 } => $"certified to have {certificate.Guarantee.Statement}",
+        { Risk: RiskKind.AccuracyDrop } => FormattableString.Invariant($"certified at most {certificate.Epsilon * 100:0.##} points"),
+        _ => FormattableString.Invariant($"certified at most {certificate.Epsilon * 100:0.##} % disagreement"),
+    };
+
     private static void AddPoint(Table table, string name, OperatingPoint point, Interval? drop) => table.AddRow(
         name,
         $"{point.Samples:N0}",
@@ -85,9 +92,12 @@ internal static class SearchView
         Amounts.Percent(point.DeltaC));
 
     // What will run, whole: a chain has a threshold at each saver, and none of them is that saver's own in the table of candidates.
-    private static void WriteCascade(IAnsiConsole console, CascadeChoice choice, EvaluationResult? test)
+    private static void WriteCascade(IAnsiConsole console, CascadeChoice choice, string large, EvaluationResult? test)
     {
         Table table = new Table().Border(TableBorder.Rounded).AddColumns("cascade", "measure", "T", "cost", "exits at");
+        bool pools = choice.LargeWeights is not null || choice.Savers.Any(s => s.Weights is not null);
+        if (pools)
+            table.AddColumn("pooled with weights");
         if (test is not null)
             table.AddColumn("decides");
 
@@ -99,14 +109,22 @@ internal static class SearchView
                 Markup.Escape(saver.Saver), saver.Measure.Name(), Temperature(saver.Temperature), Amounts.Percent(saver.CostRatio, 2),
                 FormattableString.Invariant($"≥ {saver.Threshold:0.0000}"),
             ];
+            if (pools)
+                cells.Add(Weights(saver.Weights));
             if (test is not null)
                 cells.Add(Amounts.Percent(test.Savers[i].Decided));
 
             table.AddRow([.. cells]);
         }
 
+        if (pools)
+            table.AddRow([Markup.Escape(large), "", "", Amounts.Percent(1, 2), "the rest", Weights(choice.LargeWeights), .. test is null ? (string[])[] : [Amounts.Percent(1 - test.Point.ExitRate)]]);
+
         console.Write(table);
     }
+
+    private static string Weights(IReadOnlyList<double>? weights) =>
+        weights is null ? "–" : string.Join(", ", weights.Select(w => FormattableString.Invariant($"{w:0.00}")));
 
     private static void WriteCandidates(IAnsiConsole console, SearchResult result)
     {
