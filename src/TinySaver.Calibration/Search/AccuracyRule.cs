@@ -55,7 +55,7 @@ public sealed record AccuracyRule(double MaxCompute) : ThresholdRule
         bool labelled = point.AccuracyDrop is not null;
         int[] rows = [.. Enumerable.Range(0, point.Samples)];
         var chosen = new CandidateCascade(best);
-        int lowest = IsWorthIt(point) ? Loss(point.Differences, labelled) : int.MaxValue;
+        (int Loss, double DeltaC) lowest = IsWorthIt(point) ? (Loss(point.Differences, labelled), point.DeltaC) : (int.MaxValue, 0);
         foreach (Candidate other in candidates.Where(c => c.CostRatio < 1 && c.Saver != best.Candidate.Saver))
         {
             Try(best.Candidate, other);
@@ -80,9 +80,9 @@ public sealed record AccuracyRule(double MaxCompute) : ThresholdRule
             {
                 for (int j = 0; j < secondGrid.Count; j++)
                 {
-                    int loss = Loss(table.At(i, j).Differences, labelled);
-                    if (loss < lowest && IsAllowed(table.DeltaC(i, j)))
-                        (chosen, lowest) = (new([new(first, firstGrid[i]), new(second, secondGrid[j])], escalated), loss);
+                    (int Loss, double DeltaC) cell = (Loss(table.At(i, j).Differences, labelled), table.DeltaC(i, j));
+                    if (cell.CompareTo(lowest) < 0 && IsAllowed(cell.DeltaC))
+                        (chosen, lowest) = (new([new(first, firstGrid[i]), new(second, secondGrid[j])], escalated), cell);
                 }
             }
         }
