@@ -70,7 +70,9 @@ internal static class HorizontalPass
             Vector256<int> sum = Vector256<int>.Zero;
             for (nint x = 0; x < taps[i]; x += 2)
             {
-                Vector256<int> two = Vector64.LoadUnsafe(ref weight, (nuint)x).ToVector128Unsafe().ToVector256Unsafe();
+                // Not as a Vector64: no register of x86 has its width, so each would be made in memory.
+                long pair = Unsafe.ReadUnaligned<long>(ref Unsafe.As<int, byte>(ref Unsafe.Add(ref weight, x)));
+                Vector256<int> two = Vector128.CreateScalarUnsafe(pair).AsInt32().ToVector256Unsafe();
                 sum += Widen256(ref Unsafe.Add(ref pixel, x * DecodedImage.BytesPerPixel)) * Vector256.Shuffle(two, spread);
             }
 
