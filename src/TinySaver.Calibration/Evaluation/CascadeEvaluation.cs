@@ -64,7 +64,10 @@ public static class CascadeEvaluation
             (double)replay.DecidedBy.Count(index) / classes.Length,
             labelled && !saver.MaxProbabilities.IsEmpty ? Reliability.Of(saver.MaxProbabilities.Span, classes, truth) : null,
             [.. Enumerable.Range(0, HistogramBins).Select(
-                b => new HistogramBin((double)b / HistogramBins, (b + 1.0) / HistogramBins, right[b], wrong[b]))]);
+                b => new HistogramBin((double)b / HistogramBins, (b + 1.0) / HistogramBins, right[b], wrong[b]))])
+        {
+            Pooled = saver.Pooled,
+        };
     }
 
     private static List<Mistake> Mistakes(EvaluationInput input, CascadeReplay replay)
@@ -146,4 +149,5 @@ public sealed record EvaluationInput(
 /// <param name="Name">The saver's name.</param>
 /// <param name="Replay">Its answers, threshold and cost.</param>
 /// <param name="MaxProbabilities">Its highest probability for every image, for the calibration error; empty where unknown.</param>
-public sealed record EvaluatedSaver(string Name, ReplaySaver Replay, ReadOnlyMemory<float> MaxProbabilities);
+/// <param name="Pooled">Whether these are the saver's answers pooled with those of the savers before it.</param>
+public sealed record EvaluatedSaver(string Name, ReplaySaver Replay, ReadOnlyMemory<float> MaxProbabilities, bool Pooled = false);

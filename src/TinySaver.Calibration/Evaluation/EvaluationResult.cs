@@ -27,7 +27,11 @@ public sealed record EvaluationResult(
 /// <param name="Reliability">Its calibration; null without labels or highest probabilities.</param>
 /// <param name="Histogram">Its confidences (under the cascade's measure) on all images, right and wrong.</param>
 public sealed record SaverEvaluation(
-    string Name, double? Accuracy, double Decided, Reliability? Reliability, IReadOnlyList<HistogramBin> Histogram);
+    string Name, double? Accuracy, double Decided, Reliability? Reliability, IReadOnlyList<HistogramBin> Histogram)
+{
+    /// <summary>Whether its answers are pooled with those of the savers before it: then accuracy, reliability and histogram are of the pooled ones.</summary>
+    public bool Pooled { get; init; }
+}
 
 /// <summary>A bar pair of a confidence histogram.</summary>
 /// <param name="Low">Lowest confidence of the bin, included.</param>

@@ -48,5 +48,5 @@ internal static class EvaluationBuilder
     }
 
     private static EvaluatedSaver Pooled(PredictionSet set, SaverSetting setting, PooledAnswers answers) => new(
-        set.Name, new(answers.Classes, answers.By(setting.Measure), setting.Threshold, setting.CostRatio), answers.By(ConfidenceMeasure.MaxProbability));
+        set.Name, new(answers.Classes, answers.By(setting.Measure), setting.Threshold, setting.CostRatio), answers.By(ConfidenceMeasure.MaxProbability), Pooled: true);
 }

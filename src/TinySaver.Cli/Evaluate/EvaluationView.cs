@@ -29,7 +29,7 @@ internal static class EvaluationView
         OperatingPoint point = result.Point;
         yield return ("Images", $"{point.Samples:N0}", $"policy {policy.Id}");
         foreach (SaverEvaluation saver in result.Savers)
-            yield return ($"Saver {saver.Name}", Amounts.Percent(saver.Accuracy, 2), $"accuracy alone; decides {Amounts.Percent(saver.Decided)}{Ece(saver.Reliability)}");
+            yield return ($"Saver {saver.Name}", Amounts.Percent(saver.Accuracy, 2), $"accuracy {(saver.Pooled ? "with the savers before it" : "alone")}; decides {Amounts.Percent(saver.Decided)}{Ece(saver.Reliability)}");
 
         yield return ($"Large {large.Name}", Amounts.Percent(point.AccuracyLarge, 2), $"accuracy alone{Ece(result.LargeReliability)}");
         yield return ("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");

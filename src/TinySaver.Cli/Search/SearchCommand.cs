@@ -133,6 +133,7 @@ internal static class SearchCommand
             TestDetails = test,
             result.NoCascade,
             result.Candidates,
+            result.Front,
             costs,
             Policy = policy is null ? null : policyPath,
             Report = reportPath,

@@ -205,6 +205,37 @@ public sealed class SearchSpecs : IDisposable
         Assert.Contains("label 'rust' is none of the model's 7 labels", unknown.Errors);
     }
 
+    /// <summary>What a search promises of a pooled cascade is what runs: the same weights over the same evidence make the same answers.</summary>
+    [Theory]
+    [InlineData("tiny-l", "largeWeights")]
+    [InlineData("tiny-m", "weights")]
+    public async Task A_pooled_cascade_does_in_classify_and_evaluate_what_the_search_said(string large, string pooled)
+    {
+        string Model(string name) => Path.Combine(RepositoryPaths.Samples, "models", name);
+        string images = Path.Combine(RepositoryPaths.Samples, "images");
+        string policy = Path.Combine(_folder.Path, "cascade.json");
+        TinySaverProcess.Result search = await TinySaverProcess.RunAsync(
+            null, "search", "--large", Model(large), "--saver", Model("tiny-xs"), "--saver", Model("tiny-s"), "--saver", Model("tiny-m"), "--data", images,
+            "--rule", "accuracy", "--max-compute", "1", "--max-savers", "2", "--cache", Path.Combine(_folder.Path, "cache"), "--out", policy, "--json");
+        TinySaverProcess.Result classify = await TinySaverProcess.RunAsync(null, "classify", images, "--policy", policy, "--json");
+        TinySaverProcess.Result evaluate = await TinySaverProcess.RunAsync(
+            null, "evaluate", "--policy", policy, "--data", images, "--cache", Path.Combine(_folder.Path, "cache"), "--json");
+
+        Assert.Equal((0, 0, 0), (search.ExitCode, classify.ExitCode, evaluate.ExitCode));
+        string written = await File.ReadAllTextAsync(policy, TestContext.Current.CancellationToken);
+        Assert.Contains($"\"{pooled}\": [", written, StringComparison.Ordinal);
+        Assert.Contains("\"version\": 2", written, StringComparison.Ordinal);
+        JsonElement said = JsonDocument.Parse(search.Output).RootElement.GetProperty("calibration");
+        JsonElement ran = JsonDocument.Parse(classify.Output).RootElement;
+        JsonElement again = JsonDocument.Parse(evaluate.Output).RootElement.GetProperty("evaluation").GetProperty("point");
+        Assert.True(said.GetProperty("accuracyCascade").GetDouble() > said.GetProperty("accuracyLarge").GetDouble());
+        foreach ((string of, string ofClassify) in (ReadOnlySpan<(string, string)>)[("accuracyCascade", "accuracy"), ("exitRate", "exitRate"), ("deltaC", "computeChange")])
+        {
+            Assert.Equal(said.GetProperty(of).GetDouble(), ran.GetProperty(ofClassify).GetDouble(), 9);
+            Assert.Equal(said.GetProperty(of).GetDouble(), again.GetProperty(of).GetDouble(), 9);
+        }
+    }
+
     [Fact]
     public async Task An_interrupted_prediction_goes_on_where_it_stopped()
     {
