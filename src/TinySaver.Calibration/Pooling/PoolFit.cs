@@ -33,7 +33,7 @@ public static class PoolFit
         if (rows.Count == 0)
             return null;
 
-        double[] likeliest = Maximise(new PoolLikelihood(models, labels, [.. rows.Take(MostRows)]));
+        double[] likeliest = Maximise(new PoolLikelihood(models, labels, Some(rows)));
         double[]? best = null;
         double bestGain = LeastGain;
         foreach (double share in Shares)
@@ -48,6 +48,10 @@ public static class PoolFit
 
         return best;
     }
+
+    // Evenly over all rows: those of a data set that lies in folders are in the order of their classes.
+    private static IReadOnlyList<int> Some(IReadOnlyList<int> rows) =>
+        rows.Count <= MostRows ? rows : [.. Enumerable.Range(0, MostRows).Select(i => rows[(int)((long)i * rows.Count / MostRows)])];
 
     // Newton's method on what may move: a weight at 0 that would fall below stays there. The objective is concave.
     private static double[] Maximise(PoolLikelihood likelihood)

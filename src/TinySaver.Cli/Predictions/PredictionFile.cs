@@ -43,7 +43,7 @@ internal static class PredictionFile
             throw new TinySaverException($"{table.Source}: the id '{repeated.Key}' occurs {repeated.Count()} times; each image has one row.");
 
         float[]? logits = cells.Logits();
-        return new(
+        PredictionSet set = new(
             name,
             table.Source,
             ids,
@@ -61,6 +61,9 @@ internal static class PredictionFile
             TopK = cells.TopK(),
             ListedClasses = (int?)cells.OneWhole("classes"),
         };
+        return set.ListedClasses is { } listed && set.LeastClasses > listed
+            ? throw new TinySaverException($"{table.Source}: the column 'classes' says {listed}, but the class index {set.LeastClasses - 1} occurs; expected more classes than the highest index.")
+            : set;
     }
 
     private static Dictionary<ConfidenceMeasure, float[]> Confidences(Table table, CellReader cells, float[]? logits)

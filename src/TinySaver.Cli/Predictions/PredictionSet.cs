@@ -41,8 +41,10 @@ internal sealed record PredictionSet(
     public int? ListedClasses { get; init; }
 
     /// <summary>The number of classes, or the least that there must be where nothing says how many.</summary>
-    public int ClassCount => Logits is not null ? LogitClasses
-        : ListedClasses ?? Math.Max(2, 1 + Classes.Concat(Labels).Concat(LabelTexts.Keys).Concat(TopK?.SelectMany(t => t.Classes) ?? []).Max());
+    public int ClassCount => Logits is not null ? LogitClasses : ListedClasses ?? Math.Max(2, LeastClasses);
+
+    /// <summary>One more than the highest class index that occurs.</summary>
+    public int LeastClasses => 1 + Classes.Concat(Labels).Concat(LabelTexts.Keys).Concat(TopK?.SelectMany(t => t.Classes) ?? []).Max();
 
     /// <summary>Whether every image has a true class.</summary>
     public bool Labelled => Count > 0 && Labels.AsSpan().IndexOf(-1) < 0;

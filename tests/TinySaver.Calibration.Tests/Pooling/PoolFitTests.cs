@@ -29,6 +29,18 @@ public sealed class PoolFitTests
         Assert.InRange(weights[0], 0.6, 1.6);
     }
 
+    // In the order of their classes, as a data set in folders has them: a fit on the first ones alone would see half of the classes.
+    [Fact]
+    public void Fit_MoreImagesThanItLooksAt_SeesAllOfThem()
+    {
+        (EvidenceTable[] models, int[] labels, int[][] alone) = Draw(20_000, seed: 2, [1.5, 2.5]);
+        int[] byClass = [.. Enumerable.Range(0, 20_000).OrderBy(i => labels[i])];
+        double[] sorted = PoolFit.Fit(models, alone[1], labels, byClass)!;
+        double[] drawn = PoolFit.Fit(models, alone[1], labels, Rows(20_000))!;
+        Assert.Equal(drawn[1], sorted[1], 0.1);
+        Assert.Equal(2.5, sorted[1], 0.15);
+    }
+
     [Fact]
     public void Fit_ModelThatKnowsNothing_PoolsNothing()
     {

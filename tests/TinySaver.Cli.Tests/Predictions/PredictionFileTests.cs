@@ -61,6 +61,9 @@ public sealed class PredictionFileTests : IDisposable
     [InlineData("id,class_index,logits\na,0,1 2\nb,0,1 2 3\n", "'3 numbers'; expected 2 numbers as in the first row")]
     [InlineData("id,class_index,logits\na,0,1 NaN\n", "'NaN'; expected finite numbers")]
     [InlineData("id,class_index,macs\na,0,5\nb,0,6\n", "data row 2, column 'macs', is '6'; expected '5' as in the first row")]
+    [InlineData("id,class_index,classes\na,7,5\n", "the column 'classes' says 5, but the class index 7 occurs")]
+    [InlineData("id,class_index,top_k\na,0,0:0.5 1:1.5\n", "data row 1, column 'top_k', is '1:1.5'; expected classes as index:probability")]
+    [InlineData("id,class_index,top_k\na,0,0:0.5 0:0.3\n", "expected classes as index:probability, none twice")]
     [InlineData("id,class_index,class\na,0,ant\nb,0,bee\n", "the class index 0 stands beside 'ant' and beside 'bee'")]
     public async Task ReadAsync_ImpossiblePredictions_NamesRowAndValue(string csv, string expected)
     {
@@ -105,6 +108,24 @@ public sealed class PredictionFileTests : IDisposable
         PredictionSet set = await PredictionFile.ReadAsync(path, "name", TestContext.Current.CancellationToken);
         Assert.Equal([0.333333343f, -1.17549435E-38f, 16777216f, 0.1f], set.Logits!);
         Assert.Equal((7L, "h", "name"), (set.Macs!.Value, set.ModelHash!, set.Name));
+    }
+
+    /// <summary>What is pooled: the likeliest classes as recorded, whatever their order, or else class and highest probability; of logits all classes.</summary>
+    [Fact]
+    public async Task EvidenceAt_WhatIsRecorded_IsTheLikeliestOfIt()
+    {
+        PredictionSet listed = await ReadAsync("id,class_index,classes,top_k\na,2,9,4:0.25 2:0.5\n");
+        PredictionSet highest = await ReadAsync("id,class_index,max_probability\na,2,0.5\n");
+        PredictionSet logits = await ReadAsync("id,class_index,logits,top_k\na,1,0 1 0.5,1:0.9\n");
+        PredictionSet nothing = await ReadAsync("id,class_index,margin\na,2,0.5\n");
+
+        Assert.Equal(9, listed.ClassCount);
+        Assert.Equal([2, 4], listed.EvidenceAt(1, 9)!.Classes(0).ToArray());
+        Assert.Equal([0.5f, 0.25f], listed.EvidenceAt(1, 9)!.ProbabilitiesOf(0).ToArray());
+        Assert.Null(listed.EvidenceAt(2, 9));
+        Assert.Equal([2], highest.EvidenceAt(1, 3)!.Classes(0).ToArray());
+        Assert.Equal([1, 2, 0], logits.EvidenceAt(2, 3)!.Classes(0).ToArray());
+        Assert.Null(nothing.EvidenceAt(1, 3));
     }
 
     [Theory]
