@@ -55,9 +55,16 @@ internal static class CommonOptions
         DefaultValueFactory = _ => PredictionSourceOptions.DefaultCacheFolder,
     };
 
-    /// <summary>How to predict where predictions are needed.</summary>
+    /// <summary>A person's labels of some of the images.</summary>
+    public static readonly Option<string?> Reviews = new("--reviews")
+    {
+        Description = "True labels of some images, which stand above those of the data: a filled review list, or any .csv or .parquet file with the columns path and label or class_index.",
+        HelpName = "file",
+    };
+
+    /// <summary>How to predict where predictions are needed, and what they are labelled by.</summary>
     public static PredictionSourceOptions PredictionSource(ParseResult arguments) =>
-        new(arguments.GetValue(Cache)!, arguments.GetValue(Threads), arguments.GetValue(Provider));
+        new(arguments.GetValue(Cache)!, arguments.GetValue(Threads), arguments.GetValue(Provider), Reviews: arguments.GetValue(Reviews));
 
     /// <summary>The policy that was named, or else the first found in this folder or one above it.</summary>
     /// <exception cref="TinySaverException">None was named and none is found.</exception>

@@ -1,5 +1,6 @@
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Pooling;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
@@ -21,11 +22,11 @@ public static class CascadeEvaluation
     {
         Check(input);
         ReadOnlySpan<int> large = input.Large.Span;
-        ReadOnlySpan<int> labels = input.Labels.Span;
+        ReadOnlySpan<int> labels = input.AllLabels.Span;
         int samples = large.Length;
         var replay = CascadeReplay.Run([.. input.Savers.Select(s => s.Replay)], input.Escalated is { } pooled ? pooled.Classes : large);
-        var point = OperatingPoint.Of(replay, large, labels);
-        Interval? drop = labels.IsEmpty ? null : Intervals.Drop(samples, point.Losses, point.Gains);
+        var point = OperatingPoint.Of(replay, large, input.Labels.Span);
+        Interval? drop = input.Labels.IsEmpty ? null : Drop(point);
         bool largeMeasured = !labels.IsEmpty && !input.LargeMaxProbabilities.IsEmpty;
         return new EvaluationResult(
             point,
@@ -43,7 +44,8 @@ public static class CascadeEvaluation
     private static SaverEvaluation Saver(EvaluationInput input, EvaluatedSaver saver, int index, CascadeReplay replay)
     {
         ReadOnlySpan<int> classes = saver.Replay.Classes.Span;
-        ReadOnlySpan<int> truth = input.Labels.IsEmpty ? input.Large.Span : input.Labels.Span;
+        bool labelled = !input.AllLabels.IsEmpty;
+        ReadOnlySpan<int> truth = labelled ? input.AllLabels.Span : input.Large.Span;
         ReadOnlySpan<float> confidences = saver.Replay.Confidences.Span;
         int correct = 0;
         int[] right = new int[HistogramBins];
@@ -57,7 +59,6 @@ public static class CascadeEvaluation
             wrong[bin] += isRight ? 0 : 1;
         }
 
-        bool labelled = !input.Labels.IsEmpty;
         return new SaverEvaluation(
             saver.Name,
             labelled ? (double)correct / classes.Length : null,
@@ -78,7 +79,8 @@ public static class CascadeEvaluation
         for (int i = 0; i < large.Length; i++)
         {
             int answer = replay.Answers[i];
-            bool costly = labels.IsEmpty ? answer != large[i] : answer != labels[i] && large[i] == labels[i];
+            int? label = labels.IsEmpty || labels[i] == Labellings.Unknown ? null : labels[i];
+            bool costly = answer != large[i] && (label is null || large[i] == label);
             if (!costly)
                 continue;
 
@@ -86,10 +88,17 @@ public static class CascadeEvaluation
             float confidence = index < input.Savers.Count
                 ? input.Savers[index].Replay.Confidences.Span[i]
                 : input.Escalated!.By(ConfidenceMeasure.MaxProbability)[i];
-            mistakes.Add(new Mistake(i, index, confidence, answer, large[i], labels.IsEmpty ? null : labels[i]));
+            mistakes.Add(new Mistake(i, index, confidence, answer, large[i], label));
         }
 
         return [.. mistakes.OrderByDescending(m => m.Confidence).Take(MostMistakes)];
+    }
+
+    // Unlabelled differences may be anything: from the lower end, were they gains, to the upper, were they losses.
+    private static Interval Drop(OperatingPoint point)
+    {
+        Differences best = point.Differences.AtBest;
+        return Intervals.Drop(point.Samples, point.Losses, point.Gains) with { Low = Intervals.Drop(point.Samples, best.Losses, best.Gains).Low };
     }
 
     private static GuaranteeCheck? Held(Guarantee guarantee, OperatingPoint point, Interval? drop)
@@ -135,12 +144,15 @@ public static class CascadeEvaluation
 /// <param name="Savers">The savers in order, at least one.</param>
 /// <param name="Large">The large model's class of every image.</param>
 /// <param name="LargeMaxProbabilities">Its highest probability for every image; empty where unknown.</param>
-/// <param name="Labels">True class of every image; empty where unknown.</param>
+/// <param name="Labels">True class of every image, −1 where unknown; empty without labels.</param>
 /// <param name="Guarantee">What was guaranteed at calibration; null where nothing was.</param>
 public sealed record EvaluationInput(
     IReadOnlyList<EvaluatedSaver> Savers, ReadOnlyMemory<int> Large, ReadOnlyMemory<float> LargeMaxProbabilities, ReadOnlyMemory<int> Labels,
     Guarantee? Guarantee)
 {
+    /// <summary>True class of every image; empty unless all are known.</summary>
+    internal ReadOnlyMemory<int> AllLabels => Labellings.Of(Labels.Span) == Labelling.All ? Labels : default;
+
     /// <summary>The answers to escalated images, pooled with the savers'; null where the large model answers them alone.</summary>
     public PooledAnswers? Escalated { get; init; }
 }

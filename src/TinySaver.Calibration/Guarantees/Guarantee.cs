@@ -7,18 +7,22 @@ namespace TinySaver.Calibration.Guarantees;
 /// <param name="Losses">Images that only the large model has right: each costs accuracy.</param>
 /// <param name="Gains">Images that only the cascade has right: each wins accuracy.</param>
 /// <param name="Disagreements">Images on which the two chose different classes.</param>
-public readonly record struct Differences(int Losses, int Gains, int Disagreements)
+/// <param name="Unlabelled">Of those, images whose true class is unknown though others are known; each counts as a loss.</param>
+public readonly record struct Differences(int Losses, int Gains, int Disagreements, int Unlabelled = 0)
 {
     /// <summary>Losses less gains: by how many images the cascade is behind the large model alone.</summary>
     public int NetLosses => Losses - Gains;
 
+    /// <summary>What they were if every unlabelled image turned out to be a gain.</summary>
+    public Differences AtBest => new(Losses - Unlabelled, Gains + Unlabelled, Disagreements);
+
     /// <summary>What two disjoint sets of images come to together.</summary>
     public static Differences operator +(Differences a, Differences b) =>
-        new(a.Losses + b.Losses, a.Gains + b.Gains, a.Disagreements + b.Disagreements);
+        new(a.Losses + b.Losses, a.Gains + b.Gains, a.Disagreements + b.Disagreements, a.Unlabelled + b.Unlabelled);
 
     /// <summary>What is left of a set of images without a part of it.</summary>
     public static Differences operator -(Differences a, Differences b) =>
-        new(a.Losses - b.Losses, a.Gains - b.Gains, a.Disagreements - b.Disagreements);
+        new(a.Losses - b.Losses, a.Gains - b.Gains, a.Disagreements - b.Disagreements, a.Unlabelled - b.Unlabelled);
 }
 
 /// <summary>What is promised of a cascade: the risk is at most ε with probability at least 1 − δ over the draw of the calibration images.</summary>

@@ -11,9 +11,9 @@ internal sealed class CandidatePools(SearchInput input, IReadOnlyList<int> rows)
     private readonly Dictionary<(EvidenceTable First, EvidenceTable? Second), EscalatedAnswers?> _escalated = [];
     private readonly Dictionary<(EvidenceTable First, EvidenceTable Second), PooledAnswers?> _seconds = [];
 
-    /// <summary>Whether there is anything to pool by: labels to fit weights to, and what the models say of the images.</summary>
+    /// <summary>Whether there is anything to pool by: all labels, to fit weights to, and what the models say of the images.</summary>
     public static bool CanPool(SearchInput input) =>
-        input.Labelled && input.Large.Evidence is not null && input.Savers.Any(s => s.Confidences.Any(c => c.Evidence is not null));
+        input.Labelling == Labelling.All && input.Large.Evidence is not null && input.Savers.Any(s => s.Confidences.Any(c => c.Evidence is not null));
 
     /// <summary>The candidate with pooled answers to the images that it escalates; null where pooling does not make them better.</summary>
     public Candidate? Of(Candidate candidate) => candidate.Column.Evidence is { } evidence && Escalated(evidence, null) is { } escalated

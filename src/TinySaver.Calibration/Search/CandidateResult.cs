@@ -12,7 +12,7 @@ namespace TinySaver.Calibration.Search;
 /// <param name="Measure">The confidence measure.</param>
 /// <param name="Temperature">The temperature; 1 for the model's own probabilities.</param>
 /// <param name="CostRatio">The saver's cost as a share of the large model's: the exit rate at which it breaks even.</param>
-/// <param name="Accuracy">Accuracy of the saver alone on all images; null without labels.</param>
+/// <param name="Accuracy">Accuracy of the saver alone on all images; null unless all labels are known.</param>
 /// <param name="Verdict">Whether it saves.</param>
 /// <param name="Certified">Whether the guarantee holds for this very point; always false for rules without one.</param>
 /// <param name="Chosen">Whether this point is the cascade that was chosen. A chain is no single candidate's.</param>
@@ -45,13 +45,13 @@ public enum CandidateVerdict
     NotCertified,
 }
 
-/// <summary>One threshold of a candidate, for charts; accuracies are null where labels are unknown.</summary>
+/// <summary>One threshold of a candidate, for charts; accuracies are null unless all labels are known.</summary>
 /// <param name="Threshold">The exit threshold.</param>
 /// <param name="ExitRate">Share of images that exit.</param>
 /// <param name="DeltaC">ΔC.</param>
 /// <param name="Agreement">Share of all images on which cascade and large model agree.</param>
 /// <param name="AccuracyCascade">Accuracy of the cascade on all images.</param>
-/// <param name="AccuracyDrop">Accuracy of the large model alone less that.</param>
+/// <param name="AccuracyDrop">Accuracy of the large model alone less that; where some labels are unknown, the most that it can be.</param>
 /// <param name="ExitedAccuracySaver">Accuracy of the saver on the exited images.</param>
 /// <param name="ExitedAccuracyLarge">Accuracy of the large model on the exited images.</param>
 public sealed record CurvePoint(
@@ -63,9 +63,9 @@ internal static class CandidateResults
 {
     /// <summary>The result of a candidate at a threshold, or without one.</summary>
     public static CandidateResult Of(
-        Candidate candidate, SweepCurve curve, bool labelled, double? threshold, bool certified, Guarantee? guarantee, int curvePoints)
+        Candidate candidate, SweepCurve curve, Labelling labelling, double? threshold, bool certified, Guarantee? guarantee, int curvePoints)
     {
-        OperatingPoint? point = threshold is { } t ? Point(candidate, curve, curve.At(t), labelled) : null;
+        OperatingPoint? point = threshold is { } t ? Point(candidate, curve, curve.At(t), labelling) : null;
         CandidateVerdict verdict = point is null ? CandidateVerdict.NotCertified
             : point.DeltaC < 0 ? CandidateVerdict.Saves
             : CandidateVerdict.CostsMore;
@@ -74,7 +74,7 @@ internal static class CandidateResults
             candidate.Column.Measure,
             candidate.Column.Temperature,
             candidate.CostRatio,
-            labelled ? curve.Points[^1].SaverCorrect / (double)curve.Samples : null,
+            labelling == Labelling.All ? curve.Points[^1].SaverCorrect / (double)curve.Samples : null,
             verdict,
             certified,
             false,
@@ -82,13 +82,14 @@ internal static class CandidateResults
             threshold,
             point,
             candidate.Escalated?.Answers.Weights,
-            Thin(candidate, curve, labelled, curvePoints));
+            Thin(candidate, curve, labelling, curvePoints));
     }
 
     // At a curve's last point every image exits, so its counts are those of all.
-    private static OperatingPoint Point(Candidate candidate, SweepCurve curve, SweepPoint point, bool labelled) => OperatingPoint.Of(
+    private static OperatingPoint Point(Candidate candidate, SweepCurve curve, SweepPoint point, Labelling labelling) => OperatingPoint.Of(
         curve.Samples,
-        labelled ? curve.Points[^1].LargeCorrect : null,
+        labelling,
+        curve.Points[^1].LargeCorrect,
         point.Exited,
         point.Differences,
         point.SaverCorrect,
@@ -96,7 +97,7 @@ internal static class CandidateResults
         candidate.DeltaC(point.Exited, curve.Samples));
 
     // About equal steps of the exit rate, first and last point always among them.
-    private static List<CurvePoint> Thin(Candidate candidate, SweepCurve curve, bool labelled, int most)
+    private static List<CurvePoint> Thin(Candidate candidate, SweepCurve curve, Labelling labelling, int most)
     {
         var thin = new List<CurvePoint>(most);
         ReadOnlySpan<SweepPoint> points = curve.Points;
@@ -107,7 +108,7 @@ internal static class CandidateResults
             if (points[i].Exited < nextExits && i < points.Length - 1)
                 continue;
 
-            OperatingPoint point = Point(candidate, curve, points[i], labelled);
+            OperatingPoint point = Point(candidate, curve, points[i], labelling);
             thin.Add(new CurvePoint(
                 points[i].Threshold, point.ExitRate, point.DeltaC, point.Agreement, point.AccuracyCascade, point.AccuracyDrop,
                 point.ExitedAccuracySaver, point.ExitedAccuracyLarge));

@@ -7,7 +7,7 @@ namespace TinySaver.Calibration.Search;
 /// <param name="Savers">The names of the savers in order; empty for the large model alone.</param>
 /// <param name="Pooled">Whether its models are pooled.</param>
 /// <param name="DeltaC">ΔC.</param>
-/// <param name="Height">Accuracy of the cascade; without labels its agreement with the large model.</param>
+/// <param name="Height">Accuracy of the cascade; unless all labels are known its agreement with the large model.</param>
 public sealed record FrontPoint(IReadOnlyList<string> Savers, bool Pooled, double DeltaC, double Height);
 
 /// <summary>The Pareto front of a search: from what saves most to what is most accurate.</summary>
@@ -18,7 +18,7 @@ internal static class CascadeFront
     /// <summary>The front of the candidates, of the chain that was chosen where one was, and of the large model alone.</summary>
     public static IReadOnlyList<FrontPoint> Of(SearchInput input, IReadOnlyList<CandidateResult> candidates, CandidateCascade? chosen)
     {
-        double? accuracyLarge = CascadeSearch.CountCorrect(input.Large.Classes.Span, input.Labels.Span) / (double)input.Samples;
+        double? accuracyLarge = CascadeSearch.AccuracyLarge(input);
         IEnumerable<FrontPoint> points = candidates.SelectMany(c => c.Curve.Select(
             p => new FrontPoint([c.Saver], c.LargeWeights is not null, p.DeltaC, p.AccuracyCascade ?? p.Agreement)));
         if (chosen is { Savers: [var first, var second] })

@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Evaluation;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
 
@@ -25,29 +26,28 @@ public static class CascadeSearch
     /// <param name="rule">How thresholds are chosen.</param>
     /// <param name="options">Chain length and size of the result; null for the defaults.</param>
     /// <returns>The cascade, or why there is none, and every candidate's best point.</returns>
-    /// <exception cref="TinySaverException">The input, the rule or the options are out of range, or the rule needs labels and there are none.</exception>
+    /// <exception cref="TinySaverException">The input, the rule or the options are out of range, or the rule needs labels and some are unknown.</exception>
     public static SearchResult Run(SearchInput input, SearchRule rule, SearchOptions? options = null)
     {
         options ??= new SearchOptions();
         rule.Check(options);
         SearchInputValidation.Check(input);
-        return rule.NeedsLabels && !input.Labelled
-            ? throw new TinySaverException($"The {rule.Kind.Name()} rule compares accuracies and so needs labels: use another without them, such as certified.")
-            : rule.Search(input, Candidate.AllOf(input), options);
+        return rule.NeedsLabels && input.Labelling != Labelling.All
+            ? throw new TinySaverException($"The {rule.Kind.Name()} rule compares accuracies and so needs the labels of all images: use another without them, such as certified.")
+            : rule.Search(input, options);
     }
 
     internal static SearchResult Result(
         SearchInput input, SearchRule rule, (CandidateCascade Cascade, CascadeChoice Choice)? found, NoCascade? noCascade, List<CandidateResult> candidates)
     {
         CascadeChoice? choice = found?.Choice;
-        int? largeCorrect = CountCorrect(input.Large.Classes.Span, input.Labels.Span);
         return new SearchResult(
             rule.Kind,
-            rule.Guarantee(input.Labelled),
+            rule.Guarantee(input.Labelling != Labelling.None),
             input.Large.Name,
             input.Samples,
-            input.Labelled,
-            largeCorrect / (double)input.Samples,
+            input.Labels.Length - input.Labels.Span.Count(Labellings.Unknown),
+            AccuracyLarge(input),
             choice,
             noCascade,
             [.. candidates.Select(c => c with { Chosen = IsChosen(c, choice) }).OrderBy(Rank).ThenBy(c => c.Point?.DeltaC ?? double.PositiveInfinity)])
@@ -72,15 +72,18 @@ public static class CascadeSearch
         return new CascadeChoice([.. cascade.Savers.Select(s => s.Candidate.At(s.Threshold))], cascade.Escalated?.Answers.Weights, point, certificate);
     }
 
-    internal static int? CountCorrect(ReadOnlySpan<int> classes, ReadOnlySpan<int> labels)
+    /// <summary>Accuracy of the large model alone; null unless all labels are known.</summary>
+    internal static double? AccuracyLarge(SearchInput input)
     {
-        if (labels.IsEmpty)
+        if (input.Labelling != Labelling.All)
             return null;
 
+        ReadOnlySpan<int> labels = input.Labels.Span;
+        ReadOnlySpan<int> classes = input.Large.Classes.Span;
         int correct = 0;
         for (int i = 0; i < classes.Length; i++)
             correct += classes[i] == labels[i] ? 1 : 0;
 
-        return correct;
+        return correct / (double)input.Samples;
     }
 }

@@ -17,11 +17,12 @@ namespace TinySaver.Calibration.Search;
 /// <param name="Losses">Of those, images that only the large model has right.</param>
 /// <param name="Gains">Of those, images that only the cascade has right.</param>
 /// <param name="Disagreements">Of those, images on which the two differ.</param>
+/// <param name="Unlabelled">Of those, images whose true class is unknown though others are known; each counts as a loss.</param>
 /// <param name="StepsTested">Thresholds (for a chain: pairs of thresholds) tested in the fixed sequence, the failing one included.</param>
 /// <param name="StepsCertified">Of those, how many were certified; the last is the choice.</param>
 public sealed record Certificate(
     RiskKind Risk, double Epsilon, double Delta, CandidateCorrection Correction, int Candidates, double TestLevel, int SelectionSamples,
-    int Samples, int Losses, int Gains, int Disagreements, int StepsTested, int StepsCertified)
+    int Samples, int Losses, int Gains, int Disagreements, int Unlabelled, int StepsTested, int StepsCertified)
 {
     /// <summary>What is guaranteed.</summary>
     [JsonIgnore]
@@ -33,7 +34,7 @@ public sealed record Certificate(
         Risk,
         Bound: Epsilon,
         Confidence: 1 - Delta,
-        $"Fixed-sequence testing with an exact test on {Samples} images ({SelectionSamples} others selected among {Candidates} candidates); docs/calibration.md.");
+        $"Fixed-sequence testing with an exact test on {Samples} images ({SelectionSamples} others selected among {Candidates} candidates){(Unlabelled > 0 ? $"; {Unlabelled} of {Disagreements} differences have no label and count as losses" : "")}; docs/calibration.md.");
 }
 
 /// <summary>How a certified search keeps its guarantee although it chooses among several candidates.</summary>

@@ -37,12 +37,16 @@ internal sealed class CertificationPlan(Guarantee guarantee, double selectionSha
     /// <summary>Whether certifying every candidate promises more than a split.</summary>
     public bool PrefersEveryCandidate(int samples, int candidates)
     {
-        // A single candidate needs no selecting.
-        if (candidates <= 1 || samples < 2)
+        if (samples < 2)
             return true;
 
+        // Only images that select tell where gains begin.
         if (NeedsGains)
             return false;
+
+        // A single candidate needs no selecting.
+        if (candidates <= 1)
+            return true;
 
         double every = Tolerance(candidates, CertifyingEvery(samples, candidates));
         int certifying = Certifying(samples, chains: false);

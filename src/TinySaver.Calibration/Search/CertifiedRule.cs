@@ -57,6 +57,5 @@ public sealed record CertifiedRule : SearchRule
             throw new TinySaverException($"The selection share is {SelectionShare}: it must lie between 0 and 1, both excluded.");
     }
 
-    internal override SearchResult Search(SearchInput input, IReadOnlyList<Candidate> candidates, SearchOptions options) =>
-        CertifiedSearch.Run(input, candidates, this, options);
+    internal override SearchResult Search(SearchInput input, SearchOptions options) => CertifiedSearch.Run(input, this, options);
 }

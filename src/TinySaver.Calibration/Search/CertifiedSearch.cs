@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Guarantees;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Failures;
 
 namespace TinySaver.Calibration.Search;
@@ -9,41 +10,78 @@ internal static class CertifiedSearch
     // Steps of 1 % of the exit rate: finer ones only add chances to stop early.
     internal const int Steps = 100;
 
-    public static SearchResult Run(SearchInput input, IReadOnlyList<Candidate> candidates, CertifiedRule rule, SearchOptions options)
+    public static SearchResult Run(SearchInput input, CertifiedRule rule, SearchOptions options)
     {
-        // A saver that costs as much as the large model cannot save anything. Costs are known before any outcome, so this is free.
-        List<Candidate> eligible = [.. candidates.Where(c => c.CostRatio < 1)];
-        Guarantee guarantee = rule.Guarantee(input.Labelled);
-        guarantee.Check();
-        var plan = new CertificationPlan(guarantee, rule.SelectionShare);
-        bool pool = options.Pool && CandidatePools.CanPool(input);
-        bool everyCandidate = CertifiesEveryCandidate(input, eligible, rule, options, plan, pool);
-        Trial trial = eligible.Count == 0 ? Trial.None
-            : everyCandidate ? EveryCandidate(input, eligible, rule, plan)
-            : BestCandidates(input, eligible, rule, plan, options, pool);
-        (CandidateCascade Cascade, CascadeChoice Choice)? found = Certify(input, trial, eligible.Count, rule.Delta);
+        Trial trial = Prepare(input, rule, options);
+        input = trial.Input;
+        List<Candidate> candidates = trial.Candidates;
+        int eligible = Eligible(input);
+        (CandidateCascade Cascade, CascadeChoice Choice)? found = Certify(trial, eligible, rule.Delta);
 
         Candidate[] shown = [.. candidates.Select(c => trial.Pooled.GetValueOrDefault(c, c))];
+        Guarantee guarantee = rule.Guarantee(input.Labelling != Labelling.None);
         var results = new List<CandidateResult>(candidates.Count);
         foreach (Candidate candidate in shown)
         {
             double? threshold = trial.Thresholds.TryGetValue(candidate, out double t) ? t : null;
             bool certified = trial.Certified.Contains(candidate);
-            results.Add(CandidateResults.Of(candidate, candidate.Curve(), input.Labelled, threshold, certified, guarantee, options.CurvePoints));
+            results.Add(CandidateResults.Of(candidate, candidate.Curve(), input.Labelling, threshold, certified, guarantee, options.CurvePoints));
         }
 
         if (found?.Choice.Calibration.DeltaC < 0)
             return CascadeSearch.Result(input, rule, found, null, results);
 
-        var closest = new ClosestMiss(guarantee, plan, Math.Max(1, eligible.Count), !everyCandidate);
+        var closest = new ClosestMiss(guarantee, new(guarantee, rule.SelectionShare), Math.Max(1, eligible), trial.Correction == CandidateCorrection.Split);
         foreach (Candidate candidate in shown)
             closest.Consider(candidate, candidate.Curve());
 
         return CascadeSearch.Result(input, rule, null, closest.Explain(input, found?.Choice), results);
     }
 
+    /// <summary>Fixes what is tested, before any outcome that it is tested on is looked at.</summary>
+    public static Trial Prepare(SearchInput input, CertifiedRule rule, SearchOptions options)
+    {
+        Guarantee guarantee = rule.Guarantee(input.Labelling != Labelling.None);
+        guarantee.Check();
+        var plan = new CertificationPlan(guarantee, rule.SelectionShare);
+        bool pool = options.Pool && CandidatePools.CanPool(input);
+        bool every = CertifiesEveryCandidate(input, Eligible(input), rule, options, plan, pool);
+
+        // A split that the input carries has been looked at; no other may be drawn.
+        SampleSplit split = every ? new([], Draw(input, plan.CertifyingEvery(input.Samples, Math.Max(1, Eligible(input))), rule).Certification)
+            : input.Samples < 2 ? new([], [])
+            : input.Split ?? Draw(input, plan.Certifying(input.Samples, options.MaxSavers > 1), rule);
+
+        // Whoever chooses which images to label may have seen everything, so what selects must not depend on it.
+        if (input.Labelling == Labelling.Some)
+            input = input with { Labels = Hide(input.Labels.Span, split.Selection) };
+
+        List<Candidate> candidates = Candidate.AllOf(input);
+
+        // A saver that costs as much as the large model cannot save anything. Costs are known before any outcome, so this is free.
+        List<Candidate> eligible = [.. candidates.Where(c => c.CostRatio < 1)];
+        CandidateCorrection correction = every ? CandidateCorrection.Bonferroni : CandidateCorrection.Split;
+        if (eligible.Count == 0 || split.Certification.Count == 0 || (!every && split.Selection.Count == 0))
+            return new(input, candidates, [], null!, [], 0, correction);
+
+        return every
+            ? new(input, candidates, [.. eligible.Select(c => new PairPath(c))], plan.Level(eligible.Count).Test(split.Certification.Count), split.Certification, 0, correction)
+            : BestCandidates(input, candidates, eligible, split, plan, options, pool);
+    }
+
+    private static int Eligible(SearchInput input) => input.Savers.Where(s => s.Cost / input.Large.Cost < 1).Sum(s => s.Confidences.Count);
+
+    private static int[] Hide(ReadOnlySpan<int> labels, IReadOnlyList<int> rows)
+    {
+        int[] some = labels.ToArray();
+        foreach (int row in rows)
+            some[row] = Labellings.Unknown;
+
+        return some;
+    }
+
     private static bool CertifiesEveryCandidate(
-        SearchInput input, List<Candidate> eligible, CertifiedRule rule, SearchOptions options, CertificationPlan plan, bool pool)
+        SearchInput input, int eligible, CertifiedRule rule, SearchOptions options, CertificationPlan plan, bool pool)
     {
         bool fitted = input.Savers.Any(s => s.Confidences.Any(c => c.Temperature != 1));
         if (fitted && input.Split is null)
@@ -62,29 +100,16 @@ internal static class CertifiedSearch
         // Weights are fitted on images that do not certify. Where too few are left then for a sample without losses and gains, none are spared.
         return rule.Correction == CandidateCorrection.Bonferroni
             || (rule.Correction == CandidateCorrection.Auto && input.Split is null && !chains
-                && (pool ? plan.OnlyCertifiesEvery(input.Samples, eligible.Count) : plan.PrefersEveryCandidate(input.Samples, eligible.Count)));
+                && (pool ? plan.OnlyCertifiesEvery(input.Samples, eligible) : plan.PrefersEveryCandidate(input.Samples, eligible)));
     }
 
     private static SampleSplit Draw(SearchInput input, int certifying, CertifiedRule rule) =>
         SampleSplit.Draw(input.Samples, input.SampleKeys.Span, input.Samples - certifying, rule.Seed);
 
-    private static Trial EveryCandidate(SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan)
-    {
-        IReadOnlyList<int> rows = Draw(input, plan.CertifyingEvery(input.Samples, eligible.Count), rule).Certification;
-        return new Trial([.. eligible.Select(c => new PairPath(c))], plan.Level(eligible.Count).Test(rows.Count), rows, 0, CandidateCorrection.Bonferroni);
-    }
-
     private static Trial BestCandidates(
-        SearchInput input, List<Candidate> eligible, CertifiedRule rule, CertificationPlan plan, SearchOptions options, bool pool)
+        SearchInput input, List<Candidate> candidates, List<Candidate> eligible, SampleSplit split, CertificationPlan plan, SearchOptions options, bool pool)
     {
-        if (input.Samples < 2)
-            return Trial.None;
-
-        // A split that the input carries has been looked at; no other may be drawn.
-        SampleSplit split = input.Split ?? Draw(input, plan.Certifying(input.Samples, options.MaxSavers > 1), rule);
         int certifying = split.Certification.Count;
-        if (split.Selection.Count == 0 || certifying == 0)
-            return Trial.None;
 
         // A chain never takes a pair's place. Where there are images enough it is tested besides, but only where the images that select expect
         // more of it, at the stricter level that the three then have, than of the best pair at its own.
@@ -108,7 +133,7 @@ internal static class CertifiedSearch
             }
         }
 
-        var trial = new Trial(paths, test, split.Certification, split.Selection.Count, CandidateCorrection.Split) { Pooled = pooled };
+        var trial = new Trial(input, candidates, paths, test, split.Certification, split.Selection.Count, CandidateCorrection.Split) { Pooled = pooled };
         foreach (PairPath pair in ranked)
         {
             if (pair.ProjectedThreshold is { } projected)
@@ -130,7 +155,7 @@ internal static class CertifiedSearch
     }
 
     // All that is certified holds at once, so the lowest ΔC of them may be taken.
-    private static (CandidateCascade Cascade, CascadeChoice Choice)? Certify(SearchInput input, Trial trial, int candidates, double delta)
+    private static (CandidateCascade Cascade, CascadeChoice Choice)? Certify(Trial trial, int candidates, double delta)
     {
         (CandidateCascade Cascade, CascadeChoice Choice)? best = null;
         foreach (ICascadePath path in trial.Paths)
@@ -150,9 +175,9 @@ internal static class CertifiedSearch
             }
 
             Guarantee level = trial.Test.Guarantee;
-            CascadeChoice choice = CascadeSearch.Choice(input, cascade, new Certificate(
+            CascadeChoice choice = CascadeSearch.Choice(trial.Input, cascade, new Certificate(
                 level.Risk, level.Epsilon, delta, trial.Correction, candidates, level.Delta, trial.Selecting, trial.Rows.Count,
-                counts[last].Losses, counts[last].Gains, counts[last].Disagreements, Math.Min(last + 2, counts.Length), last + 1));
+                counts[last].Losses, counts[last].Gains, counts[last].Disagreements, counts[last].Unlabelled, Math.Min(last + 2, counts.Length), last + 1));
             if (best is null || choice.Calibration.DeltaC < best.Value.Choice.Calibration.DeltaC)
                 best = (cascade, choice);
         }
@@ -161,16 +186,17 @@ internal static class CertifiedSearch
     }
 
     /// <summary>What is tested, how, and on which images.</summary>
+    /// <param name="Input">What is searched; where labels are partial, without those of the images that select.</param>
+    /// <param name="Candidates">All candidates.</param>
     /// <param name="Paths">Sequences of cascades, fixed before the outcomes they are tested on.</param>
     /// <param name="Test">The test of each cascade.</param>
     /// <param name="Rows">The images that certify.</param>
     /// <param name="Selecting">How many images selected.</param>
     /// <param name="Correction">How the choice among candidates is corrected for.</param>
-    private sealed record Trial(IReadOnlyList<ICascadePath> Paths, RiskTest Test, IReadOnlyList<int> Rows, int Selecting, CandidateCorrection Correction)
+    internal sealed record Trial(
+        SearchInput Input, List<Candidate> Candidates, IReadOnlyList<ICascadePath> Paths, RiskTest Test, IReadOnlyList<int> Rows, int Selecting,
+        CandidateCorrection Correction)
     {
-        /// <summary>A trial of nothing.</summary>
-        public static Trial None => new([], null!, [], 0, CandidateCorrection.Split);
-
         /// <summary>The candidates that pool, by those that do not, where the images that select expect more of pooling.</summary>
         public IReadOnlyDictionary<Candidate, Candidate> Pooled { get; init; } = new Dictionary<Candidate, Candidate>();
 

@@ -50,7 +50,9 @@ internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, i
         bool enough = needed <= input.Samples;
         string nearest = FormattableString.Invariant(
             $"The nearest, {closest.Savers[0].Saver} at threshold {closest.Savers[0].Threshold:0.######}, changes compute by {closest.Calibration.DeltaC:+0.0%;-0.0%;0.0%} at {100 * _risk:0.###} points");
-        string remedy = needed is null ? ", which no number of images would certify: allow a larger drop or use a better saver."
+        int unlabelled = closest.Calibration.Unlabelled;
+        string remedy = unlabelled > 0 ? FormattableString.Invariant($" if all {unlabelled} differences without a label were losses; their labels may certify it, or more images.")
+            : needed is null ? ", which no number of images would certify: allow a larger drop or use a better saver."
             : enough ? FormattableString.Invariant($"; {input.Samples} calibration images usually do for that, so it was missed by chance: a higher threshold failed before it, or another candidate was tested. Other images of the same kind may certify it.")
             : FormattableString.Invariant($"; about {needed} calibration images like these {input.Samples} would certify it.");
         NoCascadeReason reason = NoCascadeReason.NothingCertified;
@@ -70,7 +72,7 @@ internal sealed class ClosestMiss(Guarantee guarantee, CertificationPlan plan, i
             why = $"{input.Samples} calibration images are too few to certify {Target()}: {spotless} it takes {fewest}. ";
         }
 
-        return new NoCascade(reason, why + nearest + remedy, closest.Savers[0], closest.Calibration, enough ? null : needed);
+        return new NoCascade(reason, why + nearest + remedy, closest.Savers[0], closest.Calibration, enough || unlabelled > 0 ? null : needed);
     }
 
     private string Target() => FormattableString.Invariant($"{guarantee.Statement} with {100 * (1 - guarantee.Delta):0.###} % confidence");

@@ -90,10 +90,20 @@ internal static class Projection
     /// <summary>Where a sequence of cascades should begin, that ends where most is saved.</summary>
     /// <remarks>
     /// With the safest, where a sample without losses and gains certifies. Where only gains can (few images, or no drop allowed), a cascade that
-    /// hardly differs from the large model never will: with the one that looks likeliest to be certified.
+    /// hardly differs from the large model never will: with the one that looks likeliest to be certified. Where labels are hidden, with the first
+    /// that would be if two differences in three were gains.
     /// </remarks>
-    public static int Start(RiskTest test, IReadOnlyList<Differences> found, int samples) =>
-        test.MostLosses >= 0 || found.Count == 0 ? 0 : found.Index().MinBy(f => Score(test, f.Item, samples)).Index;
+    public static int Start(RiskTest test, IReadOnlyList<Differences> found, int samples)
+    {
+        if (test.MostLosses >= 0 || found.Count == 0)
+            return 0;
+
+        return found.Any(f => f.Unlabelled > 0)
+            ? Math.Max(0, found.ToList().FindIndex(f => Certifies(test, Hoped(f.Disagreements), samples)))
+            : found.Index().MinBy(f => Score(test, f.Item, samples)).Index;
+
+        static Differences Hoped(int differences) => new((differences + 2) / 3, differences - ((differences + 2) / 3), differences);
+    }
 
     /// <summary>How many standard deviations the risk lies above ε; lower is nearer to certification.</summary>
     public static double Score(RiskTest test, Differences found, int samples)

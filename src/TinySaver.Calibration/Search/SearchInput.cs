@@ -1,4 +1,5 @@
 using TinySaver.Calibration.Pooling;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
@@ -8,7 +9,10 @@ namespace TinySaver.Calibration.Search;
 /// <summary>Everything that a search looks at: predictions of the large model and of the savers on the same images.</summary>
 /// <param name="Large">The large model.</param>
 /// <param name="Savers">The candidate savers, at least one.</param>
-/// <param name="Labels">True class of every image, or empty where they are unknown: then agreement with the large model stands in.</param>
+/// <param name="Labels">
+/// True class of every image, −1 where unknown: what saver and large model differ on there counts as a loss. Empty without labels: then agreement
+/// with the large model stands in.
+/// </param>
 public sealed record SearchInput(ModelPredictions Large, IReadOnlyList<SaverPredictions> Savers, ReadOnlyMemory<int> Labels)
 {
     /// <summary>
@@ -27,8 +31,8 @@ public sealed record SearchInput(ModelPredictions Large, IReadOnlyList<SaverPred
     /// <summary>Number of images.</summary>
     public int Samples => Large.Classes.Length;
 
-    /// <summary>Whether true labels are known.</summary>
-    public bool Labelled => !Labels.IsEmpty;
+    /// <summary>How far the images are labelled.</summary>
+    public Labelling Labelling => Labellings.Of(Labels.Span);
 }
 
 /// <summary>The large model's answers on the calibration images.</summary>
@@ -64,7 +68,7 @@ public static class SearchInputValidation
             throw new TinySaverException("There are no images to search on: the large model's predictions are empty.");
         if (input.Savers.Count == 0)
             throw new TinySaverException("There is no saver to search among: name at least one.");
-        if (input.Labelled)
+        if (!input.Labels.IsEmpty)
             RequireLength("the labels", input.Labels.Length, samples);
         if (!input.SampleKeys.IsEmpty)
             RequireLength("the sample keys", input.SampleKeys.Length, samples);

@@ -12,8 +12,8 @@ namespace TinySaver.Calibration.Search;
 /// <param name="Guarantee">What the rule was to guarantee; null for a rule that guarantees nothing.</param>
 /// <param name="LargeModel">The large model's name.</param>
 /// <param name="Samples">Number of calibration images.</param>
-/// <param name="Labelled">Whether true labels were known.</param>
-/// <param name="AccuracyLarge">Accuracy of the large model alone; null without labels.</param>
+/// <param name="Labels">Number of those whose true class is known.</param>
+/// <param name="AccuracyLarge">Accuracy of the large model alone; null unless all labels are known.</param>
 /// <param name="Choice">The cascade.</param>
 /// <param name="NoCascade">Why there is none.</param>
 /// <param name="Candidates">
@@ -21,9 +21,12 @@ namespace TinySaver.Calibration.Search;
 /// and those without a point last.
 /// </param>
 public sealed record SearchResult(
-    RuleKind Rule, Guarantee? Guarantee, string LargeModel, int Samples, bool Labelled, double? AccuracyLarge, CascadeChoice? Choice,
+    RuleKind Rule, Guarantee? Guarantee, string LargeModel, int Samples, int Labels, double? AccuracyLarge, CascadeChoice? Choice,
     NoCascade? NoCascade, IReadOnlyList<CandidateResult> Candidates)
 {
+    /// <summary>Whether the true class of every image is known.</summary>
+    public bool Labelled => Labels == Samples;
+
     /// <summary>The cascades that no other beats in both compute and accuracy, from the lowest ΔC to the highest accuracy.</summary>
     public IReadOnlyList<FrontPoint> Front { get; init; } = [];
 }

@@ -21,19 +21,19 @@ public abstract record SearchRule
     /// <summary>Which rule it is.</summary>
     public RuleKind Kind => Policy.Kind;
 
-    /// <summary>Whether it compares accuracies and so needs labels.</summary>
+    /// <summary>Whether it compares accuracies and so needs the labels of all images.</summary>
     public virtual bool NeedsLabels => false;
 
     /// <summary>The most savers in a row that it sets thresholds for.</summary>
     public virtual int MostSavers => 1;
 
-    /// <summary>What it guarantees, given whether true labels are known; null where it guarantees nothing.</summary>
+    /// <summary>What it guarantees, given whether any true labels are known; null where it guarantees nothing.</summary>
     public virtual Guarantee? Guarantee(bool labelled) => null;
 
     /// <summary>Draws the images that select, for what must look at outcomes before the search: fitting temperatures.</summary>
     /// <param name="keys">One number for each image that does not depend on its row.</param>
     /// <param name="options">The options of the search.</param>
-    /// <param name="labelled">Whether true labels are known.</param>
+    /// <param name="labelled">Whether any true labels are known.</param>
     /// <returns>The split to give to the search with <see cref="SearchInput.Split"/>; null where all images may be looked at.</returns>
     /// <exception cref="TinySaverException">The rule or the options are out of range.</exception>
     public virtual SampleSplit? DrawSplit(ReadOnlySpan<ulong> keys, SearchOptions options, bool labelled) => null;
@@ -51,7 +51,7 @@ public abstract record SearchRule
     }
 
     /// <summary>Searches input that was checked.</summary>
-    internal abstract SearchResult Search(SearchInput input, IReadOnlyList<Candidate> candidates, SearchOptions options);
+    internal abstract SearchResult Search(SearchInput input, SearchOptions options);
 }
 
 /// <summary>A rule that sets a threshold for each candidate by itself and guarantees nothing.</summary>
@@ -76,8 +76,9 @@ public abstract record ThresholdRule : SearchRule
     /// <summary>The best cascade of one saver, with a second where the rule has one to add.</summary>
     internal virtual CandidateCascade Extend(CandidateSetting best, OperatingPoint point, IReadOnlyList<Candidate> candidates, CandidatePools? pools) => new(best);
 
-    internal sealed override SearchResult Search(SearchInput input, IReadOnlyList<Candidate> candidates, SearchOptions options)
+    internal sealed override SearchResult Search(SearchInput input, SearchOptions options)
     {
+        List<Candidate> candidates = Candidate.AllOf(input);
         // Nothing is promised, so weights may be fitted on all images.
         CandidatePools? pools = Pools && options.Pool && CandidatePools.CanPool(input) ? new(input, [.. Enumerable.Range(0, input.Samples)]) : null;
         var results = new List<CandidateResult>(candidates.Count);
@@ -106,7 +107,7 @@ public abstract record ThresholdRule : SearchRule
         (Candidate Candidate, CandidateResult Result) Try(Candidate candidate)
         {
             SweepCurve curve = candidate.Curve();
-            return (candidate, CandidateResults.Of(candidate, curve, input.Labelled, Choose(candidate, curve, input.Labelled), false, null, options.CurvePoints));
+            return (candidate, CandidateResults.Of(candidate, curve, input.Labelling, Choose(candidate, curve, input.Labelling != Labelling.None), false, null, options.CurvePoints));
         }
 
         // No harm is so low that a candidate which saves too little would win by it.

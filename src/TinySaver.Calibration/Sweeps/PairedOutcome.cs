@@ -17,6 +17,9 @@ public enum PairedOutcome : byte
 
     /// <summary>The two chose different classes.</summary>
     Disagree = 4,
+
+    /// <summary>They did, and the true class is unknown though others are known: the worst, a loss, is taken for it.</summary>
+    Unlabelled = 8,
 }
 
 /// <summary>Compares a saver's predictions with the large model's, image by image.</summary>
@@ -27,7 +30,9 @@ public static class PairedOutcomes
     {
         bool right = (outcome & PairedOutcome.SaverCorrect) != 0;
         bool largeRight = (outcome & PairedOutcome.LargeCorrect) != 0;
-        return new(largeRight && !right ? 1 : 0, right && !largeRight ? 1 : 0, (outcome & PairedOutcome.Disagree) != 0 ? 1 : 0);
+        return new(
+            largeRight && !right ? 1 : 0, right && !largeRight ? 1 : 0,
+            (outcome & PairedOutcome.Disagree) != 0 ? 1 : 0, (outcome & PairedOutcome.Unlabelled) != 0 ? 1 : 0);
     }
 
     /// <summary>What some images come to.</summary>
@@ -41,7 +46,7 @@ public static class PairedOutcomes
     }
 
     /// <summary>The outcome of every image.</summary>
-    /// <param name="labels">True class of every image, or empty where labels are absent: then only disagreement is known.</param>
+    /// <param name="labels">True class of every image, −1 where unknown; or empty: then only disagreement is known.</param>
     /// <param name="saver">The saver's class of every image.</param>
     /// <param name="large">The large model's class of every image; as many as the saver's.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
@@ -57,7 +62,11 @@ public static class PairedOutcomes
         for (int i = 0; i < outcomes.Length; i++)
         {
             PairedOutcome outcome = saver[i] == large[i] ? PairedOutcome.None : PairedOutcome.Disagree;
-            if (!labels.IsEmpty)
+            if (!labels.IsEmpty && labels[i] == Labellings.Unknown)
+            {
+                outcome |= outcome == PairedOutcome.Disagree ? PairedOutcome.LargeCorrect | PairedOutcome.Unlabelled : 0;
+            }
+            else if (!labels.IsEmpty)
             {
                 outcome |= saver[i] == labels[i] ? PairedOutcome.SaverCorrect : 0;
                 outcome |= large[i] == labels[i] ? PairedOutcome.LargeCorrect : 0;

@@ -11,11 +11,11 @@ public static class Sweep
     private const int Digits = 1 << DigitBits;
     private const int Passes = 3;
 
-    // Each sort key is one ulong: confidence bits above, below them the three bits of the saver's outcome and of the escalated answer's, so that
+    // Each sort key is one ulong: confidence bits above, below them the four bits of the saver's outcome and of the escalated answer's, so that
     // nothing is looked up after sorting.
-    private const int OutcomeBits = 3;
+    private const int OutcomeBits = 4;
     private const int BitsBelow = 2 * OutcomeBits;
-    private const PairedOutcome AnyOutcome = PairedOutcome.SaverCorrect | PairedOutcome.LargeCorrect | PairedOutcome.Disagree;
+    private const PairedOutcome AnyOutcome = PairedOutcome.SaverCorrect | PairedOutcome.LargeCorrect | PairedOutcome.Disagree | PairedOutcome.Unlabelled;
 
     /// <summary>One point for every distinct confidence, from the highest down; images of equal confidence exit together.</summary>
     /// <param name="confidences">The saver's confidence of every image, in [0, 1].</param>
@@ -110,7 +110,7 @@ public static class Sweep
 
         SweepPoint[] points = GC.AllocateUninitializedArray<SweepPoint>(distinct);
         int next = 0;
-        int saver = 0, large = 0, losses = 0, disagreements = 0;
+        int saver = 0, large = 0, losses = 0, disagreements = 0, unlabelled = 0;
         for (int i = 0; i < sorted.Length; i++)
         {
             int outcome = (int)sorted[i];
@@ -123,10 +123,11 @@ public static class Sweep
             large += largeRight;
             losses += largeRight & ~saverRight;
             disagreements += (outcome >> 2) & 1;
+            unlabelled += (outcome >> 3) & 1;
             if (EndsGroup(sorted, i))
             {
                 float threshold = BitConverter.UInt32BitsToSingle((uint)(sorted[i] >> BitsBelow));
-                points[next++] = new SweepPoint(threshold, i + 1, saver, large, losses, disagreements, escalated);
+                points[next++] = new SweepPoint(threshold, i + 1, saver, large, losses, disagreements, unlabelled, escalated);
             }
         }
 

@@ -11,7 +11,7 @@ public sealed class SweepCurve
     internal SweepCurve(int samples, SweepPoint[] points, Differences escalated)
     {
         (Samples, _points) = (samples, points);
-        NothingExits = new SweepPoint(float.PositiveInfinity, 0, 0, 0, 0, 0, escalated);
+        NothingExits = new SweepPoint(float.PositiveInfinity, 0, 0, 0, 0, 0, 0, escalated);
     }
 
     /// <summary>Number of images, exited or not.</summary>
@@ -39,15 +39,16 @@ public sealed class SweepCurve
 /// <param name="LargeCorrect">Exited images that the large model has right.</param>
 /// <param name="Losses">Exited images that the large model has right and the saver wrong: each costs accuracy.</param>
 /// <param name="Disagreements">Exited images on which the two chose different classes.</param>
+/// <param name="Unlabelled">Of those, images whose true class is unknown though others are known; each counts as a loss.</param>
 /// <param name="Escalated">How the pooled answers to escalated images differ from the large model's; none where nothing is pooled.</param>
 public readonly record struct SweepPoint(
-    float Threshold, int Exited, int SaverCorrect, int LargeCorrect, int Losses, int Disagreements, Differences Escalated = default)
+    float Threshold, int Exited, int SaverCorrect, int LargeCorrect, int Losses, int Disagreements, int Unlabelled = 0, Differences Escalated = default)
 {
     /// <summary>Exited images that the saver has right and the large model wrong: each wins accuracy.</summary>
     public int Gains => Losses - NetLosses;
 
     /// <summary>How the cascade and the large model differ on all images.</summary>
-    public Differences Differences => new Differences(Losses, Gains, Disagreements) + Escalated;
+    public Differences Differences => new Differences(Losses, Gains, Disagreements, Unlabelled) + Escalated;
 
     /// <summary>Losses less gains among the exited images: by how many of them the saver is behind the large model.</summary>
     public int NetLosses => LargeCorrect - SaverCorrect;

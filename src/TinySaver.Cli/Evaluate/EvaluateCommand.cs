@@ -28,7 +28,7 @@ internal static class EvaluateCommand
     public static Command Create(Terminal terminal) => new Command("evaluate", "Say what a policy does on test images: accuracy of saver, large model and cascade, the drop with its interval, classes, calibration, and whether the promise held. "
         + "Exit code 1 where the promise made at calibration is broken.")
     {
-        CommonOptions.Policy, Data, Large, Saver, CommonOptions.Prices, Report, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
+        CommonOptions.Policy, Data, Large, Saver, CommonOptions.Reviews, CommonOptions.Prices, Report, CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json,
     }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal static class EvaluateCommand
 
         var summary = new { Policy = policy.Id, Evaluation = result, CalibrationOverlap = overlap, Report = reportPath };
         JsonOutput.WriteOr(
-            arguments.GetValue(CommonOptions.Json), summary, () => EvaluationView.Write(terminal, policy, result, ReportParts.Texts(large), large, reportPath));
+            arguments.GetValue(CommonOptions.Json), summary, () => EvaluationView.Write(terminal, policy, result, large.Texts, large, reportPath));
         return result.Guarantee?.Verdict == GuaranteeVerdict.Broken ? ExitCode.SomeFailed : ExitCode.Success;
     }
 

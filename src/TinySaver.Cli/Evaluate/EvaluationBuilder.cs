@@ -2,6 +2,7 @@ using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Guarantees;
 using TinySaver.Calibration.Pooling;
 using TinySaver.Calibration.Search;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
@@ -29,7 +30,7 @@ internal static class EvaluationBuilder
             [.. savers.Select((s, i) => s.Setting.Weights is { } weights ? Pooled(s.Set, s.Setting, PooledAnswers.Of(evidence[..(i + 1)], weights)) : Alone(s.Set, s.Setting))],
             large.Classes,
             large.Confidences.TryGetValue(ConfidenceMeasure.MaxProbability, out float[]? probabilities) ? probabilities : ReadOnlyMemory<float>.Empty,
-            large.Labelled ? large.Labels : ReadOnlyMemory<int>.Empty,
+            large.Labelling == Labelling.None ? ReadOnlyMemory<int>.Empty : large.Labels,
             guarantee)
         {
             Escalated = largeWeights is null ? null : PooledAnswers.Of(evidence, largeWeights),

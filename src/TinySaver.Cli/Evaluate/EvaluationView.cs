@@ -34,7 +34,7 @@ internal static class EvaluationView
         yield return ($"Large {large.Name}", Amounts.Percent(point.AccuracyLarge, 2), $"accuracy alone{Ece(result.LargeReliability)}");
         yield return ("Cascade", Amounts.Percent(point.AccuracyCascade, 2), $"agreement with large {Amounts.Percent(point.Agreement, 2)}");
         if (result.DropInterval is { } drop)
-            yield return ("Accuracy drop", $"{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained"));
+            yield return ("Accuracy drop", $"{(point.Unlabelled > 0 ? "at most " : "")}{point.AccuracyDrop * 100:0.00} points", FormattableString.Invariant($"{drop.Low * 100:0.00} to {drop.High * 100:0.00} with {drop.Level:P0} confidence; {point.Losses} images lost, {point.Gains} gained") + (point.Unlabelled > 0 ? $"; {point.Unlabelled:N0} of the lost have no label" : ""));
 
         if (result.Pooled is { } pooled)
             yield return ("Pooling", $"{pooled.Changed:N0} answers changed", pooled is { Gained: { } won, Lost: { } lost } ? $"of the escalated images; {won:N0} for the better, {lost:N0} for the worse" : "of the escalated images");

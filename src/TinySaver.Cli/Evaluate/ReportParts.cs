@@ -19,15 +19,10 @@ internal static class ReportParts
         IReadOnlyList<PredictionSet> models, PredictionSet? test, string? warning, DateTimeOffset createdAt, IReadOnlyList<ReportDataSet> data, IReadOnlyList<ReportFact> facts) => new(
             new(CommandLines.OfProcess(), createdAt, data, facts),
             [.. models.Select(m => new ReportModel(m.Name, m.Model ?? m.Source, m.Macs, m.Milliseconds, m.ModelHash))],
-            Texts(models[0]),
+            models[0].Texts,
             test is null ? [] : [.. test.Ids.Select(id => new ReportImage(id, test.DataRoot is { } root ? Path.Combine(root, id) : null))],
             warning is null ? [] : [warning],
             Thumbnail.Of);
-
-    /// <summary>The label texts by class index.</summary>
-    public static IReadOnlyList<string> Texts(PredictionSet set) => set.LabelTexts.Count == 0
-        ? []
-        : [.. Enumerable.Range(0, set.LabelTexts.Keys.Max() + 1).Select(i => set.LabelTexts.GetValueOrDefault(i, $"class {i}"))];
 
     /// <summary>A set of images as a report lists it.</summary>
     public static ReportDataSet DataSet(string role, string source, PredictionSet set) => new(role, source, set.Count, SampleSketch.Hash(set.Keys));

@@ -25,24 +25,21 @@ internal static class DataSet
             : images;
     }
 
-    /// <summary>The true class of every image; null for every image where no folder names a class.</summary>
-    /// <exception cref="TinySaverException">Some images have a class and others not, or a class is no label of the model.</exception>
+    /// <summary>The true class of every image; null where a manifest gives none, and for every image where no folder names a class.</summary>
+    /// <exception cref="TinySaverException">A class is no label of the model; of folders only where others are.</exception>
     public static IReadOnlyList<int?> TrueClasses(string path, IReadOnlyList<ImageFile> images, IReadOnlyList<string> labels)
     {
         int?[] classes = TrueClass.OfAll(images, labels);
-        int missing = Array.FindIndex(classes, c => c is null);
-        return missing < 0 || Array.TrueForAll(classes, c => c is null)
+        ImageFile[] stray = [.. images.Where((image, i) => classes[i] is null && !image.FromManifest)];
+        return stray.Length == 0 || Array.TrueForAll(classes, c => c is null)
             ? classes
             : throw new TinySaverException(
-                $"'{path}': {classes.Count(c => c is null)} of {classes.Length} images have no known class, such as '{images[missing].Path}'{Folder(images[missing])}. Give every image a label, or none.");
+                $"'{path}': {stray.Length} of {classes.Length} images have no known class, such as '{stray[0].Path}', whose folder '{stray[0].TrueLabel}' is no label of the model. Rename or remove such folders; images without a label are listed in a manifest.");
     }
-
-    private static string Folder(ImageFile image) =>
-        image.TrueLabel is { } label && !image.FromManifest ? $", whose folder '{label}' is no label of the model" : "";
 }
 
 /// <summary>Reads a manifest: a CSV or Parquet file with the column <c>path</c> and, optionally, <c>label</c> and <c>class_index</c>.</summary>
-/// <remarks>Paths are relative to the manifest. Where both are given, <c>class_index</c> is the identity and <c>label</c> the text.</remarks>
+/// <remarks>Paths are relative to the manifest. Where both are given, <c>class_index</c> is the identity and <c>label</c> the text; a row may have neither.</remarks>
 internal static class Manifest
 {
     /// <summary>Reads the images that a manifest names, in its order.</summary>

@@ -24,7 +24,7 @@ internal sealed class TrueClass(IReadOnlyList<string> labels)
         {
             return index < labels.Count
                 ? index
-                : throw new TinySaverException($"{image.Path}: the manifest's class_index is {index}, but the model has the classes 0 to {labels.Count - 1}.");
+                : throw new TinySaverException($"{image.Path}: the class_index is {index}, but the model has the classes 0 to {labels.Count - 1}.");
         }
 
         if (image.TrueLabel is not { } text)
@@ -37,8 +37,8 @@ internal sealed class TrueClass(IReadOnlyList<string> labels)
             return null;
 
         throw new TinySaverException(found == Ambiguous && _index.ContainsKey(text)
-            ? $"{image.Path}: the model has two classes labelled '{text}'; add the column class_index to the manifest."
-            : $"{image.Path}: the manifest's label '{text}' is none of the model's {labels.Count} labels ({Few(labels)}).");
+            ? $"{image.Path}: the model has two classes labelled '{text}'; add the column class_index with its index."
+            : $"{image.Path}: the label '{text}' is none of the model's {labels.Count} labels ({Few(labels)}).");
     }
 
     private static Dictionary<string, int> Index(IReadOnlyList<string> labels)

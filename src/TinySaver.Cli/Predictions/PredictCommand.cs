@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Images;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Tables;
@@ -60,7 +61,7 @@ internal static class PredictCommand
         }
 
         PredictionSet set = await PredictionFile.ReadAsync(path, folder.Name, cancellationToken);
-        double? accuracy = set.Labelled ? set.Labels.Zip(set.Classes).Count(p => p.First == p.Second) / (double)set.Count : null;
+        double? accuracy = set.Labelling == Labelling.All ? set.Labels.Zip(set.Classes).Count(p => p.First == p.Second) / (double)set.Count : null;
         var summary = new { Predictions = path, Samples = set.Count, outcome.Resumed, Skipped = outcome.Skipped.Count, accuracy, set.Macs, MillisecondsPerImage = set.Milliseconds };
         JsonOutput.WriteOr(arguments.GetValue(CommonOptions.Json), summary, () => terminal.Results.WriteLine(
             $"{set.Count:N0} predictions of {folder.Name} in {path}; accuracy {Amounts.Percent(accuracy, 2)}, {Amounts.Macs(set.Macs)} MACs, {Amounts.Number(set.Milliseconds ?? 0, 2)} ms an image."));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TinySaver.Calibration.Pooling;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
 
@@ -46,8 +47,13 @@ internal sealed record PredictionSet(
     /// <summary>One more than the highest class index that occurs.</summary>
     public int LeastClasses => 1 + Classes.Concat(Labels).Concat(LabelTexts.Keys).Concat(TopK?.SelectMany(t => t.Classes) ?? []).Max();
 
-    /// <summary>Whether every image has a true class.</summary>
-    public bool Labelled => Count > 0 && Labels.AsSpan().IndexOf(-1) < 0;
+    /// <summary>How far the images are labelled.</summary>
+    public Labelling Labelling => Labels.AsSpan().ContainsAnyExcept(Labellings.Unknown) ? Labellings.Of(Labels) : Labelling.None;
+
+    /// <summary>The label texts by class index; empty where there are none.</summary>
+    public IReadOnlyList<string> Texts => LabelTexts.Count == 0
+        ? []
+        : [.. Enumerable.Range(0, LabelTexts.Keys.Max() + 1).Select(i => LabelTexts.GetValueOrDefault(i, $"class {i}"))];
 
     /// <summary>The key of an image: from its content hash where there is one, else from its id.</summary>
     public static ulong KeyOf(string id, string? contentHash) =>

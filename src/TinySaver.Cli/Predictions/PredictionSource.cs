@@ -56,6 +56,12 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
             sets[i] = i == 0 ? set : PredictionAlignment.Align(set, sources[i].Folder, sets[0], sources[0].Folder);
         }
 
+        if (options.Reviews is { } reviews)
+        {
+            int[] labels = await ReviewFile.ReadAsync(reviews, sets[0], sources[0].Folder?.Labels.Texts, cancellationToken);
+            sets = [.. sets.Select(s => s with { Labels = labels })];
+        }
+
         return (sets[0], sets[1..]);
     }
 
@@ -128,7 +134,8 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
 /// <param name="Threads">How many images are worked on at once.</param>
 /// <param name="Provider">Where models run.</param>
 /// <param name="Logits">Whether to record logits; null to decide by the number of classes.</param>
-internal sealed record PredictionSourceOptions(string CacheFolder, int Threads, ExecutionProvider Provider, bool? Logits = null)
+/// <param name="Reviews">A file of labels that stand above all others; null for none.</param>
+internal sealed record PredictionSourceOptions(string CacheFolder, int Threads, ExecutionProvider Provider, bool? Logits = null, string? Reviews = null)
 {
     /// <summary>Up to this many classes logits are recorded without being asked for: 200 floats an image weigh less than its path and top-k.</summary>
     public const int MostClassesWithLogits = 200;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using TinySaver.Calibration.Costs;
 using TinySaver.Calibration.Evaluation;
 using TinySaver.Calibration.Search;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Costs;
 using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Output;
@@ -10,6 +11,7 @@ using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
+using TinySaver.Core.Names;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Search;
@@ -42,6 +44,8 @@ internal static class SearchCommand
 
     private static readonly Option<string?> ReportPath = new("--report") { Description = "Write the HTML report here.", HelpName = "report.html" };
 
+    private static readonly Option<string?> Review = new("--review") { Description = "Write the images whose true label would let more be saved, the most useful first, for a person to fill in and give to --reviews.", HelpName = "review.csv" };
+
     private static readonly Option<bool> AllowLargeOnly = new("--allow-large-only") { Description = "Write a policy without a saver where no cascade is worth it." };
 
     static SearchCommand()
@@ -56,9 +60,9 @@ internal static class SearchCommand
     public static Command Create(Terminal terminal) => new Command("search", "Find the saver, confidence measure and exit threshold that save most compute for a large model, with a guarantee on the accuracy. "
         + "Exit code 0: a cascade was found (or --allow-large-only); 1: none is worth it; 2: the search could not run.")
     {
-        Large, Saver, Data, Test, Split,
+        Large, Saver, Data, CommonOptions.Reviews, Test, Split,
     }.Running(terminal, RunAsync, [
-        .. RuleOptions.All, MaxSavers, Pool, Cost, CommonOptions.Prices, Out, ReportPath, AllowLargeOnly,
+        .. RuleOptions.All, MaxSavers, Pool, Cost, CommonOptions.Prices, Out, ReportPath, Review, AllowLargeOnly,
         CommonOptions.Cache, CommonOptions.Threads, CommonOptions.Provider, CommonOptions.Json]);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
@@ -66,6 +70,11 @@ internal static class SearchCommand
         RowWriter.CheckFolder(arguments.GetValue(Out));
         RowWriter.CheckFolder(arguments.GetValue(ReportPath));
         SearchRule rule = RuleOptions.Of(arguments);
+        string? reviewPath = arguments.GetValue(Review);
+        RowWriter.Check(reviewPath);
+        if (reviewPath is not null && (rule is not CertifiedRule || !TableFile.IsTable(reviewPath)))
+            throw new TinySaverException($"--review {reviewPath} lists in a .csv or .parquet file whose labels let the rule certified save more; the rule is {rule.Kind.Name()}.");
+
         var money = MoneySettings.Read(arguments.GetValue(CommonOptions.Prices));
         var data = new SearchData(arguments.GetValue(Data), arguments.GetValue(Test) ?? [], arguments.GetValue(Split), arguments.GetValue(RuleOptions.Seed));
         if (data is { Test.Count: > 0, Split: not null })
@@ -75,7 +84,15 @@ internal static class SearchCommand
             terminal, arguments.GetRequiredValue(Large), arguments.GetRequiredValue(Saver), data, CommonOptions.PredictionSource(arguments), cancellationToken);
         Func<PredictionSet, double> costOf = arguments.GetValue(Cost) == "macs" ? MacsOf : MillisecondsOf;
         var options = new SearchOptions { MaxSavers = arguments.GetValue(MaxSavers), Pool = arguments.GetValue(Pool) == "auto" };
-        SearchResult result = CascadeSearch.Run(Prepare(problem, rule, options, costOf), rule, options);
+        bool labelled = problem.Large.Labelling != Labelling.None;
+        SearchResult result = CascadeSearch.Run(Prepare(problem, labelled ? problem.Large.Labels : default, rule, options, costOf), rule, options);
+        ReviewList? review = null;
+        if (reviewPath is not null)
+        {
+            // Also where no label is known as if some were, as it will be after the review.
+            review = ReviewList.Of(Prepare(problem, problem.Large.Labels, rule, options, costOf), (CertifiedRule)rule, options);
+            await ReviewFile.WriteAsync(reviewPath, review, problem.Large, problem.Sources[0].Folder?.Labels.Texts ?? problem.Large.Texts);
+        }
 
         EvaluationResult? test = result.Choice is { } choice && problem.TestLarge is { } testLarge
             ? CascadeEvaluation.Run(EvaluationBuilder.Input(
@@ -124,6 +141,7 @@ internal static class SearchCommand
             Stages = result.Choice?.Savers ?? [],
             result.Choice?.LargeWeights,
             Large = problem.Large.Name,
+            result.Labels,
             Rule = rule.Kind,
             rule.Policy.Epsilon,
             rule.Policy.Delta,
@@ -137,23 +155,24 @@ internal static class SearchCommand
             costs,
             Policy = policy is null ? null : policyPath,
             Report = reportPath,
+            Review = review is null ? null : new { Path = reviewPath, Images = review.Items.Count, review.Saves, CouldSave = review.CouldSave },
         };
         JsonOutput.WriteOr(
-            arguments.GetValue(CommonOptions.Json), summary, () => SearchView.Write(terminal, result, test, costs, summary.Policy, reportPath));
+            arguments.GetValue(CommonOptions.Json), summary, () => SearchView.Write(terminal, result, test, costs, summary.Policy, reportPath, reviewPath, review));
         return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
     }
 
     // Temperatures look at outcomes: where a rule certifies they are fitted on the images that select, and the search must know which those are.
-    private static SearchInput Prepare(SearchProblem problem, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
+    private static SearchInput Prepare(SearchProblem problem, ReadOnlyMemory<int> labels, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
     {
         if (problem.Large.Count == 0)
             throw new TinySaverException("There are no images to search on.");
 
         if (problem.Savers.All(s => s.Logits is null))
-            return problem.ToInput(null, costOf);
+            return problem.ToInput(null, labels, costOf);
 
-        SampleSplit? split = rule.DrawSplit(problem.Large.Keys, options, problem.Large.Labelled);
-        return problem.ToInput(split?.Selection ?? [.. Enumerable.Range(0, problem.Large.Count)], costOf) with { Split = split };
+        SampleSplit? split = rule.DrawSplit(problem.Large.Keys, options, labelled: !labels.IsEmpty);
+        return problem.ToInput(split?.Selection ?? [.. Enumerable.Range(0, problem.Large.Count)], labels, costOf) with { Split = split };
     }
 
     private static ReportInput Report(SearchProblem problem, SearchData data, string? warning, PolicyProvenance provenance)

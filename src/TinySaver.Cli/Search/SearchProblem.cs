@@ -44,28 +44,30 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
         if (data.Test.Count == 0)
             return data.Split is { } share ? problem.Divide(share, data.Seed) : problem;
 
-        (first, others) = await PredictionSource.LoadAllAsync(terminal, problem.TestSources(data.Test), data.Test[0], options, cancellationToken);
+        (first, others) = await PredictionSource.LoadAllAsync(terminal, problem.TestSources(data.Test), data.Test[0], options with { Reviews = null }, cancellationToken);
         return problem.WithTest(first, others);
     }
 
     /// <summary>The input of the search, with temperatures fitted on the rows that may.</summary>
     /// <param name="fitRows">The rows on which temperatures may be fitted; null for none.</param>
+    /// <param name="labels">The true classes as the search is to know them.</param>
     /// <param name="costOf">What an image costs a model.</param>
-    public SearchInput ToInput(IReadOnlyList<int>? fitRows, Func<PredictionSet, double> costOf)
+    public SearchInput ToInput(IReadOnlyList<int>? fitRows, ReadOnlyMemory<int> labels, Func<PredictionSet, double> costOf)
     {
-        int[] targets = Large.Labelled ? Large.Labels : Large.Classes;
+        // What selects must not depend on which images somebody chose to label: either all labels count or none.
+        ReadOnlyMemory<int> targets = Labellings.Of(labels.Span) == Labelling.All ? labels : Large.Classes;
         int classes = Savers.Append(Large).Max(s => s.ClassCount);
         return new(
             new(Large.Name, costOf(Large), Large.Classes, Large.EvidenceAt(1f, classes)),
             [.. Savers.Select(s => new SaverPredictions(s.Name, costOf(s), s.Classes, Columns(s, fitRows, targets, classes)))],
-            Large.Labelled ? Large.Labels : ReadOnlyMemory<int>.Empty)
+            labels)
         {
             SampleKeys = Large.Keys,
         };
     }
 
     // The columns that the search tries for a saver: every measure, at temperature 1 and at one fitted to the targets of some rows.
-    private static List<ConfidenceColumn> Columns(PredictionSet set, IReadOnlyList<int>? fitRows, int[] targets, int classCount)
+    private static List<ConfidenceColumn> Columns(PredictionSet set, IReadOnlyList<int>? fitRows, ReadOnlyMemory<int> targets, int classCount)
     {
         EvidenceTable? evidence = set.EvidenceAt(1f, classCount);
         List<ConfidenceColumn> columns = [.. set.Confidences.Select(c => new ConfidenceColumn(c.Key, 1f, c.Value, evidence))];
@@ -76,7 +78,7 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
             for (int i = 0; i < fitRows.Count; i++)
                 logits.AsSpan(fitRows[i] * classes, classes).CopyTo(rows.AsSpan(i * classes));
 
-            float temperature = TemperatureFit.Fit(rows, classes, [.. fitRows.Select(r => targets[r])]);
+            float temperature = TemperatureFit.Fit(rows, classes, [.. fitRows.Select(r => targets.Span[r])]);
             if (MathF.Abs(temperature - 1) > LeastChange)
             {
                 evidence = set.EvidenceAt(temperature, classCount);

@@ -16,7 +16,7 @@ internal static class SearchView
     private const int MostCandidates = 12;
 
     /// <summary>Writes the answer, the figures and the candidates.</summary>
-    public static void Write(Terminal terminal, SearchResult result, EvaluationResult? test, CostEstimate? costs, string? policyPath, string? reportPath)
+    public static void Write(Terminal terminal, SearchResult result, EvaluationResult? test, CostEstimate? costs, string? policyPath, string? reportPath, string? reviewPath = null, ReviewList? review = null)
     {
         IAnsiConsole console = terminal.Results;
         console.MarkupLineInterpolated($"[bold]{Sentence(result, test)}[/]");
@@ -39,6 +39,12 @@ internal static class SearchView
         }
 
         WriteCandidates(console, result);
+        if (result is { Labels: > 0, Labelled: false })
+        {
+            console.WriteLine($"Labels: {result.Labels:N0} count, of {result.Samples:N0} images" + (result.Choice?.Calibration is { } point
+                ? $"; of {point.Disagreements:N0} on which the cascade and the large model differ {point.Unlabelled:N0} have none and count as losses." : "."));
+        }
+
         if (costs is not null)
         {
             console.WriteLine(FormattableString.Invariant(
@@ -47,6 +53,12 @@ internal static class SearchView
 
         Wrote(console, "Policy", policyPath);
         Wrote(console, "Report", reportPath);
+        if (review is not null)
+        {
+            console.WriteLine(review.Items.Count == 0
+                ? $"Review: {reviewPath} is empty; no further label could let more be certified."
+                : $"Review: {reviewPath} lists {review.Items.Count:N0} images. If none of them is a loss, {Amounts.Percent(review.CouldSave)} of compute could be saved instead of {Amounts.Percent(review.Saves)}. Fill in labels from the top and search again with --reviews {reviewPath}.");
+        }
     }
 
     /// <summary>The answer in one sentence.</summary>
@@ -58,7 +70,7 @@ internal static class SearchView
         OperatingPoint point = test?.Point ?? choice.Calibration;
         string where = test is null ? "the calibration images" : "the test images";
         string price = point.AccuracyDrop is { } drop
-            ? drop < 0 ? FormattableString.Invariant($"and gains {-drop * 100:0.00} points of accuracy") : FormattableString.Invariant($"at {drop * 100:0.00} points of accuracy")
+            ? drop < 0 ? FormattableString.Invariant($"and gains {-drop * 100:0.00} points of accuracy") : FormattableString.Invariant($"at {(point.Unlabelled > 0 ? "most " : "")}{drop * 100:0.00} points of accuracy")
             : $"with {Amounts.Percent(point.Agreement, 2)} agreement with the large model";
         string promise = choice.Certificate is { } certificate
             ? $", {Certified(certificate)} with {Amounts.Percent(1 - certificate.Delta, 0)} confidence"
@@ -86,10 +98,13 @@ internal static class SearchView
         $"{point.Samples:N0}",
         Amounts.Percent(point.AccuracyLarge, 2),
         Amounts.Percent(point.AccuracyCascade, 2),
-        Amounts.Percent(point.AccuracyDrop, 2) + (drop is null ? "" : FormattableString.Invariant($" ({drop.Low * 100:0.00} to {drop.High * 100:0.00})")),
+        Drop(point) + (drop is null ? "" : FormattableString.Invariant($" ({drop.Low * 100:0.00} to {drop.High * 100:0.00})")),
         Amounts.Percent(point.Agreement, 2),
         Amounts.Percent(point.ExitRate),
         Amounts.Percent(point.DeltaC));
+
+    // Where images without a label may be losses, no more than this.
+    private static string Drop(OperatingPoint point) => (point.Unlabelled > 0 ? "≤ " : "") + Amounts.Percent(point.AccuracyDrop, 2);
 
     // What will run, whole: a chain has a threshold at each saver, and none of them is that saver's own in the table of candidates.
     private static void WriteCascade(IAnsiConsole console, CascadeChoice choice, string large, EvaluationResult? test)
@@ -128,7 +143,7 @@ internal static class SearchView
 
     private static void WriteCandidates(IAnsiConsole console, SearchResult result)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("each alone", "measure", "T", "cost", "accuracy", "threshold", "exit rate", result.Labelled ? "drop" : "differs", "ΔC", "");
+        Table table = new Table().Border(TableBorder.Rounded).AddColumns("each alone", "measure", "T", "cost", "accuracy", "threshold", "exit rate", result.Labels > 0 ? "drop" : "differs", "ΔC", "");
         foreach (CandidateResult c in result.Candidates.Take(MostCandidates))
         {
             string style = c.Chosen ? "bold" : c.Certified || result.Choice?.Certificate is null ? "default" : "dim";
@@ -141,7 +156,7 @@ internal static class SearchView
                 Amounts.Percent(c.Accuracy, 2),
                 c.Threshold is { } threshold ? FormattableString.Invariant($"{threshold:0.0000}") : "–",
                 Amounts.Percent(c.Point?.ExitRate),
-                Amounts.Percent(c.Point?.AccuracyDrop ?? 1 - c.Point?.Agreement, 2),
+                c.Point is { AccuracyDrop: not null } point ? Drop(point) : Amounts.Percent(1 - c.Point?.Agreement, 2),
                 Amounts.Percent(c.Point?.DeltaC),
                 Mark(c, result.Guarantee is not null),
             ];

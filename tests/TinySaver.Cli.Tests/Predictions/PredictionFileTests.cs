@@ -1,3 +1,4 @@
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Predictions;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
@@ -21,7 +22,7 @@ public sealed class PredictionFileTests : IDisposable
         Assert.Equal([2, 0], set.Classes);
         Assert.Equal([1, 0], set.Labels);
         Assert.Equal([0.5f, 1f], set.Confidences[ConfidenceMeasure.Margin]);
-        Assert.True(set.Labelled);
+        Assert.Equal(Labelling.All, set.Labelling);
         Assert.Equal("p", set.Name);
     }
 
@@ -42,7 +43,7 @@ public sealed class PredictionFileTests : IDisposable
         Assert.Equal(2 / 3f, set.Confidences[ConfidenceMeasure.MaxProbability][0], 1e-5f);
         Assert.Equal(1 / 3f, set.Confidences[ConfidenceMeasure.Margin][0], 1e-5f);
         Assert.Equal(2, set.LogitClasses);
-        Assert.False(set.Labelled);
+        Assert.Equal(Labelling.None, set.Labelling);
     }
 
     [Fact]

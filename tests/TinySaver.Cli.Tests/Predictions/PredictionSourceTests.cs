@@ -1,5 +1,7 @@
 using Spectre.Console;
+using TinySaver.Calibration.Sweeps;
 using TinySaver.Cli.Predictions;
+using TinySaver.Core.Failures;
 using TinySaver.Inference.Classification;
 
 namespace TinySaver.Cli.Tests.Predictions;
@@ -42,14 +44,26 @@ public sealed class PredictionSourceTests : IDisposable
         (PredictionSet labelled, string first) = await LoadManifestAsync($"path,label\n{Samples[0]},pits\n{Samples[1]},pits\n");
         (PredictionSet corrected, string second) = await LoadManifestAsync($"path,label\n{Samples[1]},scratches\n{Samples[0]},pits\n");
         (PredictionSet without, string third) = await LoadManifestAsync($"path\n{Samples[0]}\n{Samples[1]}\n");
+        (PredictionSet partly, string fourth) = await LoadManifestAsync($"path,label\n{Samples[0]},pits\n{Samples[1]},\n");
 
         Assert.DoesNotContain("from the cache", first);
-        Assert.All([second, third], said => Assert.Contains("from the cache", said));
+        Assert.All([second, third, fourth], said => Assert.Contains("from the cache", said));
         Assert.Equal(labelled.Labels[0], corrected.Labels[0]);
         Assert.NotEqual(labelled.Labels[1], corrected.Labels[1]);
         Assert.Equal([-1, -1], without.Labels);
+        Assert.Equal([labelled.Labels[0], -1], partly.Labels);
+        Assert.Equal((Labelling.All, Labelling.None, Labelling.Some), (labelled.Labelling, without.Labelling, partly.Labelling));
         Assert.Equal(labelled.Ids, without.Ids);
         Assert.Equal(labelled.Classes, without.Classes);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FolderThatIsNoLabelBesideOthers_IsRefused()
+    {
+        _folder.Write("set/pits/1.jpg", File.ReadAllBytes(Samples[0]));
+        _folder.Write("set/holiday/2.jpg", File.ReadAllBytes(Samples[1]));
+        TinySaverException error = await Assert.ThrowsAsync<TinySaverException>(() => LoadAsync("set"));
+        Assert.Contains("1 of 2 images have no known class, such as 'holiday/2.jpg', whose folder 'holiday' is no label of the model", error.Message);
     }
 
     [Fact]

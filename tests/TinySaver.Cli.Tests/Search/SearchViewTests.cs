@@ -10,10 +10,10 @@ namespace TinySaver.Cli.Tests.Search;
 
 public sealed class SearchViewTests
 {
-    private static readonly OperatingPoint Point = new(1000, 0.99, 0.987, 0.003, 0.99, 0.7, -0.6, 700, 5, 2, 10, 0.98, 0.984);
+    private static readonly OperatingPoint Point = new(1000, 0.99, 0.987, 0.003, 0.99, 0.7, -0.6, 700, 5, 2, 10, 0, 0.98, 0.984);
 
     private static readonly Certificate Certificate = new(
-        RiskKind.AccuracyDrop, 0.005, 0.05, CandidateCorrection.Split, 3, 0.0167, 200, 800, 1, 0, 1, 9, 8);
+        RiskKind.AccuracyDrop, 0.005, 0.05, CandidateCorrection.Split, 3, 0.0167, 200, 800, 1, 0, 1, 0, 9, 8);
 
     private static readonly SaverSetting Tiny = new("tiny", ConfidenceMeasure.Margin, 1, 0.9123, 0.01);
     private static readonly SaverSetting Small = new("small", ConfidenceMeasure.Entropy, 1.5f, 0.8234, 0.2);
@@ -55,7 +55,7 @@ public sealed class SearchViewTests
     }
 
     private static SearchResult Result(IReadOnlyList<SaverSetting> stages) => new(
-        RuleKind.Certified, Certificate.Guarantee, "large", 1000, true, 0.99, new CascadeChoice(stages, null, Point, Certificate), null,
+        RuleKind.Certified, Certificate.Guarantee, "large", 1000, 1000, 0.99, new CascadeChoice(stages, null, Point, Certificate), null,
         [
             Candidate("tiny", Tiny.Threshold) with { Certified = true, Chosen = stages.Count == 1 },
             Candidate("small", 0.95) with { Certified = true },

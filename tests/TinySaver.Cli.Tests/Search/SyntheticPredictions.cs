@@ -9,14 +9,16 @@ internal static class SyntheticPredictions
     private const int Classes = 5;
 
     /// <summary>Writes <c>large.csv</c> and <c>tiny.csv</c>, with a suffix to their names; the saver's confidence tells when it is right.</summary>
-    public static void Write(TemporaryFolder folder, int samples, int seed, bool labelled = true, string prefix = "", string suffix = "")
+    /// <returns>The true class of every image, also where the files do not tell.</returns>
+    public static int[] Write(TemporaryFolder folder, int samples, int seed, bool labelled = true, string prefix = "", string suffix = "")
     {
         var random = new Random(seed);
         var large = new StringBuilder("id,class_index,label_index,max_probability,macs,milliseconds\n");
         var tiny = new StringBuilder("id,class_index,label_index,max_probability,margin,macs,milliseconds\n");
+        int[] truths = new int[samples];
         for (int i = 0; i < samples; i++)
         {
-            int truth = random.Next(Classes);
+            int truth = truths[i] = random.Next(Classes);
             string label = labelled ? $"{truth}" : "";
             double confidence = 1 - (0.8 * Math.Pow(random.NextDouble(), 3));
             int tinyClass = random.NextDouble() < Math.Min(1, confidence + 0.02) ? truth : (truth + 1) % Classes;
@@ -27,5 +29,6 @@ internal static class SyntheticPredictions
 
         folder.Write($"large{suffix}.csv", large.ToString());
         folder.Write($"tiny{suffix}.csv", tiny.ToString());
+        return truths;
     }
 }
