@@ -27,6 +27,9 @@ internal sealed record Findings(
     /// <summary>The share of those images on which cascade and large model agree; null where that is not recorded.</summary>
     public double? Agreement => 1 - Basis?.Disagreement;
 
+    /// <summary>Whether the true classes of some images are known, but not of all.</summary>
+    public bool PartlyLabelled { get; init; }
+
     /// <summary>Whether later models are pooled with earlier ones.</summary>
     public bool Pools { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record Findings(
                 search.NoCascade,
                 search.Rule.Name())
             {
+                PartlyLabelled = search.Labels > 0 && !search.Labelled,
                 Pools = choice?.LargeWeights is not null || choice?.Savers.Any(s => s.Weights is not null) == true,
             };
         }

@@ -42,7 +42,9 @@ internal static class Summary
     }
 
     private static string Unlabelled(Findings findings) =>
-        findings.Labelled ? "" : ", without labels: agreement with the large model stands in for accuracy";
+        findings.Labelled ? ""
+        : findings.PartlyLabelled ? ", of which some have labels: a difference from the large model without one counts as a loss, and agreement stands in for accuracy"
+        : ", without labels: agreement with the large model stands in for accuracy";
 }
 
 /// <summary>The answer in one sentence.</summary>

@@ -64,13 +64,13 @@ public sealed class PairedDropTestTests
         Assert.True(test.MostLosses(n) >= 0);
     }
 
+    // The sign test given the number of differences takes five gains without a loss, (1/2)^5 < 0.05; this one, unconditional, is never stricter.
     [Fact]
-    public void MostLosses_NoDropAllowed_TakesFiveGainsWithoutALoss()
+    public void MostLosses_NoDropAllowed_TakesGainsButNoMoreThanTheSignTest()
     {
-        // (1/2)^5 < 0.05 < (1/2)^4, the sign test.
         var test = PairedDropTest.For(2000, 0, 0.05);
-        Assert.Equal(-1, test.MostLosses(4));
-        Assert.Equal(0, test.MostLosses(5));
+        Assert.Equal(-1, test.MostLosses(2));
+        Assert.True(test.MostLosses(5) >= 0);
     }
 
     [Fact]

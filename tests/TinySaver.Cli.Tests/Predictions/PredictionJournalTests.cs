@@ -17,9 +17,10 @@ public sealed class PredictionJournalTests : IDisposable
         float?[] confidences = [.. ConfidenceMeasures.All.Select(_ => (float?)0.5f)];
         using (var journal = PredictionJournal.Open(Predictions, "this", logits: false))
         {
-            journal.Add(new("with", Confidences: confidences, Logits: "1 2", ModelHash: "this"));
-            journal.Add(new("without", Confidences: confidences, ModelHash: "this"));
-            journal.Add(new("other", Confidences: confidences, Logits: "1 2", ModelHash: "that"));
+            journal.Add(new("with", Confidences: confidences, Logits: "1 2", Classes: 2, ModelHash: "this"));
+            journal.Add(new("without", Confidences: confidences, Classes: 2, ModelHash: "this"));
+            journal.Add(new("other", Confidences: confidences, Logits: "1 2", Classes: 2, ModelHash: "that"));
+            journal.Add(new("before pooling", Confidences: confidences, Logits: "1 2", ModelHash: "this"));
         }
 
         using (var journal = PredictionJournal.Open(Predictions, "this", logits: false))
