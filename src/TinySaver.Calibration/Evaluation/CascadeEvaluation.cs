@@ -97,7 +97,7 @@ public static class CascadeEvaluation
     // Unlabelled differences may be anything: from the lower end, were they gains, to the upper, were they losses.
     private static Interval Drop(OperatingPoint point)
     {
-        Differences best = point.Differences.AtBest;
+        Differences best = point.Differences.AtBest();
         return Intervals.Drop(point.Samples, point.Losses, point.Gains) with { Low = Intervals.Drop(point.Samples, best.Losses, best.Gains).Low };
     }
 

@@ -14,7 +14,7 @@ public readonly record struct Differences(int Losses, int Gains, int Disagreemen
     public int NetLosses => Losses - Gains;
 
     /// <summary>What they were if every unlabelled image turned out to be a gain.</summary>
-    public Differences AtBest => new(Losses - Unlabelled, Gains + Unlabelled, Disagreements);
+    public Differences AtBest() => new(Losses - Unlabelled, Gains + Unlabelled, Disagreements);
 
     /// <summary>What two disjoint sets of images come to together.</summary>
     public static Differences operator +(Differences a, Differences b) =>

@@ -92,7 +92,7 @@ public sealed record ReviewList(IReadOnlyList<ReviewItem> Items, double Saves)
         /// <summary>What would be, were every unlabelled image a gain.</summary>
         public double MostSaves => Furthest < 0 ? 0 : _saves[Furthest];
 
-        private int Furthest => FixedSequence.LastCertified(_found.Length, i => _test.Certifies(_found[i].AtBest));
+        private int Furthest => FixedSequence.LastCertified(_found.Length, i => _test.Certifies(_found[i].AtBest()));
 
         /// <summary>The images that differ where a cascade could still be certified, those of the first cascades first.</summary>
         public IEnumerable<ReviewItem> Items()

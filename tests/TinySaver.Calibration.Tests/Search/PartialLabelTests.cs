@@ -21,7 +21,7 @@ public sealed class PartialLabelTests
         PairedOutcome[] outcomes = PairedOutcomes.Compare([-1, -1, 1, 1, 1], [1, 2, 1, 2, 3], [1, 3, 2, 1, 2]);
         Assert.Equal(new Differences(Losses: 2, Gains: 1, Disagreements: 4, Unlabelled: 1), PairedOutcomes.Sum(outcomes));
         Assert.Equal(default, outcomes[0].Differences());
-        Assert.Equal(new Differences(1, 2, 4), PairedOutcomes.Sum(outcomes).AtBest);
+        Assert.Equal(new Differences(1, 2, 4), PairedOutcomes.Sum(outcomes).AtBest());
     }
 
     [Fact]
