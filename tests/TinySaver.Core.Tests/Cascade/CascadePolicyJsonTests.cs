@@ -84,7 +84,7 @@ public sealed class CascadePolicyJsonTests
     [InlineData("\"models/tiny\"", "\"a\\u0000b\"", "expected a path relative to the policy with forward slashes")]
     [InlineData("\"large\":", "\"ver\\ud800\": 1, \"large\":", "a field's name is not Unicode text")]
     [InlineData("\"models/large\"", "\"models/large\", \"sha256\": \"ABC\"", "'large.sha256' is 'ABC'; expected 64")]
-    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"magic\" }", "'rule.name': 'magic' is none of certified, paper, budget, fixed")]
+    [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"magic\" }", "'rule.name': 'magic' is none of certified, paper, budget, accuracy, fixed")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"Certified\" }", "'rule.name': 'Certified' is none of")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": 0 }", "'rule.name' has a value of the wrong kind")]
     [InlineData("\"models/large\" }", "\"models/large\" }, \"rule\": { \"name\": \"certified\", \"delta\": 2 }", "'rule.delta' is 2")]

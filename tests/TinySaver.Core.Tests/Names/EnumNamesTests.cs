@@ -14,7 +14,7 @@ public sealed class EnumNamesTests
     public void All_NamesInPolicies_AreAsTheyWereWritten()
     {
         Assert.Equal(["max-probability", "margin", "entropy"], EnumNames.All<ConfidenceMeasure>());
-        Assert.Equal(["certified", "paper", "budget", "fixed"], EnumNames.All<RuleKind>());
+        Assert.Equal(["certified", "paper", "budget", "accuracy", "fixed"], EnumNames.All<RuleKind>());
         Assert.Equal(["accuracy-drop", "disagreement"], EnumNames.All<RiskKind>());
     }
 
