@@ -55,10 +55,10 @@ public sealed class GuaranteeSimulationTests(ITestOutputHelper output)
 
     // Whoever labels knows the truth, what every image does to every search, and how far below the large model each certified cascade really is.
     [Fact]
-    public void Run_LabelsChosenByAnAdversary_KeepsTheGuarantee() => Simulate(Equals(12), 150, 500, Split, adversary: Labellings);
+    public void Run_LabelsChosenByAnAdversary_KeepsTheGuarantee() => Simulate(Equals(4), 150, 500, Split, adversary: Labellings);
 
     [Fact]
-    public void Run_ChainWithLabelsChosenByAnAdversary_KeepsTheGuarantee() => Simulate(Equals(6), 330, 500, Rule, maxSavers: 2, adversary: Labellings);
+    public void Run_ChainWithLabelsChosenByAnAdversary_KeepsTheGuarantee() => Simulate(Equals(4), 330, 500, Rule, maxSavers: 2, adversary: Labellings);
 
     // All labels but those of losses; only those of gains; and, for each saver, all of images that certify and of those that select only what speaks for it.
     private static IEnumerable<SearchInput> Labellings(SearchInput input, IReadOnlyList<int> selecting)

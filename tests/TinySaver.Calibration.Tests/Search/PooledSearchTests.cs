@@ -15,7 +15,7 @@ public sealed class PooledSearchTests(ITestOutputHelper output)
     private static readonly PooledPopulation TwoSavers = new(6000, [(4.2, 1.6), (5.2, 1.4), (6.0, 1.3)], [0.05, 0.2]);
 
     // Worse models, of which few images certify or refute something: a draw is cheap, and a search that looks where it must not is tempted more.
-    private static readonly PooledPopulation Weak = new(6000, [(3.0, 1.6), (4.0, 1.4), (4.4, 1.3)], [0.05, 0.2]);
+    private static readonly PooledPopulation Weak = new(2500, [(3.0, 1.6), (4.0, 1.4), (4.4, 1.3)], [0.05, 0.2]);
 
     private static readonly SearchOptions Chains = new() { MaxSavers = 2, CurvePoints = 2 };
 
