@@ -58,8 +58,9 @@ internal static class CommonOptions
     /// <summary>A person's labels of some of the images.</summary>
     public static readonly Option<string?> Reviews = new("--reviews")
     {
-        Description = "True labels of some images, which stand above those of the data: a filled review list, or any .csv or .parquet file with the columns path and label or class_index.",
-        HelpName = "file",
+        Description = "True labels of some images, which stand above those of the data: a filled review list, or any .csv or .parquet file with the columns path and label or class_index; or those given in `tinysaver view`: "
+            + "'storage' for the account that other commands take without --storage, or a storage account as --storage takes it, with #BATCH after it where the batch is not called as the folder of the data.",
+        HelpName = "file|storage",
     };
 
     /// <summary>How to predict where predictions are needed, and what they are labelled by.</summary>

@@ -5,6 +5,7 @@ using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Outages;
+using TinySaver.Pipeline.Reviews;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Cli.Accounts;
@@ -45,6 +46,7 @@ internal sealed class StorageAccount : IAsyncDisposable
         Models = Clients.Blobs.GetBlobContainerClient(options.ModelsContainer);
         Policies = new PublishedPolicies(Models, new CascadeSourceOptions().PolicyBlob);
         Jobs = new TableJobStore(Clients.Tables.GetTableClient(options.JobsTable));
+        Reviews = new ReviewStore(Clients.Tables.GetTableClient(options.ReviewsTable));
         JobFiles = new BlobJobFiles(Clients.Blobs.GetBlobContainerClient(options.JobsContainer), Clients.Blobs.GetBlobContainerClient(options.ResultsContainer));
         _jobMessages = new StorageJobMessages(Clients.Queues, options);
     }
@@ -75,6 +77,9 @@ internal sealed class StorageAccount : IAsyncDisposable
 
     /// <summary>Its batch jobs.</summary>
     public TableJobStore Jobs { get; }
+
+    /// <summary>What people say of its images.</summary>
+    public ReviewStore Reviews { get; }
 
     /// <summary>Their manifests and results.</summary>
     public BlobJobFiles JobFiles { get; }
@@ -148,6 +153,7 @@ internal sealed class StorageAccount : IAsyncDisposable
         await Labels.EnsureCreatedAsync(cancellationToken);
         await Escalations.EnsureCreatedAsync(cancellationToken);
         await Jobs.EnsureCreatedAsync(cancellationToken);
+        await Reviews.EnsureCreatedAsync(cancellationToken);
         await JobFiles.EnsureCreatedAsync(cancellationToken);
         await _jobMessages.EnsureCreatedAsync(cancellationToken);
     }

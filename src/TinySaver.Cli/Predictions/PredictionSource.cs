@@ -58,7 +58,10 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
 
         if (options.Reviews is { } reviews)
         {
-            int[] labels = await ReviewFile.ReadAsync(reviews, sets[0], sources[0].Folder?.Labels.Texts, cancellationToken);
+            IReadOnlyList<string>? texts = sources[0].Folder?.Labels.Texts;
+            int[] labels = ReviewTable.IsOne(reviews)
+                ? await ReviewTable.ReadAsync(terminal, reviews, sets[0], texts, cancellationToken)
+                : await ReviewFile.ReadAsync(reviews, sets[0], texts, cancellationToken);
             sets = [.. sets.Select(s => s with { Labels = labels })];
         }
 
@@ -134,7 +137,7 @@ internal sealed record PredictionSource(string Name, ModelFolder? Folder, string
 /// <param name="Threads">How many images are worked on at once.</param>
 /// <param name="Provider">Where models run.</param>
 /// <param name="Logits">Whether to record logits; null to decide by the number of classes.</param>
-/// <param name="Reviews">A file of labels that stand above all others; null for none.</param>
+/// <param name="Reviews">A file, or an account, of labels that stand above all others; null for none.</param>
 internal sealed record PredictionSourceOptions(string CacheFolder, int Threads, ExecutionProvider Provider, bool? Logits = null, string? Reviews = null)
 {
     /// <summary>Up to this many classes logits are recorded without being asked for: 200 floats an image weigh less than its path and top-k.</summary>

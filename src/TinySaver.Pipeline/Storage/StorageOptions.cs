@@ -38,6 +38,10 @@ public sealed class StorageOptions : IValidatableObject
     [Required, RegularExpression(TablePattern)]
     public string JobsTable { get; set; } = "jobs";
 
+    /// <summary>The table of people's reviews. Default <c>reviews</c>.</summary>
+    [Required, RegularExpression(TablePattern)]
+    public string ReviewsTable { get; set; } = "reviews";
+
     /// <summary>The Storage queue of the batch jobs' requests. Default <c>jobs</c>.</summary>
     [Required, RegularExpression(ContainerPattern)]
     public string JobsQueue { get; set; } = "jobs";
