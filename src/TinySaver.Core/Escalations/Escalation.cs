@@ -56,6 +56,9 @@ public sealed record Escalation
     /// <summary>The id of the cascade policy that escalated the image.</summary>
     public required string Policy { get; init; }
 
+    /// <summary>The tag of the image's row as the tiny stage wrote it, which spares the large stage a look at the table; null where it has to look.</summary>
+    public string? Row { get; init; }
+
     /// <summary>When the message was made.</summary>
     public required DateTimeOffset EnqueuedAt { get; init; }
 

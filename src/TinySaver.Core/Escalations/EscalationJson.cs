@@ -77,8 +77,12 @@ public static class EscalationJson
                 throw Malformed("its container, name or etag is empty", json);
 
             // What storage could never have announced can neither be read nor recorded there.
-            if (escalation.Name.Length > MaxNameLength || escalation.ETag.Length > MaxNameLength)
-                throw Malformed($"its name or etag has more than {MaxNameLength} characters", json);
+            if (escalation.Name.Length > MaxNameLength || escalation.ETag.Length > MaxNameLength || escalation.Row?.Length > MaxNameLength)
+                throw Malformed($"its name, etag or row has more than {MaxNameLength} characters", json);
+
+            // The condition that always holds would let an old answer replace any row.
+            if (escalation.Row is "" or "*")
+                throw Malformed($"its row is '{escalation.Row}', which is no row's tag", json);
 
             // Nullable annotations reach members, not the elements of lists.
             if (escalation.Evidence?.Any(static e => e is null) ?? false)

@@ -111,7 +111,9 @@ public sealed class EscalationReceiver(
         {
             try
             {
-                received.Add(new Received(message, Read(message)));
+                // Whoever had it before may have written its row.
+                Escalation escalation = Read(message);
+                received.Add(new Received(message, message.DeliveryCount > 1 ? escalation with { Row = null } : escalation));
             }
             catch (PermanentFailureException e)
             {

@@ -12,12 +12,12 @@ public interface ILabelStore
     Task<StoredRow?> GetAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Writes an image's first row.</summary>
-    /// <returns>False, and nothing is written, where the image has a row already.</returns>
-    Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken);
+    /// <returns>Its <see cref="StoredRow.RowTag"/>; null, and nothing is written, where the image has a row already.</returns>
+    Task<string?> TryInsertAsync(LabelRow row, CancellationToken cancellationToken);
 
     /// <summary>Replaces an image's row if it is still the one that was read, by its <see cref="StoredRow.RowTag"/>.</summary>
-    /// <returns>False, and nothing is written, where the row has changed or is gone.</returns>
-    Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken);
+    /// <returns>Its new tag; null, and nothing is written, where the row has changed or is gone.</returns>
+    Task<string?> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken);
 
     /// <summary>Removes an image's row if it is still the one that was read.</summary>
     /// <returns>False, and nothing is removed, where the row has changed or is gone.</returns>

@@ -118,7 +118,9 @@ public sealed class LargeStage(
         {
             long start = time.GetTimestamp();
             using IDisposable slot = await budgets.Images.TakeAsync(1, cancellationToken).ConfigureAwait(false);
-            known = await labels.GetAsync(escalation.Name, cancellationToken).ConfigureAwait(false);
+            known = escalation.Row is { } tag
+                ? new StoredRow(StageRows.Waiting(escalation), tag, escalation.EnqueuedAt)
+                : await labels.GetAsync(escalation.Name, cancellationToken).ConfigureAwait(false);
             if (!RowUpdate.AwaitsLarge(known?.Row, escalation.Version, escalation.Shadow))
                 return new EscalationResult(EscalationOutcome.AlreadyDone, known?.Row);
 
@@ -170,7 +172,7 @@ public sealed class LargeStage(
     private async Task<EscalationResult> FailAsync(
         Escalation escalation, PermanentFailureException failure, StoredRow? known, CancellationToken cancellationToken)
     {
-        LabelRow row = StageRows.Escalated(escalation).FailedFor(failure.Reason, failure.Message);
+        LabelRow row = StageRows.Waiting(escalation).FailedFor(failure.Reason, failure.Message);
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         if (write.Written)
         {

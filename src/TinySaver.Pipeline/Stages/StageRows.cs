@@ -4,6 +4,7 @@ using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Labels;
 
 namespace TinySaver.Pipeline.Stages;
 
@@ -21,9 +22,11 @@ internal static class StageRows
     }
 
     /// <summary>The message that belongs to the row as the table holds it; its trace goes on from the activity.</summary>
+    /// <remarks>Only the message of the call that wrote the row names its tag: another one's may come second, and is to look first.</remarks>
     public static Escalation Escalation(
-        string container, LabelRow row, SaverAnswer? answer, Cascade cascade, DateTimeOffset now, Activity? activity)
+        string container, RowWrite write, SaverAnswer? answer, Cascade cascade, DateTimeOffset now, Activity? activity)
     {
+        LabelRow row = write.Row;
         bool shadow = row.Status == LabelStatus.Labelled;
         return new()
         {
@@ -35,6 +38,7 @@ internal static class StageRows
             Pooled = shadow && answer is { } pooled && pooled.Answer != pooled.Prediction ? Said(pooled.Answer, null) : null,
             Evidence = shadow || cascade.Policy.LargeWeights is null ? null : answer?.Evidence ?? [],
             Policy = row.Policy ?? "",
+            Row = write.RowTag,
             EnqueuedAt = now,
             Shadow = shadow,
             Job = row.Job,
@@ -50,11 +54,8 @@ internal static class StageRows
     /// <param name="cascade">The cascade; where it cannot pool, the large model's label is the image's.</param>
     public static LabelRow Answered(Escalation escalation, Prediction prediction, Cascade cascade)
     {
-        LabelRow row = Escalated(escalation).WithLarge(prediction, cascade.Large.ShortHash);
-        if (escalation is { Shadow: true, Tiny: { } tiny })
-            return row.LabelledBy(Decider.Tiny, (escalation.Pooled ?? tiny).Prediction) with { Shadow = true };
-
-        return row.LabelledBy(
+        LabelRow row = Waiting(escalation).WithLarge(prediction, cascade.Large.ShortHash);
+        return escalation.Shadow ? row : row.LabelledBy(
             Decider.Large, cascade.ObstacleToPooling(escalation) is null ? cascade.AnswerEscalated(escalation.Evidence ?? [], prediction) : prediction);
     }
 
@@ -62,14 +63,20 @@ internal static class StageRows
     public static LabelRow Deleted(LabelRow waiting) =>
         waiting.FailedFor(FailureReason.Deleted, "The image was deleted before the large model saw it.");
 
-    /// <summary>The row of an escalation that waits for its answer.</summary>
-    public static LabelRow Escalated(Escalation escalation) => new(escalation.Name, escalation.Version)
+    /// <summary>The row that the large model's answer is to be added to: it waits for its label, or in the shadow has the savers'.</summary>
+    public static LabelRow Waiting(Escalation escalation)
     {
-        TinyLabel = escalation.Tiny?.Label,
-        TinyClassIndex = escalation.Tiny?.ClassIndex,
-        TinyConfidence = escalation.Tiny?.Confidence,
-        TinyModel = escalation.Tiny?.Model,
-        Policy = escalation.Policy,
-        Job = escalation.Job,
-    };
+        LabelRow row = new(escalation.Name, escalation.Version)
+        {
+            TinyLabel = escalation.Tiny?.Label,
+            TinyClassIndex = escalation.Tiny?.ClassIndex,
+            TinyConfidence = escalation.Tiny?.Confidence,
+            TinyModel = escalation.Tiny?.Model,
+            Policy = escalation.Policy,
+            Job = escalation.Job,
+        };
+        return escalation is { Shadow: true, Tiny: { } tiny }
+            ? row.LabelledBy(Decider.Tiny, (escalation.Pooled ?? tiny).Prediction) with { Shadow = true }
+            : row;
+    }
 }

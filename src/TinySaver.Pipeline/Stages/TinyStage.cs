@@ -154,7 +154,7 @@ public sealed class TinyStage(
         if (write.Row.Version == version && NeedsLarge(write.Row))
         {
             await escalations.SendAsync(
-                StageRows.Escalation(images.Container, write.Row, answer, cascade, time.GetUtcNow(), Activity.Current), cancellationToken)
+                StageRows.Escalation(images.Container, write, answer, cascade, time.GetUtcNow(), Activity.Current), cancellationToken)
                 .ConfigureAwait(false);
             Step("send", written);
         }

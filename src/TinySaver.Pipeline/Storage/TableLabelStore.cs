@@ -22,16 +22,16 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
     }
 
     /// <inheritdoc/>
-    public Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
-        WinsAsync(table.AddEntityAsync(LabelEntity.From(row), cancellationToken));
+    public Task<string?> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
+        TagAsync(table.AddEntityAsync(LabelEntity.From(row), cancellationToken));
 
     /// <inheritdoc/>
-    public Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) =>
-        WinsAsync(table.UpdateEntityAsync(LabelEntity.From(row), new ETag(rowTag), TableUpdateMode.Replace, cancellationToken));
+    public Task<string?> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) =>
+        TagAsync(table.UpdateEntityAsync(LabelEntity.From(row), new ETag(rowTag), TableUpdateMode.Replace, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) =>
-        WinsAsync(table.DeleteEntityAsync(LabelKeys.PartitionKey(name), LabelKeys.RowKey(name), new ETag(rowTag), cancellationToken));
+    public async Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) => await AnswerAsync(
+        table.DeleteEntityAsync(LabelKeys.PartitionKey(name), LabelKeys.RowKey(name), new ETag(rowTag), cancellationToken)).ConfigureAwait(false) is not null;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -43,17 +43,20 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
         }
     }
 
-    // Whether a write was made: its condition held.
-    private static async Task<bool> WinsAsync(Task<Response> write)
+    private static async Task<string?> TagAsync(Task<Response> write) => (await AnswerAsync(write).ConfigureAwait(false))?.Headers.ETag?.ToString();
+
+    // The answer to a write that was made; null where its condition did not hold.
+    private static async Task<Response?> AnswerAsync(Task<Response> write)
     {
         try
         {
             // Of a delete, the SDK answers 404 with a response, not with an exception.
-            return !(await write.ConfigureAwait(false)).IsError;
+            Response response = await write.ConfigureAwait(false);
+            return response.IsError ? null : response;
         }
         catch (RequestFailedException e) when (e.IsLostRace())
         {
-            return false;
+            return null;
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class CanaryTests(OneAzurite azurite) : IClassFixture<OneAzurite>,
     private void WriteRow(string name, Func<LabelRow, LabelRow> become) => Task.Run(async () =>
     {
         ImageVersion version = (await _account.Images.GetVersionAsync(name, Cancellation))!.Value;
-        Assert.True(await _account.Labels.TryInsertAsync(become(new LabelRow(name, version)), Cancellation));
+        Assert.NotNull(await _account.Labels.TryInsertAsync(become(new LabelRow(name, version)), Cancellation));
     }).GetAwaiter().GetResult();
 
     private ValueTask<List<ListedImage>> CanariesAsync() => _account.Images.ListAsync(Canary.Batch, Cancellation).ToListAsync(Cancellation);

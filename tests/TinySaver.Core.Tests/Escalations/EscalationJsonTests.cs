@@ -29,7 +29,7 @@ public sealed class EscalationJsonTests(ITestOutputHelper output)
     [Fact]
     public void Read_WrittenMessage_IsTheSame()
     {
-        Escalation shadow = Sample with { Shadow = true, TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState = "a=b" };
+        Escalation shadow = Sample with { Shadow = true, Row = "W/\"datetime'2026-01-02T03%3A04%3A05.678Z'\"", TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", TraceState = "a=b" };
 
         Escalation read = EscalationJson.Read(EscalationJson.Write(shadow));
 
@@ -153,6 +153,14 @@ public sealed class EscalationJsonTests(ITestOutputHelper output)
         Assert.Equal(FailureReason.MalformedMessage, e.Reason);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("")]
+    public void Read_RowThatAnyRowWouldMatch_IsMalformed(string row) => Assert.Contains(
+        "no row's tag",
+        Assert.Throws<PermanentFailureException>(() => EscalationJson.Read(EscalationJson.Write(Sample with { Row = row }))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Read_EscalationWithoutSaver_HasNoTinyAnswer() =>

@@ -57,6 +57,23 @@ public sealed class EscalationReceiverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ReceiveAsync_DeliveredAgain_IsToLookAtItsRow()
+    {
+        ReadOnlyMemory<byte> body = (await _pipeline.EscalateAsync("a.bmp", TestImages.Unsure)).Body;
+        var rows = new List<string?>();
+        EscalationReceiver receiver = Receiver((list, settle, _) =>
+        {
+            rows.Add(list[0].Row);
+            return settle(0, new EscalationResult(EscalationOutcome.Labelled));
+        });
+
+        await receiver.ReceiveAsync([new MemoryMessage(body)], null, Cancellation);
+        await receiver.ReceiveAsync([new MemoryMessage(body) { DeliveryCount = 2 }], null, Cancellation);
+
+        Assert.Equal([(await _pipeline.Labels.GetAsync("a.bmp", Cancellation))!.RowTag, null], rows);
+    }
+
+    [Fact]
     public async Task ReceiveAsync_OutageOfOneMessage_TriesItAgainUnderItsLockAndUsesUpNoDelivery()
     {
         MemoryMessage[] messages = [MemoryMessage.Of("a"), MemoryMessage.Of("b"), MemoryMessage.Of("c")];

@@ -45,14 +45,14 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
             return Task.FromResult(_rows.GetValueOrDefault(Key(name)));
     }
 
-    public Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
+    public Task<string?> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) =>
         WriteAsync("labels.insert", row.Name, existing => existing is null, row);
 
-    public Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) =>
+    public Task<string?> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) =>
         WriteAsync("labels.replace", row.Name, existing => existing?.RowTag == rowTag, row);
 
-    public Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) =>
-        WriteAsync("labels.delete", name, existing => existing?.RowTag == rowTag, null);
+    public async Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) =>
+        await WriteAsync("labels.delete", name, existing => existing?.RowTag == rowTag, null) is not null;
 
     public async IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -72,23 +72,26 @@ public sealed class InMemoryLabels(TimeProvider time, Faults? faults = null) : I
         }
     }
 
-    private async Task<bool> WriteAsync(string operation, string name, Func<StoredRow?, bool> condition, LabelRow? row)
+    // The tag of what was written; null where the condition did not hold.
+    private async Task<string?> WriteAsync(string operation, string name, Func<StoredRow?, bool> condition, LabelRow? row)
     {
         await _faults.PauseAsync();
         _faults.Before(operation);
+        string tag;
         lock (_lock)
         {
             if (!condition(_rows.GetValueOrDefault(Key(name))))
-                return false;
+                return null;
 
+            tag = (++_writes).ToString(CultureInfo.InvariantCulture);
             if (row is null)
                 _rows.Remove(Key(name));
             else
-                _rows[Key(name)] = new StoredRow(row, (++_writes).ToString(CultureInfo.InvariantCulture), time.GetUtcNow());
+                _rows[Key(name)] = new StoredRow(row, tag, time.GetUtcNow());
         }
 
         _faults.After(operation);
-        return true;
+        return tag;
     }
 
     private static (string Partition, string Row) Key(string name) => (LabelKeys.PartitionKey(name), LabelKeys.RowKey(name));

@@ -114,9 +114,9 @@ public sealed class JobScaleTests(ITestOutputHelper output) : IDisposable
 
         public Task<StoredRow?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult<StoredRow?>(null);
 
-        public Task<bool> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) => Task.FromResult(Interlocked.Increment(ref _written) > 0);
+        public Task<string?> TryInsertAsync(LabelRow row, CancellationToken cancellationToken) => Task.FromResult<string?>($"{Interlocked.Increment(ref _written)}");
 
-        public Task<bool> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> TryReplaceAsync(LabelRow row, string rowTag, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<bool> TryDeleteAsync(string name, string rowTag, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -22,9 +22,10 @@ public abstract class LabelStoreContract
         LabelRow row = Full(name);
 
         Assert.Null(await store.GetAsync(name, Cancellation));
-        Assert.True(await store.TryInsertAsync(row, Cancellation));
+        string? tag = await store.TryInsertAsync(row, Cancellation);
 
         StoredRow stored = Assert.IsType<StoredRow>(await store.GetAsync(name, Cancellation));
+        Assert.Equal(stored.RowTag, tag);
         Assert.Equal(row.TopK, stored.Row.TopK);
         Assert.Equal(row, stored.Row with { TopK = row.TopK });
         Assert.Equal(stored.RowTag, Assert.Single(await store.QueryAsync(LabelQuery.All, Cancellation).ToArrayAsync(Cancellation)).RowTag);
@@ -47,7 +48,7 @@ public abstract class LabelStoreContract
         ILabelStore store = await CreateAsync();
         await store.TryInsertAsync(Row("a", LabelStatus.Escalated), Cancellation);
 
-        Assert.False(await store.TryInsertAsync(Row("a", LabelStatus.Failed), Cancellation));
+        Assert.Null(await store.TryInsertAsync(Row("a", LabelStatus.Failed), Cancellation));
         Assert.Equal(LabelStatus.Escalated, (await store.GetAsync("a", Cancellation))!.Row.Status);
     }
 
@@ -58,10 +59,11 @@ public abstract class LabelStoreContract
         await store.TryInsertAsync(Full("a"), Cancellation);
         StoredRow read = (await store.GetAsync("a", Cancellation))!;
 
-        Assert.True(await store.TryReplaceAsync(Row("a", LabelStatus.Failed), read.RowTag, Cancellation));
+        string? tag = await store.TryReplaceAsync(Row("a", LabelStatus.Failed), read.RowTag, Cancellation);
 
-        LabelRow replaced = (await store.GetAsync("a", Cancellation))!.Row;
-        Assert.Equal(Row("a", LabelStatus.Failed), replaced with { TopK = [] } with { TopK = Row("a", LabelStatus.Failed).TopK });
+        StoredRow replaced = (await store.GetAsync("a", Cancellation))!;
+        Assert.Equal(replaced.RowTag, tag);
+        Assert.Equal(Row("a", LabelStatus.Failed), replaced.Row with { TopK = [] } with { TopK = Row("a", LabelStatus.Failed).TopK });
     }
 
     [Fact]
@@ -70,10 +72,10 @@ public abstract class LabelStoreContract
         ILabelStore store = await CreateAsync();
         await store.TryInsertAsync(Row("a", LabelStatus.Escalated), Cancellation);
         StoredRow read = (await store.GetAsync("a", Cancellation))!;
-        Assert.True(await store.TryReplaceAsync(Row("a", LabelStatus.Labelled), read.RowTag, Cancellation));
+        Assert.NotNull(await store.TryReplaceAsync(Row("a", LabelStatus.Labelled), read.RowTag, Cancellation));
 
-        Assert.False(await store.TryReplaceAsync(Row("a", LabelStatus.Failed), read.RowTag, Cancellation));
-        Assert.False(await store.TryReplaceAsync(Row("b", LabelStatus.Failed), read.RowTag, Cancellation));
+        Assert.Null(await store.TryReplaceAsync(Row("a", LabelStatus.Failed), read.RowTag, Cancellation));
+        Assert.Null(await store.TryReplaceAsync(Row("b", LabelStatus.Failed), read.RowTag, Cancellation));
         Assert.Equal(LabelStatus.Labelled, (await store.GetAsync("a", Cancellation))!.Row.Status);
         Assert.Null(await store.GetAsync("b", Cancellation));
     }
@@ -85,11 +87,11 @@ public abstract class LabelStoreContract
         await store.TryInsertAsync(Row("a", LabelStatus.Escalated), Cancellation);
         StoredRow read = (await store.GetAsync("a", Cancellation))!;
 
-        bool[] won = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+        string?[] won = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
             Task.Run(() => store.TryReplaceAsync(Row("a", LabelStatus.Labelled) with { ClassIndex = i }, read.RowTag, Cancellation), Cancellation)));
 
-        Assert.Equal(Array.IndexOf(won, true), (await store.GetAsync("a", Cancellation))!.Row.ClassIndex);
-        Assert.Single(won, w => w);
+        Assert.Equal(Array.FindIndex(won, w => w is not null), (await store.GetAsync("a", Cancellation))!.Row.ClassIndex);
+        Assert.Single(won, w => w is not null);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class TableLabelStoreTests(AzuriteFixture azurite) : LabelStoreCon
             TopK = [new(0, text, 1), new(1, text, 0)],
         };
 
-        Assert.True(await store.TryInsertAsync(row, Cancellation));
+        Assert.NotNull(await store.TryInsertAsync(row, Cancellation));
 
         LabelRow stored = (await store.GetAsync("a", Cancellation))!.Row;
         Assert.StartsWith("xxx", stored.Label, StringComparison.Ordinal);

@@ -31,8 +31,11 @@ public sealed class LabelWriterTests
     {
         LabelRow row = Row("0x1", LabelStatus.Escalated);
 
-        Assert.Equal(new RowWrite(row, Written: true), await _writer.WriteAsync(row, null, Cancellation));
-        Assert.Equal(row, (await _labels.GetAsync("a", Cancellation))!.Row);
+        RowWrite write = await _writer.WriteAsync(row, null, Cancellation);
+
+        StoredRow stored = (await _labels.GetAsync("a", Cancellation))!;
+        Assert.Equal(row, stored.Row);
+        Assert.Equal(new RowWrite(row, stored.RowTag), write);
     }
 
     [Fact]
@@ -41,7 +44,7 @@ public sealed class LabelWriterTests
         LabelRow labelled = Row("0x1", LabelStatus.Labelled, Decider.Large);
         await _writer.WriteAsync(labelled, null, Cancellation);
 
-        Assert.Equal(new RowWrite(labelled, Written: false), await _writer.WriteAsync(Row("0x1", LabelStatus.Escalated), null, Cancellation));
+        Assert.Equal(new RowWrite(labelled, null), await _writer.WriteAsync(Row("0x1", LabelStatus.Escalated), null, Cancellation));
     }
 
     [Fact]
@@ -54,7 +57,7 @@ public sealed class LabelWriterTests
 
         RowWrite write = await _writer.WriteAsync(Row("0x1", LabelStatus.Labelled, Decider.Large), stale, Cancellation);
 
-        Assert.Equal(new RowWrite(newer, Written: false), write);
+        Assert.Equal(new RowWrite(newer, null), write);
     }
 
     [Fact]

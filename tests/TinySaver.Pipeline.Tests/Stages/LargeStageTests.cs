@@ -6,6 +6,7 @@ using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Telemetry;
+using TinySaver.Pipeline.Tests.InMemory;
 
 namespace TinySaver.Pipeline.Tests.Stages;
 
@@ -150,11 +151,47 @@ public sealed class LargeStageTests : IAsyncDisposable
                 return Task.CompletedTask;
             },
             Cancellation);
-        IReadOnlyList<EscalationResult> again = await _pipeline.Large.ProcessAsync([escalation], null, Cancellation);
 
         Assert.All(results, r => Assert.Equal(EscalationOutcome.Labelled, r.Outcome));
         Assert.Equal([0, 1, 2], settled.Order());
-        Assert.Equal(EscalationOutcome.AlreadyDone, Assert.Single(again).Outcome);
+    }
+
+    [Fact]
+    public async Task ProcessAsync_RowAnsweredMeanwhile_IsFoundByTheMessageThatNamesNoRowAndKeptByTheOneThatDoes()
+    {
+        MemoryMessage message = await _pipeline.EscalateAsync("a", TestImages.Unsure);
+        Escalation first = EscalationJson.Read(message.Body);
+
+        // Announced again before the answer: the row was there, so its message is to look.
+        Assert.Equal(TinyOutcome.Unchanged, (await _pipeline.Tiny.ProcessAsync(new ImageReference("a"), Cancellation)).Outcome);
+        Escalation second = EscalationJson.Read(Assert.Single(await _pipeline.Queue.ReceiveAsync(1, Cancellation)).Body);
+        Assert.Equal(((await _pipeline.Labels.GetAsync("a", Cancellation))!.RowTag, null), (first.Row, second.Row));
+
+        await _pipeline.Large.ProcessAsync([first], null, Cancellation);
+        LabelRow answered = (await _pipeline.RowAsync("a"))!;
+
+        Assert.Equal(EscalationOutcome.AlreadyDone, Assert.Single(await _pipeline.Large.ProcessAsync([second], null, Cancellation)).Outcome);
+        Assert.Equal(EscalationOutcome.Wasted, Assert.Single(await _pipeline.Large.ProcessAsync([first], null, Cancellation)).Outcome);
+        Assert.Equal(answered, await _pipeline.RowAsync("a"));
+    }
+
+    [Fact]
+    public async Task ProcessAsync_MessageThatNamesItsRow_ReadsNoRow()
+    {
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.ShadowShare = 1);
+        await pipeline.LabelAsync("escalated", TestImages.Unsure);
+        await pipeline.LabelAsync("shadow", TestImages.Red);
+        await pipeline.LabelAsync("gone", TestImages.Unsure);
+        pipeline.Images.Delete("gone");
+
+        // Whoever reads a row meets an outage.
+        pipeline.Faults.Outage = operation => operation == "labels.get";
+        IReadOnlyList<EscalationResult> results = await pipeline.PumpAsync();
+        pipeline.Faults.Outage = null;
+
+        Assert.Equal(
+            [EscalationOutcome.Labelled, EscalationOutcome.ShadowRecorded, EscalationOutcome.Deleted], results.Select(r => r.Outcome));
+        Assert.Equal((LabelStatus.Failed, FailureReason.Deleted), ((await pipeline.RowAsync("gone"))!.Status, (await pipeline.RowAsync("gone"))!.Reason));
     }
 
     [Fact]
