@@ -1,4 +1,3 @@
-using SkiaSharp;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Imaging;
 
@@ -12,6 +11,8 @@ internal static class Thumbnail
 
     // Twelve of them then weigh less than the rest of the page.
     private const int MostBytes = 10_000;
+
+    private static readonly int[] Qualities = [82, 65, 45];
 
     /// <summary>A picture as a data URI.</summary>
     /// <returns>The URI, at most about 13,000 characters; null where the file cannot be read as an image.</returns>
@@ -31,22 +32,12 @@ internal static class Thumbnail
 
     private static byte[] Encode(DecodedImage image)
     {
-        var info = new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using var whole = SKImage.FromPixelCopy(info, image.Pixels, info.RowBytes);
         byte[] jpeg = [];
         for (int side = LongestSide; side >= LongestSide / 8; side /= 2)
         {
-            double scale = Math.Min(1, (double)side / Math.Max(image.Width, image.Height));
-            var size = new SKImageInfo(
-                Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)), SKColorType.Rgba8888, SKAlphaType.Opaque);
-            using var small = new SKBitmap(size);
-            using SKPixmap pixels = small.PeekPixels() ?? throw new InvalidOperationException("A bitmap has no pixels to draw on.");
-            whole.ScalePixels(pixels, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-            foreach (int quality in new[] { 82, 65, 45 })
+            foreach (int quality in Qualities)
             {
-                using SKData data = pixels.Encode(SKEncodedImageFormat.Jpeg, quality)
-                    ?? throw new InvalidOperationException($"Skia encoded nothing of {size.Width}×{size.Height} pixels.");
-                jpeg = data.ToArray();
+                jpeg = JpegPicture.Encode(image, side, quality);
                 if (jpeg.Length <= MostBytes)
                     return jpeg;
             }

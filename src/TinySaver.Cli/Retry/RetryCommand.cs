@@ -53,7 +53,7 @@ internal static class RetryCommand
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
         Task work = Parallel.ForEachAsync(names, parallel, async (name, token) =>
         {
-            if (await patience.TryAsync($"Putting '{name}' back", attempt => ImageResubmission.WriteAnewAsync(account, name, attempt), token) is null)
+            if (await patience.TryAsync($"Putting '{name}' back", attempt => account.Images.WriteAnewAsync(name, attempt), token) is null)
                 gone.Add(name);
 
             Interlocked.Increment(ref done);

@@ -168,7 +168,7 @@ internal sealed class RunSession(Terminal terminal, StorageAccount account, ISer
         {
             if (!rows.Cascade.IsCurrent(row))
             {
-                version = await patience.TryAsync($"Putting '{name}' back", token => ImageResubmission.WriteAnewAsync(account, name, token), cancellationToken) ?? version;
+                version = await patience.TryAsync($"Putting '{name}' back", token => account.Images.WriteAnewAsync(name, token), cancellationToken) ?? version;
             }
             else if (row.Status != LabelStatus.Escalated)
             {

@@ -5,6 +5,7 @@ using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
+using TinySaver.Pipeline.Status;
 using TinySaver.Reports;
 
 namespace TinySaver.Cli.Status;
@@ -22,7 +23,7 @@ internal static class StatusCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
-        var reader = new StatusReader(account, TimeProvider.System);
+        var reader = new StatusReader(account.Name, account.Images, account.Labels, account.Escalations, TimeProvider.System);
         StatusReport report = terminal.ShowsLiveProgress
             ? await terminal.Progress.Status().StartAsync("Reading rows and images …", _ => reader.ReadAsync(cancellationToken))
             : await reader.ReadAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using TinySaver.Cli.Accounts;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
@@ -71,10 +70,7 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
         try
         {
             file = UserFile.Open(item.File.FullPath);
-#pragma warning disable CA5351 // Not for security: storage keeps the MD5 of a blob, and tells by it whether the content is the same.
-            md5 = MD5.HashData(file);
-#pragma warning restore CA5351
-            file.Position = 0;
+            md5 = ImageUpload.Md5Of(file);
         }
         catch (Exception error) when (UserFile.Failure(error) is { } failure)
         {
@@ -84,12 +80,9 @@ internal sealed class Uploader(IImageStore images, int parallel, StoragePatience
 
         await using (file)
         {
-            if (present?.Md5 is { } there && there.AsSpan().SequenceEqual(md5))
-                return new(item, present.Version, Skipped: true);
-
-            ImageVersion version = await images.UploadAsync(item.Name, file, md5, cancellationToken);
-            Interlocked.Add(ref _bytes, file.Length);
-            return new(item, version);
+            (ImageVersion version, bool skipped) = await ImageUpload.UploadAsync(images, item.Name, file, md5, present, cancellationToken);
+            Interlocked.Add(ref _bytes, skipped ? 0 : file.Length);
+            return new(item, version, skipped);
         }
     }
 }

@@ -89,6 +89,29 @@ public sealed class BlobImageStore(BlobContainerClient container) : IImageStore
         return Version(info.LastModified, info.ETag);
     }
 
+    /// <summary>Puts an image back into the pipeline by writing it again, unchanged.</summary>
+    /// <remarks>
+    /// The blob is copied onto itself: its content stays, its version is new. Event Grid announces that in Azure, the local host sees
+    /// it in its listing, and the row of the new version takes the place of the old one by the rule that holds for every overwrite.
+    /// So nothing is deleted, and the image is never without a row.
+    /// </remarks>
+    /// <returns>The new version; null where the image is gone.</returns>
+    public async Task<ImageVersion?> WriteAnewAsync(string name, CancellationToken cancellationToken)
+    {
+        BlobClient blob = container.GetBlobClient(name);
+        try
+        {
+            CopyFromUriOperation copy = await blob.StartCopyFromUriAsync(blob.Uri, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await copy.WaitForCompletionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException error) when (error.ErrorCode == BlobErrorCode.BlobNotFound || error.ErrorCode == BlobErrorCode.CannotVerifyCopySource)
+        {
+            return null;
+        }
+
+        return await GetVersionAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
     private static ListedImage? Listed(BlobItem blob) => blob.Properties is { LastModified: { } lastModified, ETag: { } etag } properties
         ? new(blob.Name, Version(lastModified, etag), properties.ContentLength ?? 0, properties.ContentHash is { Length: > 0 } md5 ? md5 : null)
         : null;

@@ -34,13 +34,34 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
         table.DeleteEntityAsync(LabelKeys.PartitionKey(name), LabelKeys.RowKey(name), new ETag(rowTag), cancellationToken)).ConfigureAwait(false) is not null;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredRow> QueryAsync(LabelQuery query, CancellationToken cancellationToken) =>
+        ListAsync(new LabelFilter { Batch = query.Batch, Status = query.Status }, cancellationToken);
+
+    /// <summary>The rows that match, in the same order.</summary>
+    public async IAsyncEnumerable<StoredRow> ListAsync(LabelFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (TableEntity entity in table.QueryAsync<TableEntity>(Filter(query), cancellationToken: cancellationToken)
+        await foreach (TableEntity entity in table.QueryAsync<TableEntity>(Filter(filter), cancellationToken: cancellationToken)
             .ConfigureAwait(false))
         {
-            yield return Stored(entity);
+            if (Stored(entity) is var stored && filter.Takes(stored.Row))
+                yield return stored;
         }
+    }
+
+    /// <summary>Some of the rows that match, by one request to the table.</summary>
+    /// <param name="filter">Which rows.</param>
+    /// <param name="cursor">Where the page before ended; null for the first.</param>
+    /// <param name="most">How many; from 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<RowPage> PageAsync(LabelFilter filter, string? cursor, int most, CancellationToken cancellationToken)
+    {
+        await foreach (Page<TableEntity> page in table.QueryAsync<TableEntity>(Filter(filter), most, cancellationToken: cancellationToken)
+            .AsPages(cursor).ConfigureAwait(false))
+        {
+            return new([.. page.Values.Select(Stored).Where(r => filter.Takes(r.Row))], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+        }
+
+        return new([], null);
     }
 
     private static async Task<string?> TagAsync(Task<Response> write) => (await AnswerAsync(write).ConfigureAwait(false))?.Headers.ETag?.ToString();
@@ -60,19 +81,45 @@ public sealed class TableLabelStore(TableClient table) : ILabelStore
         }
     }
 
-    private static string? Filter(LabelQuery query)
+    private static string? Filter(LabelFilter filter)
     {
-        var parts = new List<string>(2);
-        if (query.Batch is not null)
+        var parts = new List<string>();
+        if (filter.Batch is not null)
         {
-            (string first, string last) = LabelKeys.PartitionRange(query.Batch);
-            parts.Add(TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"));
+            (string first, string last) = LabelKeys.PartitionRange(filter.Batch);
+            Add($"PartitionKey ge {first} and PartitionKey le {last}");
         }
 
-        if (query.Status is { } status)
-            parts.Add(TableClient.CreateQueryFilter($"Status eq {status.Name()}"));
+        if (filter.Status is { } status)
+            Add($"Status eq {status.Name()}");
+
+        if (filter.Job is { } job)
+            Add($"Job eq {job}");
+
+        if (filter.Label is { } label)
+            Add($"Label eq {label}");
+
+        if (filter.DecidedBy is { } decider)
+            Add($"DecidedBy eq {decider.Name()}");
+
+        if (filter.Reason is { } reason)
+            Add($"Reason eq {reason.Name()}");
+
+        if (filter.From is { } from)
+            Add($"Confidence ge {from}");
+
+        if (filter.To is { } to)
+            Add($"Confidence le {to}");
+
+        if (filter.Differ)
+            Add($"TinyClassIndex ge {0} and LargeClassIndex ge {0}");
+
+        if (filter.Since is { } since)
+            Add($"Timestamp ge {since}");
 
         return parts.Count == 0 ? null : string.Join(" and ", parts);
+
+        void Add(FormattableString part) => parts.Add(TableClient.CreateQueryFilter(part));
     }
 
     private static StoredRow Stored(TableEntity entity) =>

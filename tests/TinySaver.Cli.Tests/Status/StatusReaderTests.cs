@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using TinySaver.Cli.Accounts;
-using TinySaver.Cli.Status;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Status;
 
 namespace TinySaver.Cli.Tests.Status;
 
@@ -36,7 +36,7 @@ public sealed class StatusReaderTests(OneAzurite azurite) : IClassFixture<OneAzu
         foreach (LabelRow row in rows)
             Assert.NotNull(await account.Labels.TryInsertAsync(row, Cancellation));
 
-        StatusReport report = await new StatusReader(account, TimeProvider.System).ReadAsync(Cancellation);
+        StatusReport report = await new StatusReader(account.Name, account.Images, account.Labels, account.Escalations, TimeProvider.System).ReadAsync(Cancellation);
 
         Assert.Equal((2L, 1L, 3L, 1L, 2L, 12L), (report.Images, report.WaitingForTiny, report.LabelledByTiny, report.LabelledByLarge, report.WaitingForLarge, report.Failed));
         Assert.Equal((2L, 0.5), (report.ShadowAnswers, report.ShadowAgreement));
