@@ -46,8 +46,14 @@ param tinyMaximumInstances int = 40
 @minValue(0)
 param tinyAlwaysReadyInstances int = 0
 
-@description('Share of confident images that the large model sees too, from 0 to 1, to notice when the saver drifts.')
+@description('Share of all images that both models answer whoever decides, from 0 to 1, to watch whether the guarantee holds.')
+param auditShare string = '0'
+
+@description('The earlier name of auditShare; the greater of the two counts.')
 param shadowShare string = '0'
+
+@description('Whether every image goes to the large model while the audits say that the guarantee is broken.')
+param safeMode bool = false
 
 @description('Share of images whose traces are kept, from 0 to 1.')
 param traceShare string = '0.05'
@@ -224,7 +230,9 @@ module tinyApp 'modules/tiny-app.bicep' = {
     onlyEventGridMayCall: privateNetwork
     pipelineSettings: union(
       {
+        TinySaver__Pipeline__AuditShare: auditShare
         TinySaver__Pipeline__ShadowShare: shadowShare
+        TinySaver__Pipeline__SafeMode: string(safeMode)
         TinySaver__Pipeline__UsdPerMillionImages: usdPerMillionJobImages
         TinySaver__Pipeline__UsdPerMillionEscalations: usdPerMillionEscalations
         TinySaver__Pipeline__UsdPerMillionLargeOnly: usdPerMillionLargeOnly

@@ -10,7 +10,7 @@
 //                      registry                      AcrPull
 //   Event Grid topic   container event-dead-letters  Storage Blob Data Contributor
 //   deployer           containers images, models     Storage Blob Data Contributor
-//                      tables labels, reviews        Storage Table Data Contributor
+//                      tables labels, reviews, audits  Storage Table Data Contributor
 //   job submitters     queue jobs                    Storage Queue Data Message Sender
 //                      container jobs                Storage Blob Data Contributor
 //                      table jobs                    Storage Table Data Contributor
@@ -76,6 +76,7 @@ resource storage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
     resource labels 'tables' existing = { name: 'labels' }
     resource jobs 'tables' existing = { name: 'jobs' }
     resource reviews 'tables' existing = { name: 'reviews' }
+    resource audits 'tables' existing = { name: 'audits' }
   }
 }
 
@@ -241,6 +242,19 @@ resource deployerLabels 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
 resource deployerReviews 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
   scope: storage::tables::reviews
   name: guid(storage::tables::reviews.id, deployerPrincipalId, roles.storageTableDataContributor)
+  properties: {
+    principalId: deployerPrincipalId
+    principalType: deployerPrincipalType
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageTableDataContributor
+    )
+  }
+}
+
+resource deployerAudits 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(deployerPrincipalId)) {
+  scope: storage::tables::audits
+  name: guid(storage::tables::audits.id, deployerPrincipalId, roles.storageTableDataContributor)
   properties: {
     principalId: deployerPrincipalId
     principalType: deployerPrincipalType

@@ -37,7 +37,7 @@ var names = namesOf(token)
 
 // The names that host.json, the triggers and the options know; a test compares them.
 var containerNames = ['images', 'models', 'jobs', 'results', 'deployments', 'event-dead-letters']
-var tableNames = ['labels', 'jobs', 'reviews']
+var tableNames = ['labels', 'jobs', 'reviews', 'audits']
 // Batch jobs: their requests, and their images, 64 to a message. Those that end in -poison are made by the Functions host when
 // the first message fails five times; made here so that they can be looked at before that.
 var queueNames = ['jobs', 'images', 'jobs-poison', 'images-poison', 'webjobs-blobtrigger-poison']

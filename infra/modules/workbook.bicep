@@ -42,6 +42,8 @@ var charts = map(
     { title: 'Images by who decided', width: '50', query: loadTextContent('../queries/images.kql') }
     { title: 'Money', width: '50', query: loadTextContent('../queries/money.kql') }
     { title: 'Agreement with the large model', width: '50', query: loadTextContent('../queries/agreement.kql') }
+    { title: 'Guarantee: what speaks against it', width: '50', query: loadTextContent('../queries/guarantee.kql') }
+    { title: 'Guarantee: audits that differ', width: '50', query: loadTextContent('../queries/differing.kql') }
     { title: 'Latency of the functions', width: '50', query: loadTextContent('../queries/latency.kql') }
     { title: 'Where the time goes', width: '50', query: loadTextContent('../queries/steps.kql') }
     { title: 'Batch jobs: images that wait', width: '50', query: loadTextContent('../queries/jobs.kql') }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TinySaver.Calibration.Watch;
 using TinySaver.Pipeline.Escalations;
 
 namespace TinySaver.Pipeline;
@@ -38,6 +39,18 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Warning, "{Images} of a batch of {Batch} escalated images are labelled by the large model alone although the policy pools: {Why}. Messages from before the policy changed end by themselves; others mean that the two apps use different policies.")]
     public static partial void Unpooled(ILogger logger, int images, int batch, string why);
+
+    [LoggerMessage(18, LogLevel.Error, "There is no table of audits, so what both models say of the images of the audit sample is not kept, and the guarantee is not watched; `azd provision` makes it. Said once.")]
+    public static partial void NoAuditsTable(ILogger logger, Exception error);
+
+    [LoggerMessage(19, LogLevel.Warning, "Safe mode: the guarantee of policy {Policy} is {State}.")]
+    public static partial void SafeMode(ILogger logger, string policy, string state);
+
+    [LoggerMessage(22, LogLevel.Error, "Whether the guarantee of policy {Policy} is broken cannot be read; for the safe mode the last known answer holds.")]
+    public static partial void GuaranteeUnknown(ILogger logger, Exception error, string policy);
+
+    [LoggerMessage(EventId = 23, Message = "The guarantee of policy {Policy}: {State}. {Report}")]
+    public static partial void GuaranteeChanged(ILogger logger, LogLevel level, string policy, GuaranteeState state, GuaranteeReport report);
 
     [LoggerMessage(21, LogLevel.Warning, "{Work} met an outage; tried again in {Delay}.")]
     public static partial void OutageMet(ILogger logger, Exception error, string work, TimeSpan delay);

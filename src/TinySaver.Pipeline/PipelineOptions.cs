@@ -40,9 +40,19 @@ public sealed class PipelineOptions
     [Range(1, 1_000)]
     public int LargeBatchSize { get; set; } = 16;
 
-    /// <summary>The share of confident images that the large model sees too, in [0, 1]. Default 0.</summary>
+    /// <summary>The share of all images that both models answer whoever decides, kept in the table of audits, in [0, 1]. Default 0: nothing is watched.</summary>
+    [Range(0.0, 1.0)]
+    public double AuditShare { get; set; }
+
+    /// <summary>The earlier name of <see cref="AuditShare"/>; the greater of the two counts.</summary>
     [Range(0.0, 1.0)]
     public double ShadowShare { get; set; }
+
+    /// <summary>The share that counts.</summary>
+    internal double AuditedShare => Math.Max(AuditShare, ShadowShare);
+
+    /// <summary>Whether every image is escalated, and labelled by the large model alone, while the guarantee of the policy in use is broken. Default false.</summary>
+    public bool SafeMode { get; set; }
 
     /// <summary>
     /// How many escalations may wait before the tiny label is accepted below the threshold and its row marked degraded. Default

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Hosting;
@@ -22,7 +23,7 @@ namespace TinySaver.Pipeline;
 public static class ServiceCollectionExtensions
 {
     /// <summary>Adds what both stages share: options (sections <c>TinySaver:Cascade</c> and <c>TinySaver:Pipeline</c>), the cascade, budgets and telemetry.</summary>
-    /// <remarks>The host adds a storage: <see cref="AddAzureStorage"/>, or its own <see cref="IImageStore"/>, <see cref="ILabelStore"/> and <see cref="ICascadeFiles"/>.</remarks>
+    /// <remarks>The host adds a storage: <see cref="AddAzureStorage"/>, or its own <see cref="IImageStore"/>, <see cref="ILabelStore"/>, <see cref="IAuditStore"/>, <see cref="IWatchStore"/> and <see cref="ICascadeFiles"/>.</remarks>
     public static IServiceCollection AddTinySaverPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddValidated<CascadeSourceOptions>(configuration, CascadeSourceOptions.Section);
@@ -47,6 +48,8 @@ public static class ServiceCollectionExtensions
             s.GetRequiredService<StorageClients>().Blobs.GetBlobContainerClient(Storage(s).ImagesContainer)));
         services.TryAddSingleton<ILabelStore>(s => new TableLabelStore(
             s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).LabelsTable)));
+        services.TryAddSingleton<IAuditStore>(s => new TableAuditStore(s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).AuditsTable)));
+        services.TryAddSingleton<IWatchStore>(s => new TableWatchStore(s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).AuditsTable)));
         services.TryAddSingleton(CascadeFiles);
         services.TryAddSingleton<IJobStore>(s => new TableJobStore(s.GetRequiredService<StorageClients>().Tables.GetTableClient(Storage(s).JobsTable)));
         services.TryAddSingleton<IJobFiles>(s => new BlobJobFiles(
@@ -62,6 +65,8 @@ public static class ServiceCollectionExtensions
     {
         services.Configure<CascadeSourceOptions>(o => o.Savers = true);
         services.TryAddSingleton<BacklogGauge>();
+        services.TryAddSingleton<GuaranteeGauge>();
+        services.TryAddSingleton<GuaranteeWatcher>();
         services.TryAddSingleton<TinyStage>();
         services.TryAddSingleton<JobDesk>();
         services.TryAddSingleton<JobPlanner>();
@@ -82,6 +87,7 @@ public static class ServiceCollectionExtensions
     /// <summary>Adds the receiver of escalations without loading the large model, which the failed rows of dead letters do not ask for.</summary>
     internal static IServiceCollection AddEscalationReceiver(this IServiceCollection services)
     {
+        services.TryAddSingleton<AuditWriter>();
         services.TryAddSingleton<LargeStage>();
         services.TryAddSingleton(s =>
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Hosting;
@@ -30,6 +31,8 @@ public sealed class ServiceCollectionExtensionsTests : IDisposable
         services.AddLogging()
             .AddSingleton<IImageStore>(images)
             .AddSingleton<ILabelStore>(new InMemoryLabels(TimeProvider.System))
+            .AddSingleton<IAuditStore>(new InMemoryAudits())
+            .AddSingleton<IWatchStore>(new InMemoryWatches())
             .AddSingleton<IEscalations>(queue)
             .AddSingleton<IEscalationSender>(queue)
             .AddSingleton<ICascadeFiles>(new FolderCascadeFiles(_cascade.PolicyPath))

@@ -18,7 +18,7 @@ public sealed class FunctionSourceTests
         Assert.Equal(
             [
                 "CancelJob", "ClassifyJobImages", "ClassifyWithTinyModel", "ClassifyWithTinyModelByPolling", "Health", "LookAfterJobs", "RecordDeadLetters",
-                "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WorkOnJobs",
+                "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WatchGuarantee", "WorkOnJobs",
             ],
             FunctionSource.ReadApp(Tiny).Select(f => f.Name));
         Assert.Equal(["ClassifyWithLargeModel"], FunctionSource.ReadApp(Large).Select(f => f.Name));
@@ -88,6 +88,7 @@ public sealed class FunctionSourceTests
     [Theory]
     [InlineData("RecordDeadLetters")]
     [InlineData("LookAfterJobs")]
+    [InlineData("WatchGuarantee")]
     public void WhatWakesNobody_IsTheTinyAppsAndRunsByTheClock(string name)
     {
         FunctionSource function = Find(Tiny, name);

@@ -13,7 +13,7 @@ public sealed class ProjectRulesTests
         ["TinySaver.Core"] = [],
         ["TinySaver.Calibration"] = ["TinySaver.Core"],
         ["TinySaver.Inference"] = ["TinySaver.Core"],
-        ["TinySaver.Pipeline"] = ["TinySaver.Core", "TinySaver.Inference"],
+        ["TinySaver.Pipeline"] = ["TinySaver.Core", "TinySaver.Calibration", "TinySaver.Inference"],
         ["TinySaver.Functions.Tiny"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
         ["TinySaver.Functions.Large"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
         ["TinySaver.Reports"] = ["TinySaver.Core", "TinySaver.Calibration"],

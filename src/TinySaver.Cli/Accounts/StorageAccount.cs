@@ -45,6 +45,8 @@ internal sealed class StorageAccount : IAsyncDisposable
         Escalations = new StorageEscalations(Clients.Queues, options);
         Models = Clients.Blobs.GetBlobContainerClient(options.ModelsContainer);
         Policies = new PublishedPolicies(Models, new CascadeSourceOptions().PolicyBlob);
+        Audits = new TableAuditStore(Clients.Tables.GetTableClient(options.AuditsTable));
+        Watches = new TableWatchStore(Clients.Tables.GetTableClient(options.AuditsTable));
         Jobs = new TableJobStore(Clients.Tables.GetTableClient(options.JobsTable));
         Reviews = new ReviewStore(Clients.Tables.GetTableClient(options.ReviewsTable));
         JobFiles = new BlobJobFiles(Clients.Blobs.GetBlobContainerClient(options.JobsContainer), Clients.Blobs.GetBlobContainerClient(options.ResultsContainer));
@@ -74,6 +76,12 @@ internal sealed class StorageAccount : IAsyncDisposable
 
     /// <summary>Its policies.</summary>
     public PublishedPolicies Policies { get; }
+
+    /// <summary>Its audit sample.</summary>
+    public TableAuditStore Audits { get; }
+
+    /// <summary>How the guarantees of its policies stand.</summary>
+    public TableWatchStore Watches { get; }
 
     /// <summary>Its batch jobs.</summary>
     public TableJobStore Jobs { get; }
@@ -154,6 +162,7 @@ internal sealed class StorageAccount : IAsyncDisposable
         await Escalations.EnsureCreatedAsync(cancellationToken);
         await Jobs.EnsureCreatedAsync(cancellationToken);
         await Reviews.EnsureCreatedAsync(cancellationToken);
+        await Audits.EnsureCreatedAsync(cancellationToken);
         await JobFiles.EnsureCreatedAsync(cancellationToken);
         await _jobMessages.EnsureCreatedAsync(cancellationToken);
     }

@@ -21,7 +21,7 @@ internal sealed class DoctorRun(Deployment deployment, Action<DoctorLine> tell, 
     public static readonly IReadOnlyList<Check> Checks =
     [
         Storage.Check, Containers.Check, Roles.Check, Policy.Check, Models.Check, TinyApp.Check, Functions.Check, Health.Check, EventSubscription.Check,
-        EventDelivery.Check, BatchJobs.Check, Escalations.Check, LargeApp.Check, Scaling.Check, ScalerLog.Check, Gpu.Check, Telemetry.Check, Alerts.Check,
+        EventDelivery.Check, BatchJobs.Check, Escalations.Check, LargeApp.Check, Scaling.Check, ScalerLog.Check, Gpu.Check, Guarantee.Check, Telemetry.Check, Alerts.Check,
     ];
 
     private readonly List<DoctorLine> _lines = [];

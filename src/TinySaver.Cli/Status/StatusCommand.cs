@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using TinySaver.Calibration.Watch;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Core.Labels;
@@ -23,7 +24,7 @@ internal static class StatusCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
-        var reader = new StatusReader(account.Name, account.Images, account.Labels, account.Escalations, TimeProvider.System);
+        var reader = new StatusReader(account.Name, account.Images, account.Labels, account.Escalations, TimeProvider.System, account.Watches);
         StatusReport report = terminal.ShowsLiveProgress
             ? await terminal.Progress.Status().StartAsync("Reading rows and images …", _ => reader.ReadAsync(cancellationToken))
             : await reader.ReadAsync(cancellationToken);
@@ -59,6 +60,15 @@ internal static class StatusView
 
         if (r.ShadowAnswers > 0)
             yield return ("Shadow answers", $"{r.ShadowAnswers:N0}", $"both models agree on {Amounts.Percent(r.ShadowAgreement)}");
+
+        if (r.Guarantee is { } guarantee)
+            yield return Line(guarantee);
+    }
+
+    private static (string Name, string Value, string Remark) Line(GuaranteeStatus guarantee)
+    {
+        string since = guarantee is { State: GuaranteeState.Broken or GuaranteeState.AtRisk, Since: { } at } ? at.UtcDateTime.ToString(" 'since' yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
+        return ("Guarantee", guarantee.State.Name().Replace('-', ' ') + since, $"policy {guarantee.Policy}: {guarantee.Message}");
     }
 
     private static string Oldest(StatusReport report, Decider model) => report.OldestWaiting is { } oldest && oldest.For == model

@@ -41,6 +41,11 @@ public sealed record PolicyMeasurement(
     [property: JsonRequired] int Samples, double? AccuracySaver, double? AccuracyLarge, double? AccuracyCascade, double? AccuracyDrop,
     double? Disagreement, [property: JsonRequired] double ExitRate, [property: JsonRequired] double DeltaC)
 {
+    /// <summary>
+    /// How often the large model answered each class, for the most frequent classes: the rest of the images is all others together. Null where nobody counted.
+    /// </summary>
+    public IReadOnlyDictionary<int, int>? Classes { get; init; }
+
     /// <summary>The fields that are shares, for checking.</summary>
     internal IEnumerable<(string Field, double? Value)> Shares =>
     [

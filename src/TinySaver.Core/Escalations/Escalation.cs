@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using TinySaver.Core.Audits;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Pooling;
 
@@ -29,7 +30,7 @@ public sealed record Escalation
     /// <summary>The message's format version: 2 where it holds what is pooled, else 1, which large apps from before pooling read too.</summary>
     [JsonPropertyName("v")]
     [JsonPropertyOrder(-1)]
-    public int V => Evidence is null && Pooled is null ? 1 : NewestVersion;
+    public int V => Evidence is null && Pooled is null && !Safe ? 1 : NewestVersion;
 
     /// <summary>The image's blob container.</summary>
     public required string Container { get; init; }
@@ -50,7 +51,7 @@ public sealed record Escalation
     /// <summary>The savers' pooled answer, which is a shadow's label; null where they pool none, and where the image waits for its label.</summary>
     public TinyAnswer? Pooled { get; init; }
 
-    /// <summary>What each saver that saw the image says, in their order, for the large model to pool; null where it answers alone.</summary>
+    /// <summary>What each saver that saw the image says, in their order, for the large model to pool or for the audit; null where neither needs it.</summary>
     public IReadOnlyList<Evidence>? Evidence { get; init; }
 
     /// <summary>The id of the cascade policy that escalated the image.</summary>
@@ -62,9 +63,16 @@ public sealed record Escalation
     /// <summary>When the message was made.</summary>
     public required DateTimeOffset EnqueuedAt { get; init; }
 
-    /// <summary>Whether the image was confident and is escalated only to compare the models; its label stays the tiny model's.</summary>
+    /// <summary>Whether the image has the tiny model's label, which stays, and is escalated only to compare the models.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Shadow { get; init; }
+
+    /// <summary>Whether the image was confident and is escalated because the guarantee is broken: its label is the large model's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Safe { get; init; }
+
+    /// <summary>What the savers decided, where the image is in the audit sample; else null.</summary>
+    public AuditDecision? Audit { get; init; }
 
     /// <summary>The batch job that escalated the image; null where its upload did.</summary>
     public string? Job { get; init; }

@@ -69,6 +69,8 @@ public static class LabelColumns
         Column<double>("StageMilliseconds", Results, r => r.StageMilliseconds, (r, v) => r with { StageMilliseconds = v }),
         Column<string>("OperationId", Results, r => r.OperationId, (r, v) => r with { OperationId = v }),
         Column<string>("Job", Table, r => r.Job, (r, v) => r with { Job = v }),
+        Column<bool>("Safe", Results, r => r.Safe, (r, v) => r with { Safe = v }),
+        Column<bool>("Audited", Results, r => r.Audited, (r, v) => r with { Audited = v }),
     ];
 
     /// <summary>The row that has these values; a column without one keeps its default.</summary>

@@ -48,8 +48,10 @@ public enum Decider
 /// <param name="LargeLabel">What the large model says alone where it saw the image: as decider or in the shadow.</param>
 /// <param name="LargeClassIndex">The index of the large model's answer.</param>
 /// <param name="LargeConfidence">The large model's confidence in [0, 1]: its highest class probability.</param>
-/// <param name="Shadow">Whether a confident image was also sent to the large model, to watch the saver for drift; its label stays the tiny model's.</param>
+/// <param name="Shadow">Whether an image that the tiny model labelled was also sent to the large model, for the audit; its label stays the tiny model's.</param>
 /// <param name="Degraded">Whether the tiny label was accepted below the exit threshold because the escalation backlog exceeded its limit.</param>
+/// <param name="Safe">Whether a confident image was escalated because the guarantee is broken: the safe mode. Its label is the large model's own.</param>
+/// <param name="Audited">Whether the image is in the audit sample, which both models answer whoever decides.</param>
 /// <param name="Policy">The id of the cascade policy that decided.</param>
 /// <param name="TinyModel">The short content hash of the tiny model.</param>
 /// <param name="LargeModel">The short content hash of the large model.</param>
@@ -63,8 +65,8 @@ public sealed record LabelRow(
     string? Label = null, int? ClassIndex = null, double? Confidence = null, Decider? DecidedBy = null,
     string? TinyLabel = null, int? TinyClassIndex = null, double? TinyConfidence = null,
     string? LargeLabel = null, int? LargeClassIndex = null, double? LargeConfidence = null, bool Shadow = false, bool Degraded = false,
-    string? Policy = null, string? TinyModel = null, string? LargeModel = null, FailureReason? Reason = null, string? ReasonDetail = null,
-    double? StageMilliseconds = null, string? OperationId = null, string? Job = null)
+    bool Safe = false, bool Audited = false, string? Policy = null, string? TinyModel = null, string? LargeModel = null, FailureReason? Reason = null,
+    string? ReasonDetail = null, double? StageMilliseconds = null, string? OperationId = null, string? Job = null)
 {
     /// <summary>The likeliest classes of the answer that decided, likeliest first.</summary>
     public IReadOnlyList<ClassPrediction> TopK { get; init; } = [];

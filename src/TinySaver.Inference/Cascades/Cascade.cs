@@ -8,9 +8,9 @@ using TinySaver.Inference.Imaging;
 namespace TinySaver.Inference.Cascades;
 
 /// <summary>What the savers of a cascade say of one image.</summary>
-/// <param name="Prediction">What the saver that was asked last says alone.</param>
+/// <param name="Prediction">What the saver says alone at which the image exits, or else the last.</param>
 /// <param name="Answer">Its answer: pooled with those of the savers before it where the policy says so, else the same.</param>
-/// <param name="Evidence">What each saver that was asked says, in their order; empty where the policy does not pool.</param>
+/// <param name="Evidence">What each saver that was asked says, in their order.</param>
 /// <param name="SaverIndex">Which saver that was, from 0.</param>
 /// <param name="Exits">Whether the image exits there; else it goes to the large model.</param>
 /// <param name="Macs">Multiply-accumulate operations spent by all savers that were asked.</param>
@@ -22,7 +22,6 @@ public sealed class Cascade : IDisposable
 {
     private readonly IReadOnlyList<CascadeModel>? _savers;
     private readonly CascadeModel? _large;
-    private readonly bool _pools;
 
     internal Cascade(CascadePolicy policy, IReadOnlyList<string> labels, IReadOnlyList<CascadeModel>? savers, CascadeModel? large)
     {
@@ -32,7 +31,6 @@ public sealed class Cascade : IDisposable
         LargeMacs = large?.Macs ?? policy.Large.Macs;
         _savers = savers;
         _large = large;
-        _pools = policy.Pools;
     }
 
     /// <summary>The policy.</summary>
@@ -67,24 +65,26 @@ public sealed class Cascade : IDisposable
     ];
 
     /// <summary>Asks the savers in order until one is confident enough; null where there are none.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="all">Whether those after it are asked too, for their evidence alone.</param>
     /// <exception cref="InvalidOperationException">The savers were not asked for when the cascade was loaded.</exception>
     /// <exception cref="PermanentFailureException">A saver's numbers for this image are not finite.</exception>
-    public SaverAnswer? AskSavers(DecodedImage image)
+    public SaverAnswer? AskSavers(DecodedImage image, bool all = false)
     {
         SaverAnswer? answer = null;
-        List<Evidence>? evidence = _pools ? new(Savers.Count) : null;
+        var evidence = new List<Evidence>(Savers.Count);
         long macs = 0L;
         for (int i = 0; i < Savers.Count && answer is not { Exits: true }; i++)
         {
             SaverPolicy saver = Policy.Savers[i];
             Prediction alone = Savers[i].Predict(image);
-            evidence?.Add(alone.Evidence!);
-            Prediction said = saver.Weights is { } weights ? Pool(evidence!, weights, saver.Measure) : alone;
+            evidence.Add(alone.Evidence!);
             macs += Savers[i].Macs;
-            answer = new(alone, said, evidence ?? [], i, ExitDecision.Exits(said.Confidence, saver.Threshold), macs);
+            Prediction said = saver.Weights is { } weights ? Pool(evidence, weights, saver.Measure) : alone;
+            answer = new(alone, said, evidence, i, ExitDecision.Exits(said.Confidence, saver.Threshold), macs);
         }
 
-        return answer;
+        return all && answer is { Exits: true } exited ? exited with { Macs = macs + AskRest(image, evidence) } : answer;
     }
 
     /// <summary>The cascade's answer to an escalated image: the large model's, pooled with what the savers say where the policy says so.</summary>
@@ -116,6 +116,25 @@ public sealed class Cascade : IDisposable
     {
         foreach (CascadeModel model in Models())
             model.Dispose();
+    }
+
+    private long AskRest(DecodedImage image, List<Evidence> evidence)
+    {
+        long macs = 0;
+        try
+        {
+            for (int i = evidence.Count; i < Savers.Count; i++)
+            {
+                macs += Savers[i].Macs;
+                evidence.Add(Savers[i].Predict(image).Evidence!);
+            }
+        }
+        catch (PermanentFailureException)
+        {
+            // The image has its label, and a model that was asked besides takes it from no image.
+        }
+
+        return macs;
     }
 
     private Prediction Pool(IReadOnlyList<Evidence> evidence, IReadOnlyList<double> weights, ConfidenceMeasure measure)

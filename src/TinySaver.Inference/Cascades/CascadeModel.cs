@@ -15,12 +15,10 @@ public sealed class CascadeModel : IDisposable
     private readonly int[] _classIndices;
     private readonly ConfidenceMeasure _measure;
     private readonly float _temperature;
-    private readonly bool _pooled;
 
-    // Where the model is pooled with others, its predictions have evidence.
     internal CascadeModel(
-        OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature, bool pooled) =>
-        (_classifier, _labels, _classIndices, _measure, _temperature, _pooled) = (classifier, labels, classIndices, measure, temperature, pooled);
+        OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature) =>
+        (_classifier, _labels, _classIndices, _measure, _temperature) = (classifier, labels, classIndices, measure, temperature);
 
     /// <summary>The model's name: its folder's.</summary>
     public required string Name { get; init; }
@@ -84,7 +82,7 @@ public sealed class CascadeModel : IDisposable
         try
         {
             return Predictions.Read(
-                scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices, evidenceOf: _pooled ? ShortHash : null);
+                scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices, evidenceOf: ShortHash);
         }
         catch (ArithmeticException)
         {

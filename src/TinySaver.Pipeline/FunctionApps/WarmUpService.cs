@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TinySaver.Inference.Cascades;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Jobs;
@@ -65,6 +66,7 @@ internal sealed class WarmUpService(
         {
             await services.GetRequiredService<IImageStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
             await services.GetRequiredService<ILabelStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+            await services.GetRequiredService<IAuditStore>().EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
             if (!options.Value.Savers)
                 return;
 

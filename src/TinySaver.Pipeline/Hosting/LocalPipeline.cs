@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
@@ -14,6 +15,8 @@ public sealed class LocalPipeline(
     IImageStore images,
     ILabelStore labels,
     IEscalations escalations,
+    IAuditStore audits,
+    GuaranteeWatcher guarantee,
     CascadeHost cascades,
     ImageWatcher watcher,
     EscalationPump pump,
@@ -37,6 +40,7 @@ public sealed class LocalPipeline(
         var storage = Task.WhenAll(
             images.EnsureCreatedAsync(cancellationToken),
             labels.EnsureCreatedAsync(cancellationToken),
+            audits.EnsureCreatedAsync(cancellationToken),
             escalations.EnsureCreatedAsync(cancellationToken),
             jobs?.PrepareAsync(cancellationToken) ?? Task.CompletedTask);
         using CascadeLease lease = await cascades.RentAsync(cancellationToken).ConfigureAwait(false);
@@ -58,6 +62,7 @@ public sealed class LocalPipeline(
             Parallel.ForEachAsync(
                 watcher.WatchAsync(either.Token), parallel, async (image, token) => await LabelAsync(image, token).ConfigureAwait(false)),
             pump.RunAsync(either.Token),
+            new PollingLoop(time, random, logger).RunAsync("Watching the guarantee", LookAsync, local.Value.WatchInterval, either.Token),
             .. jobs is null ? (Task[])[] : [jobs.RunAsync(either.Token)],
         ];
 
@@ -65,6 +70,12 @@ public sealed class LocalPipeline(
         await Task.WhenAny(loops).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
+    }
+
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        await guarantee.LookAsync(cancellationToken).ConfigureAwait(false);
+        return false;
     }
 
     // Outages are waited out, however long, and use up no try: they say nothing against the image.

@@ -29,5 +29,9 @@ public sealed class LocalPipelineOptions
     [Range(1, 100)]
     public int LargeBatches { get; set; } = 2;
 
+    /// <summary>How often the audits are looked at, where images are audited. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan WatchInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     internal Backoff Backoff => Backoff.Standard with { First = RetryDelay };
 }

@@ -7,6 +7,7 @@ using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
@@ -22,6 +23,7 @@ public sealed class LargeStage(
     ILabelStore labels,
     LabelWriter writer,
     CascadeHost cascades,
+    AuditWriter auditor,
     PipelineBudgets budgets,
     IOptions<PipelineOptions> options,
     PipelineTelemetry telemetry,
@@ -237,6 +239,9 @@ public sealed class LargeStage(
         Escalation escalation, StoredRow? known, Prediction prediction, Cascade cascade, double milliseconds, CancellationToken cancellationToken)
     {
         LabelRow row = StageRows.Answered(escalation, prediction, cascade) with { StageMilliseconds = milliseconds };
+
+        // Before the row: once that is written, a message that comes again is done with.
+        await auditor.RecordAsync(StageRows.Audit(escalation, prediction, cascade, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         long start = time.GetTimestamp();
         RowWrite write = await writer.WriteAsync(row, known, cancellationToken).ConfigureAwait(false);
         telemetry.Step(Stage, "write", time.GetElapsedTime(start));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TinySaver.Core.Audits;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
@@ -27,6 +28,11 @@ internal static class StageRows
         string container, RowWrite write, SaverAnswer? answer, Cascade cascade, DateTimeOffset now, Activity? activity)
     {
         LabelRow row = write.Row;
+
+        // A row that another policy wrote says nothing of what this one decides.
+        AuditDecision? audit = row.Audited && row.Policy == cascade.PolicyId
+            ? new(answer is { Exits: true } exits ? exits.SaverIndex : null, answer?.Answer.ClassIndex, answer?.Answer.Confidence) { Degraded = row.Degraded }
+            : null;
         bool shadow = row.Status == LabelStatus.Labelled;
         return new()
         {
@@ -36,11 +42,13 @@ internal static class StageRows
             LastModified = row.Version.LastModified,
             Tiny = answer is { } asked ? Said(asked.Prediction, row.TinyModel) : null,
             Pooled = shadow && answer is { } pooled && pooled.Answer != pooled.Prediction ? Said(pooled.Answer, null) : null,
-            Evidence = shadow || cascade.Policy.LargeWeights is null ? null : answer?.Evidence ?? [],
+            Evidence = audit is null && (shadow || row.Safe || cascade.Policy.LargeWeights is null) ? null : answer?.Evidence ?? [],
+            Audit = audit,
             Policy = row.Policy ?? "",
             Row = write.RowTag,
             EnqueuedAt = now,
             Shadow = shadow,
+            Safe = row.Safe,
             Job = row.Job,
             TraceParent = activity?.Id,
             TraceState = activity?.TraceStateString,
@@ -55,9 +63,31 @@ internal static class StageRows
     public static LabelRow Answered(Escalation escalation, Prediction prediction, Cascade cascade)
     {
         LabelRow row = Waiting(escalation).WithLarge(prediction, cascade.Large.ShortHash);
-        return escalation.Shadow ? row : row.LabelledBy(
-            Decider.Large, cascade.ObstacleToPooling(escalation) is null ? cascade.AnswerEscalated(escalation.Evidence ?? [], prediction) : prediction);
+        return escalation.Shadow ? row
+            : row.LabelledBy(Decider.Large, escalation.Safe ? prediction : Together(escalation, prediction, cascade));
     }
+
+    /// <summary>What the table of audits keeps of an answered escalation; null where it is not in the sample, or another policy than the present one escalated it.</summary>
+    public static AuditRow? Audit(Escalation escalation, Prediction prediction, Cascade cascade, DateTimeOffset now)
+    {
+        if (escalation.Audit is not { } decision || escalation.Policy != cascade.PolicyId)
+            return null;
+
+        int? index = decision.ExitsAt is null ? Together(escalation, prediction, cascade).ClassIndex : decision.ClassIndex;
+        return index is { } answer && answer >= 0 && answer < cascade.Labels.Count
+            ? new AuditRow(
+                cascade.PolicyId, now, escalation.Name, escalation.Version, decision, answer, cascade.Labels[answer],
+                prediction.ClassIndex, prediction.Label, prediction.Confidence)
+            {
+                Evidence = [.. escalation.Evidence ?? [], prediction.Evidence!],
+                Safe = escalation.Safe,
+                Job = escalation.Job,
+            }
+            : null;
+    }
+
+    private static Prediction Together(Escalation escalation, Prediction alone, Cascade cascade) =>
+        cascade.ObstacleToPooling(escalation) is null ? cascade.AnswerEscalated(escalation.Evidence ?? [], alone) : alone;
 
     /// <summary>The row of an image that was deleted while it waited for the large model.</summary>
     public static LabelRow Deleted(LabelRow waiting) =>
@@ -72,11 +102,13 @@ internal static class StageRows
             TinyClassIndex = escalation.Tiny?.ClassIndex,
             TinyConfidence = escalation.Tiny?.Confidence,
             TinyModel = escalation.Tiny?.Model,
+            Safe = escalation.Safe,
+            Audited = escalation.Audit is not null,
             Policy = escalation.Policy,
             Job = escalation.Job,
         };
         return escalation is { Shadow: true, Tiny: { } tiny }
-            ? row.LabelledBy(Decider.Tiny, (escalation.Pooled ?? tiny).Prediction) with { Shadow = true }
+            ? row.LabelledBy(Decider.Tiny, (escalation.Pooled ?? tiny).Prediction) with { Shadow = true, Degraded = escalation.Audit?.Degraded ?? false }
             : row;
     }
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using TinySaver.Core.Escalations;
+using TinySaver.Core.Audits;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
 using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
@@ -25,6 +26,7 @@ public sealed class TinyStage(
     CascadeHost cascades,
     PipelineBudgets budgets,
     BacklogGauge backlog,
+    GuaranteeGauge guarantee,
     IOptions<PipelineOptions> options,
     PipelineTelemetry telemetry,
     TimeProvider time,
@@ -82,8 +84,9 @@ public sealed class TinyStage(
             }
 
             Step("download", start);
-            SaverAnswer? answer = await AskAsync(encoded, lease.Cascade, cancellationToken).ConfigureAwait(false);
-            return await DecideAsync(image.Name, version.Value, answer, lease.Cascade, start, claim, cancellationToken).ConfigureAwait(false);
+            bool audited = IsAudited(image.Name, version.Value, lease.Cascade, claim);
+            SaverAnswer? answer = await AskAsync(encoded, lease.Cascade, audited, cancellationToken).ConfigureAwait(false);
+            return await DecideAsync(image.Name, version.Value, answer, lease.Cascade, audited, start, claim, cancellationToken).ConfigureAwait(false);
         }
         catch (PermanentFailureException e) when (e.Reason == FailureReason.Superseded)
         {
@@ -108,7 +111,12 @@ public sealed class TinyStage(
         claim,
         cancellationToken);
 
-    private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, Cascade cascade, CancellationToken cancellationToken)
+    // Where a job asks again about a version that the same policy has answered, it is in the audits already.
+    private bool IsAudited(string name, ImageVersion version, Cascade cascade, JobClaim? claim) =>
+        AuditSample.Includes(name, version.ETag, options.Value.AuditedShare)
+        && !(claim?.Known?.Row is { Audited: true, LargeLabel: not null } known && known.Version == version && known.Policy == cascade.PolicyId);
+
+    private async Task<SaverAnswer?> AskAsync(EncodedImage encoded, Cascade cascade, bool audited, CancellationToken cancellationToken)
     {
         using (encoded)
         {
@@ -120,26 +128,30 @@ public sealed class TinyStage(
 
             // The pixels are all that is needed now.
             encoded.Dispose();
-            SaverAnswer? answer = cascade.AskSavers(decoded);
+            SaverAnswer? answer = cascade.AskSavers(decoded, all: audited);
             Step("infer", ready);
             return answer;
         }
     }
 
     private async Task<TinyResult> DecideAsync(
-        string name, ImageVersion version, SaverAnswer? answer, Cascade cascade, long start, JobClaim? claim, CancellationToken cancellationToken)
+        string name, ImageVersion version, SaverAnswer? answer, Cascade cascade, bool audited, long start, JobClaim? claim, CancellationToken cancellationToken)
     {
         bool exits = answer is { Exits: true };
         if (answer is { } asked)
             telemetry.Confidence(asked.Answer.Confidence, exits);
 
-        bool degraded = !exits && answer is not null && await backlog.IsOverloadedAsync(cancellationToken).ConfigureAwait(false);
-        bool labelled = exits || degraded;
+        bool safe = exits && await guarantee.IsBrokenAsync(cascade.PolicyId, cancellationToken).ConfigureAwait(false);
+        bool escalates = !exits || safe;
+        bool degraded = escalates && answer is not null && await backlog.IsOverloadedAsync(cancellationToken).ConfigureAwait(false);
+        bool labelled = !escalates || degraded;
         telemetry.Macs(Stage, answer?.Macs ?? 0, (labelled ? cascade.LargeMacs ?? 0 : 0) - (answer?.Macs ?? 0));
         LabelRow row = StageRows.Asked(name, version, answer, cascade) with
         {
             Degraded = degraded,
-            Shadow = exits && ShadowSample.Includes(name, version.ETag, options.Value.ShadowShare),
+            Safe = safe && !degraded,
+            Audited = audited,
+            Shadow = labelled && audited,
             StageMilliseconds = time.GetElapsedTime(start).TotalMilliseconds,
             Job = claim?.Job,
         };

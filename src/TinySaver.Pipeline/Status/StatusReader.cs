@@ -1,4 +1,5 @@
 using Azure;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Storage;
@@ -11,7 +12,8 @@ namespace TinySaver.Pipeline.Status;
 /// <param name="labels">Its rows.</param>
 /// <param name="escalations">Its queue of escalations.</param>
 /// <param name="time">The clock.</param>
-public sealed class StatusReader(string account, IImageStore images, ILabelStore labels, StorageEscalations escalations, TimeProvider time)
+/// <param name="watches">How its guarantees stand; null to leave them out.</param>
+public sealed class StatusReader(string account, IImageStore images, ILabelStore labels, StorageEscalations escalations, TimeProvider time, IWatchStore? watches = null)
 {
     /// <summary>Reads it.</summary>
     public async Task<StatusReport> ReadAsync(CancellationToken cancellationToken)
@@ -29,7 +31,10 @@ public sealed class StatusReader(string account, IImageStore images, ILabelStore
             counter.Image(version, name, since);
 
         (long? depth, long? dead) = await QueuesAsync(escalations, cancellationToken).ConfigureAwait(false);
-        return counter.Report(account, depth, dead, time.GetUtcNow());
+        return counter.Report(account, depth, dead, time.GetUtcNow()) with
+        {
+            Guarantee = watches is null ? null : await GuaranteeStatus.ReadAsync(watches, cancellationToken).ConfigureAwait(false),
+        };
     }
 
     /// <summary>Messages on the queue of escalations and on that of dead letters; null for one that is not there or may not be read.</summary>

@@ -22,7 +22,11 @@ namespace TinySaver.Pipeline.Status;
 public sealed record StatusReport(
     string Account, long Images, long WaitingForTiny, long WaitingForLarge, long LabelledByTiny, long LabelledByLarge, long Failed,
     IReadOnlyDictionary<FailureReason, long> FailedByReason, long Degraded, long ShadowAnswers, double? ShadowAgreement, long? QueueDepth,
-    long? DeadLetters, WaitingImage? OldestWaiting, IReadOnlyList<RecentFailure> RecentFailures);
+    long? DeadLetters, WaitingImage? OldestWaiting, IReadOnlyList<RecentFailure> RecentFailures)
+{
+    /// <summary>How the guarantee of the policy stands that was watched last; null where nothing is audited.</summary>
+    public GuaranteeStatus? Guarantee { get; init; }
+}
 
 /// <summary>An image that waits.</summary>
 /// <param name="Name">Its blob name.</param>

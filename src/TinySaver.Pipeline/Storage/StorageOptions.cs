@@ -30,6 +30,10 @@ public sealed class StorageOptions : IValidatableObject
     [Required, RegularExpression(TablePattern)]
     public string LabelsTable { get; set; } = "labels";
 
+    /// <summary>The table of the audit sample, and of how the guarantees stand. Default <c>audits</c>.</summary>
+    [Required, RegularExpression(TablePattern)]
+    public string AuditsTable { get; set; } = "audits";
+
     /// <summary>The Storage queue of the escalations; its dead-letter queue has <c>-dead</c> after the name. Default <c>escalations</c>.</summary>
     [Required, RegularExpression("^(?=.{3,58}$)[a-z0-9](-?[a-z0-9])+$")]
     public string EscalationsQueue { get; set; } = "escalations";

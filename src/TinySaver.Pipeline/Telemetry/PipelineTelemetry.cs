@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using TinySaver.Calibration.Watch;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Core.Names;
@@ -43,6 +44,11 @@ public sealed class PipelineTelemetry(Meter meter)
 
     private readonly Counter<long> _failures = meter.CreateCounter<long>("tinysaver.failures", "{image}", "Images that failed, by reason.");
     private readonly Counter<long> _shadows = meter.CreateCounter<long>("tinysaver.shadows", "{image}", "Shadow answers by whether both models agree.");
+    private readonly Counter<long> _audits = meter.CreateCounter<long>("tinysaver.audits", "{image}", "Images of the audit sample by whether they exit, and whether the policy's answer is the large model's.");
+    private readonly Gauge<int> _guarantee = meter.CreateGauge<int>("tinysaver.guarantee.state", null, "How the guarantee of the policy stands: 0 unknown, 1 holds, 2 at risk, 3 broken.");
+    private readonly Gauge<double> _evidence = meter.CreateGauge<double>("tinysaver.guarantee.evidence", "1", "Evidence against the guarantee as a share of what gives the alarm.");
+    private readonly Gauge<double> _differing = meter.CreateGauge<double>("tinysaver.guarantee.differing", "1", "Share of the audits on which the policy's answer is not the large model's.");
+
     private readonly Counter<long> _wasted = meter.CreateCounter<long>(
         "tinysaver.inferences.wasted", "{image}", "Inferences of the large model whose answer was not written, because it was there or a newer version was.");
 
@@ -86,6 +92,19 @@ public sealed class PipelineTelemetry(Meter meter)
 
     /// <summary>Counts a shadow answer.</summary>
     public void Shadow(bool agrees) => _shadows.Add(1, new KeyValuePair<string, object?>("agrees", agrees));
+
+    /// <summary>Counts an audit.</summary>
+    public void Audit(bool exits, bool agrees) => _audits.Add(1, new KeyValuePair<string, object?>("exits", exits), new("agrees", agrees));
+
+    /// <summary>Records how the guarantee of a policy stands.</summary>
+    public void Guarantee(string policy, GuaranteeReport report)
+    {
+        var tag = new KeyValuePair<string, object?>("policy", policy);
+        _guarantee.Record((int)report.State, tag);
+        _evidence.Record(report.Evidence / report.Plan.AlarmAt, tag);
+        if (report.Differing is { } differing)
+            _differing.Record(differing, tag);
+    }
 
     /// <summary>Records how far an unfinished batch job is.</summary>
     public void Job(string id, long waiting, TimeSpan standstill)

@@ -1,8 +1,11 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using TinySaver.Calibration.Watch;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Doctor;
 using TinySaver.Cli.Policies;
+using TinySaver.Core.Audits;
+using TinySaver.Inference.Cascades;
 
 namespace TinySaver.Cli.Tests.Doctor;
 
@@ -25,6 +28,9 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
         _account = await azurite.OpenAsync();
         await Jobs.DeleteEntityAsync("night-1", "job", cancellationToken: Cancellation);
         await Models.DeleteIfExistsAsync(cancellationToken: Cancellation);
+        await foreach (TableEntity left in AuditsTable.QueryAsync<TableEntity>(cancellationToken: Cancellation))
+            await AuditsTable.DeleteEntityAsync(left, cancellationToken: Cancellation);
+
         PublishSummary published = await new PolicyPublisher(Path.Combine(RepositoryPaths.Samples, "cascade.json"))
             .PublishAsync(_account, _ => { }, new StoragePatience(OneAzurite.Terminal, _account), Cancellation);
         _azure.Change(FakeAzure.HealthPath, "POLICY", published.Policy);
@@ -36,6 +42,8 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
         await _account.DisposeAsync();
     }
 
+    private TableClient AuditsTable => _account.Clients.Tables.GetTableClient(_account.Options.AuditsTable);
+
     [Fact]
     public async Task LookAsync_AllIsWell_SaysSoOfEachThingInTheOrderOfTheData()
     {
@@ -45,7 +53,7 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
         Assert.True(report.Healthy);
         Assert.Equal("https://stabc.blob.core.windows.net/", _deployment!.StorageUrl);
         Assert.Equal(DoctorRun.First.Concat(DoctorRun.Checks).Select(c => c.Name), report.Lines.Select(l => l.Check));
-        Assert.Equal(["GPU"], report.Lines.Where(l => l.Verdict == Verdict.NotHere).Select(l => l.Check));
+        Assert.Equal(["GPU", "guarantee"], report.Lines.Where(l => l.Verdict == Verdict.NotHere).Select(l => l.Check));
     }
 
     public static TheoryData<string, string, string> Faults => new()
@@ -115,6 +123,8 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
     [InlineData("dead-events-mended", "event delivery", "their images have no rows; deliveries succeed again → Put the images back with `tinysaver retry --batch NAME`.")]
     [InlineData("poisoned-job", "batch jobs", "2 messages in the queue 'jobs-poison': the tiny app failed on these five times")]
     [InlineData("still-job", "batch jobs", "'night-1' has not moved for 40 minutes, with 64 images to work on → Submit it again, the same under its name")]
+    [InlineData("broken-guarantee", "guarantee", "broken: 9 of 10 audits differ from the large model: 90 %")]
+    [InlineData("unseen-audits", "guarantee", "that nobody has looked at → The function WatchGuarantee looks each quarter of an hour")]
     [InlineData("scaler-of-a-new-app", "its system log", "soon after the deployment: error getting service bus entity length: 401 Unauthorized")]
     [InlineData("scaler-before", "its system log", "last, 40 minutes ago: error getting service bus entity length: 401 Unauthorized")]
     [InlineData("no-quota", "GPU", "the environment does not say what quota there is for the T4")]
@@ -233,6 +243,11 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
                 await _account.Jobs.TryInsertAsync(new() { Id = "night-1", Request = "{}", SubmittedAt = DateTimeOffset.UnixEpoch, Images = 64, Chunks = 1 }, Cancellation);
                 _azure.Time.SetUtcNow((await _account.Jobs.GetAsync("night-1", Cancellation))!.MovedAt.AddMinutes(40));
                 break;
+            case "broken-guarantee": await WatchAsync(audits: 10, differing: 9); break;
+            case "unseen-audits":
+                await WatchAsync(audits: 1, differing: 0);
+                await _account.Audits.AddAsync(Audit(differs: false) with { At = DateTimeOffset.UnixEpoch.AddHours(1) }, Cancellation);
+                break;
             case "failing-events":
                 _azure.Set(FakeAzure.MetricPath("DeliveryAttemptFailCount"), FakeAzure.Total(9));
                 _azure.Set(FakeAzure.MetricPath("DeliverySuccessCount"), FakeAzure.Total(0));
@@ -270,6 +285,18 @@ public sealed class DoctorRunTests(OneAzurite azurite) : IClassFixture<OneAzurit
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "Nobody knows how to break this.");
         }
     }
+
+    private async Task WatchAsync(int audits, int differing)
+    {
+        var watch = new GuaranteeWatch(new(0.005, Promised: true, AlarmAt: 20, null, null, []));
+        for (int i = 0; i < audits; i++)
+            watch.Add(Audit(differs: i < differing));
+
+        Assert.True(await _account.Watches.TryWriteAsync(new(Audit(false).Policy, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, watch.State, Tag: null), Cancellation));
+    }
+
+    private static AuditRow Audit(bool differs) =>
+        new(CascadeLoader.ReadPolicy(Path.Combine(RepositoryPaths.Samples, "cascade.json")).Id, DateTimeOffset.UnixEpoch, "a", default, new(0), differs ? 1 : 0, "", 0, "", 1);
 
     private async Task WriteAsync(string blob, string text) => await Models.GetBlobClient(blob).UploadAsync(BinaryData.FromString(text), overwrite: true, Cancellation);
 }

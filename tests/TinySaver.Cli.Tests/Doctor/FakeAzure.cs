@@ -115,7 +115,7 @@ internal sealed class FakeAzure : TokenCredential, IDisposable
             ("Microsoft.Web/sites", "func-tiny-abc"), ("Microsoft.App/containerApps", "ca-large-abc"), ("Microsoft.App/managedEnvironments", "cae-abc"),
             ("Microsoft.Insights/components", "appi-abc"), ("Microsoft.OperationalInsights/workspaces", "log-abc"), ("Microsoft.ContainerRegistry/registries", "crabc"),
             ("Microsoft.Insights/metricalerts", "alert-dead-letters-abc"), ("Microsoft.Insights/metricalerts", "alert-event-dead-letters-abc"),
-            .. Enumerable.Range(0, 5).Select(i => ("microsoft.insights/scheduledqueryrules", $"alert-{i}-abc")),
+            .. Enumerable.Range(0, 6).Select(i => ("microsoft.insights/scheduledqueryrules", $"alert-{i}-abc")),
         ];
         Set($"{GroupId}/resources", List(resources.Select(r => $$$"""{"id":"{{{Id(r.Type, r.Name)}}}","name":"{{{r.Name}}}","type":"{{{r.Type}}}","tags":{"azd-env-name":"dev"}}""")));
         Set(Storage, """{"name":"stabc","properties":{"primaryEndpoints":{"blob":"https://stabc.blob.core.windows.net/"}}}""");

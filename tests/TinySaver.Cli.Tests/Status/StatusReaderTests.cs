@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using TinySaver.Calibration.Watch;
 using TinySaver.Cli.Accounts;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
@@ -36,11 +37,17 @@ public sealed class StatusReaderTests(OneAzurite azurite) : IClassFixture<OneAzu
         foreach (LabelRow row in rows)
             Assert.NotNull(await account.Labels.TryInsertAsync(row, Cancellation));
 
-        StatusReport report = await new StatusReader(account.Name, account.Images, account.Labels, account.Escalations, TimeProvider.System).ReadAsync(Cancellation);
+        var watch = new GuaranteeWatch(new(0.01, Promised: true, AlarmAt: 20, null, null, []));
+        watch.Add(new("p2", Now.LastModified, "audited", Now, new(0), 1, "x", 1, "x", 1));
+        foreach ((string policy, int hour) in new[] { ("p1", 1), ("p2", 2) })
+            Assert.True(await account.Watches.TryWriteAsync(new(policy, DateTimeOffset.UnixEpoch.AddHours(hour), DateTimeOffset.UnixEpoch, watch.State, Tag: null), Cancellation));
+
+        StatusReport report = await new StatusReader(account.Name, account.Images, account.Labels, account.Escalations, TimeProvider.System, account.Watches).ReadAsync(Cancellation);
 
         Assert.Equal((2L, 1L, 3L, 1L, 2L, 12L), (report.Images, report.WaitingForTiny, report.LabelledByTiny, report.LabelledByLarge, report.WaitingForLarge, report.Failed));
         Assert.Equal((2L, 0.5), (report.ShadowAnswers, report.ShadowAgreement));
         Assert.Equal(("longest", Decider.Large), (report.OldestWaiting!.Name, report.OldestWaiting.For));
         Assert.Equal(10, report.RecentFailures.Count);
+        Assert.Equal(("p2", GuaranteeState.Holds, 1L, 0L, 0.01), (report.Guarantee!.Policy, report.Guarantee.State, report.Guarantee.Audits, report.Guarantee.Differences, report.Guarantee.Allowed));
     }
 }

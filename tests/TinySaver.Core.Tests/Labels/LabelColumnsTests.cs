@@ -20,6 +20,8 @@ public sealed class LabelColumnsTests
         LargeConfidence = 0.75,
         Shadow = true,
         Degraded = true,
+        Safe = true,
+        Audited = true,
         Policy = "p1",
         TinyModel = "abc",
         LargeModel = "def",
@@ -52,7 +54,7 @@ public sealed class LabelColumnsTests
     {
         Assert.Equal(
             "name,status,label,classIndex,confidence,decidedBy,tinyLabel,tinyConfidence,largeLabel,largeConfidence,shadow,degraded,topK,reason,message,"
-            + "policy,tinyModel,largeModel,imageETag,imageLastModified,stageMilliseconds,operationId",
+            + "policy,tinyModel,largeModel,imageETag,imageLastModified,stageMilliseconds,operationId,safe,audited",
             string.Join(',', LabelColumns.All.Where(c => c.Reach >= ColumnReach.Results).Select(c => c.Field)));
         Assert.Equal(
             "status,label,classIndex,confidence,decidedBy,tinyLabel,tinyConfidence,topK,reason,message",

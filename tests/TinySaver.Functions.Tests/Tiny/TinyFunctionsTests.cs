@@ -34,6 +34,7 @@ public sealed class TinyFunctionsTests
     [Theory]
     [InlineData("RecordDeadLetters")]
     [InlineData("LookAfterJobs")]
+    [InlineData("WatchGuarantee")]
     public async Task WhatWakesNobody_RunsByTheClock(string name)
     {
         JsonElement binding = Assert.Single((await Bindings.ReadAsync(Provider))[name]);
@@ -61,7 +62,7 @@ public sealed class TinyFunctionsTests
         Assert.Equal(
             [
                 "CancelJob", "ClassifyJobImages", expected, "Health", "LookAfterJobs", "RecordDeadLetters", "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs",
-                "ShowJob", "SubmitJob", "WorkOnJobs",
+                "ShowJob", "SubmitJob", "WatchGuarantee", "WorkOnJobs",
             ],
             functions.Select(f => f.Name).Order(StringComparer.Ordinal));
     }

@@ -32,6 +32,7 @@ public sealed class AccessTests
             [
                 "deployer: Storage Blob Data Contributor on container images",
                 "deployer: Storage Blob Data Contributor on container models",
+                "deployer: Storage Table Data Contributor on table audits",
                 "deployer: Storage Table Data Contributor on table labels",
                 "deployer: Storage Table Data Contributor on table reviews",
                 "event topic: Storage Blob Data Contributor on container event-dead-letters",

@@ -15,12 +15,13 @@ public sealed partial class MonitoringTests
         PredictedResource[] queries = [.. main.OfType("Microsoft.Insights/scheduledQueryRules")];
 
         Assert.Equal(["DeadLetteredCount", "DeadletteredMessages"], metrics.Order(StringComparer.Ordinal));
-        Assert.Equal(5, queries.Length);
+        Assert.Equal(6, queries.Length);
         Assert.Contains(queries, q => Query(q).Contains("_LogOperation", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("ExitPercent < 33 or ExitPercent > 88", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("AgeMinutes", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("FailedPercent", StringComparison.Ordinal));
         Assert.Contains(queries, q => Query(q).Contains("StandstillMinutes", StringComparison.Ordinal) && q.Text("properties.displayName") == "A batch job does not move");
+        Assert.Contains(queries, q => Query(q).Contains("GuaranteeState", StringComparison.Ordinal) && q.Text("properties.displayName") == "The guarantee is broken");
         Assert.All(queries, q => Assert.DoesNotContain("_PERCENT", Query(q), StringComparison.Ordinal));
         // Each measures a column that its query has.
         Assert.All(queries, q => Assert.Contains(MeasuredColumn(q) ?? "", Query(q), StringComparison.Ordinal));
@@ -33,7 +34,7 @@ public sealed partial class MonitoringTests
         PredictedDeployment main = await Deployments.MainAsync();
 
         Assert.Empty(main.OfType("Microsoft.Insights/actionGroups"));
-        Assert.Equal(7, main.OfType("Microsoft.Insights/metricAlerts").Concat(main.OfType("Microsoft.Insights/scheduledQueryRules")).Count());
+        Assert.Equal(8, main.OfType("Microsoft.Insights/metricAlerts").Concat(main.OfType("Microsoft.Insights/scheduledQueryRules")).Count());
     }
 
     [BicepFact]
@@ -53,7 +54,7 @@ public sealed partial class MonitoringTests
         string[] names = [.. items.Select(i => i.GetProperty("name").GetString()!)];
 
         Assert.Equal("Notebook/1.0", content.RootElement.GetProperty("version").GetString());
-        Assert.Empty(new[] { "totals", "Exit rate", "queue", "age", "Latency of the functions", "Agreement with the large model", "Batch jobs: images that wait", "Money" }.Except(names));
+        Assert.Empty(new[] { "totals", "Exit rate", "queue", "age", "Latency of the functions", "Agreement with the large model", "Guarantee: what speaks against it", "Guarantee: audits that differ", "Batch jobs: images that wait", "Money" }.Except(names));
         // Each parameter that a query takes is one that the reader can set.
         HashSet<string> parameters = [.. items.Single(i => i.GetProperty("name").GetString() == "parameters").GetProperty("content").GetProperty("parameters")
             .EnumerateArray().Select(p => p.GetProperty("name").GetString()!)];

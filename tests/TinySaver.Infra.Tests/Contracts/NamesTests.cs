@@ -26,7 +26,7 @@ public sealed class NamesTests
 
     [BicepFact]
     public async Task Tables_AreThoseOfTheOptions() => Assert.Equal(
-        [Defaults.JobsTable, Defaults.LabelsTable, Defaults.ReviewsTable],
+        [Defaults.AuditsTable, Defaults.JobsTable, Defaults.LabelsTable, Defaults.ReviewsTable],
         (await Deployments.MainAsync()).OfType("Microsoft.Storage/storageAccounts/tableServices/tables").Select(t => t.Name.Split('/')[^1]).Order(StringComparer.Ordinal));
 
     [BicepFact]

@@ -49,6 +49,23 @@ public sealed partial class QueryTests
     public async Task Agreement_IsOfTheShadows() => AssertNear(90, Assert.Single(await RunAsync("agreement.kql"))["agreement, %"]);
 
     [Fact]
+    public async Task GuaranteeAlert_IsTheStateOfEachPolicy() => Assert.Equal(
+        ["bad0 3", "good 1"], (await RunAsync("guarantee-alert.kql")).Select(r => $"{r["Policy"]} {r["GuaranteeState"]}").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Guarantee_IsWhatSpeaksAgainstIt()
+    {
+        List<Row> rows = await RunAsync("guarantee.kql");
+
+        Assert.InRange((double)rows.Single(r => r["Policy"] is "bad0")["of the alarm, %"]!, 100, double.MaxValue);
+        Assert.InRange((double)rows.Single(r => r["Policy"] is "good")["of the alarm, %"]!, 0, 100);
+    }
+
+    [Fact]
+    public async Task Differing_IsOfAllAudits() => Assert.Equal(
+        ["bad0 100", "good 0"], (await RunAsync("differing.kql")).Select(r => $"{r["Policy"]} {r["differ, %"]}").Order(StringComparer.Ordinal));
+
+    [Fact]
     public async Task Latency_IsOfBothFunctions()
     {
         List<Row> rows = await RunAsync("latency.kql");

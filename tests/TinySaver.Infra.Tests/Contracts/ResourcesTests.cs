@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TinySaver.Calibration.Watch;
 using TinySaver.Infra.Tests.Bicep;
 
 namespace TinySaver.Infra.Tests.Contracts;
@@ -38,7 +39,9 @@ public sealed class ResourcesTests
             ["tinyInstanceMemoryMb"] = "512",
             ["tinyMaximumInstances"] = "100",
             ["tinyAlwaysReadyInstances"] = "2",
-            ["shadowShare"] = "'0.01'",
+            ["auditShare"] = "'0.01'",
+            ["shadowShare"] = "'0.02'",
+            ["safeMode"] = "true",
         });
         PredictedResource app = main.Only("Microsoft.Web/sites");
         JsonElement scale = app.At("properties.functionAppConfig.scaleAndConcurrency");
@@ -48,7 +51,9 @@ public sealed class ResourcesTests
         JsonElement ready = Assert.Single(scale.GetProperty("alwaysReady").EnumerateArray());
         Assert.Equal("blob", ready.GetProperty("name").GetString());
         Assert.Equal(2, ready.GetProperty("instanceCount").GetInt32());
-        Assert.Equal("0.01", AppSettings.Of(app)["TinySaver__Pipeline__ShadowShare"]);
+        Assert.Equal("0.01", AppSettings.Of(app)["TinySaver__Pipeline__AuditShare"]);
+        Assert.Equal("0.02", AppSettings.Of(app)["TinySaver__Pipeline__ShadowShare"]);
+        Assert.Equal("True", AppSettings.Of(app)["TinySaver__Pipeline__SafeMode"], ignoreCase: true);
     }
 
     [BicepFact]
@@ -71,7 +76,7 @@ public sealed class ResourcesTests
         Assert.Equal("P3D", main.Only("Microsoft.ServiceBus/namespaces/queues").Text("properties.defaultMessageTimeToLive"));
         Assert.Equal(45, workspace.At("properties.retentionInDays").GetInt32());
         Assert.Equal(3, workspace.At("properties.workspaceCapping.dailyQuotaGb").GetInt32());
-        Assert.Equal([("AgeMinutes", 50), ("FailedPercent", 7), ("StandstillMinutes", 30)], main.OfType("Microsoft.Insights/scheduledQueryRules")
+        Assert.Equal([("AgeMinutes", 50), ("FailedPercent", 7), ("GuaranteeState", (int)GuaranteeState.AtRisk), ("StandstillMinutes", 30)], main.OfType("Microsoft.Insights/scheduledQueryRules")
             .Select(r => r.At("properties.criteria.allOf")[0])
             .Where(c => c.TryGetProperty("metricMeasureColumn", out _))
             .Select(c => (c.GetProperty("metricMeasureColumn").GetString(), c.GetProperty("threshold").GetInt32()))

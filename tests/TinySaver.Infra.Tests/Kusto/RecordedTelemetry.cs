@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using TinySaver.Calibration.Watch;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Labels;
 using TinySaver.Pipeline.Escalations;
@@ -19,7 +20,7 @@ internal static class RecordedTelemetry
 
     /// <summary>
     /// The tables: a thousand images, of which 700 exit, 250 are escalated and 50 fail; 200 escalations are labelled and 20 fail;
-    /// of ten shadows nine agree; a batch job of which 640 images wait and that has stood still for 40 minutes, and one that moves; 100 calls of the tiny app's function of 1 to 100 ms, and one of the large app's of 2 s.
+    /// of ten shadows nine agree; a policy whose audits all agree, and one whose audits all differ; a batch job of which 640 images wait and that has stood still for 40 minutes, and one that moves; 100 calls of the tiny app's function of 1 to 100 ms, and one of the large app's of 2 s.
     /// </summary>
     public static Task<Dictionary<string, List<Row>>> TablesAsync() => Recorded.Value;
 
@@ -51,6 +52,8 @@ internal static class RecordedTelemetry
         Times(20, () => telemetry.Failure("large", FailureReason.RetriesExhausted));
         Times(9, () => telemetry.Shadow(agrees: true));
         telemetry.Shadow(agrees: false);
+        telemetry.Guarantee("good", Watched(differs: false));
+        telemetry.Guarantee("bad0", Watched(differs: true));
         telemetry.Job("night-1", waiting: 640, TimeSpan.FromMinutes(40));
         telemetry.Job("night-2", waiting: 64, TimeSpan.Zero);
         Times(3, () => telemetry.Step("tiny", "infer", TimeSpan.FromMilliseconds(10)));
@@ -62,6 +65,15 @@ internal static class RecordedTelemetry
             for (int i = 0; i < times; i++)
                 action();
         }
+    }
+
+    private static GuaranteeReport Watched(bool differs)
+    {
+        var watch = new GuaranteeWatch(new(0.005, Promised: true, AlarmAt: 20, null, null, []));
+        for (int i = 0; i < 10; i++)
+            watch.Add(new("", default, $"{i}", default, new(0), ClassIndex: differs ? 1 : 0, "", 0, "", 1));
+
+        return watch.Report();
     }
 
     // As Worker.Core names it (TelemetryProviderV1_37_0), and its kind.

@@ -39,6 +39,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
             LabelsTable = $"labels{n}",
             EscalationsQueue = $"escalations{n}",
             JobsTable = $"jobs{n}",
+            AuditsTable = $"audits{n}",
             ReviewsTable = $"reviews{n}",
             JobsQueue = $"jobs{n}",
             ChunksQueue = $"chunks{n}",

@@ -54,7 +54,7 @@ public sealed class OutageSpecs : IAsyncDisposable
         var pump = new EscalationPump(
             _pipeline.Queue, receiver, progress, local, Options.Create(_pipeline.Options), _pipeline.Time, _random, NullLogger<EscalationPump>.Instance);
         var host = new LocalPipeline(
-            _pipeline.Images, _pipeline.Labels, _pipeline.Queue, _pipeline.Cascades,
+            _pipeline.Images, _pipeline.Labels, _pipeline.Queue, _pipeline.Audits, _pipeline.Watcher, _pipeline.Cascades,
             new ImageWatcher(_pipeline.Images, _pipeline.Labels, local, _pipeline.Time, _random, NullLogger<ImageWatcher>.Instance), pump, _pipeline.Tiny, progress, patience,
             local, Options.Create(_pipeline.Options), _pipeline.Time, _random, NullLogger<LocalPipeline>.Instance);
         for (int i = 0; i < Images; i++)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using TinySaver.Core.Escalations;
 using TinySaver.Core.Labels;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
@@ -20,7 +21,9 @@ public sealed class MemoryPipeline : IAsyncDisposable
         Images = new InMemoryImages(Time, new Random(seed), Faults);
         Labels = new InMemoryLabels(Time, Faults);
         Queue = new InMemoryEscalations(Time, TimeSpan.FromSeconds(60), maxDeliveries, Faults);
-        _stages = new StageSet(Images, Labels, Queue, cascade, Time, Options);
+        Audits = new InMemoryAudits(Faults);
+        Watches = new InMemoryWatches(Faults);
+        _stages = new StageSet(Images, Labels, Queue, cascade, Time, Options, Audits, Watches);
     }
 
     public PipelineOptions Options { get; } = new();
@@ -34,6 +37,12 @@ public sealed class MemoryPipeline : IAsyncDisposable
     public InMemoryLabels Labels { get; }
 
     public InMemoryEscalations Queue { get; }
+
+    public InMemoryAudits Audits { get; }
+
+    public InMemoryWatches Watches { get; }
+
+    public GuaranteeWatcher Watcher => _stages.Watcher;
 
     public CascadeHost Cascades => _stages.Cascades;
 

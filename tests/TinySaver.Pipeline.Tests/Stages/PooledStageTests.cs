@@ -171,7 +171,7 @@ public sealed class PooledStageTests : IDisposable
     public async Task Stages_ShadowOfAPooledSaver_KeepsItsLabelAndRecordsTheLargeModelAlone(bool largePools)
     {
         _cascade.WritePooledChain(AtTheMiddle, largePools ? LargeWeights : null);
-        await using var pipeline = new MemoryPipeline(_cascade, o => o.ShadowShare = 1);
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.AuditShare = 1);
         await pipeline.LabelAsync("a", TestImages.DimRed);
         LabelRow before = (await pipeline.RowAsync("a"))!;
         Escalation escalation = EscalationJson.Read(Assert.Single(await pipeline.Queue.ReceiveAsync(1, Cancellation)).Body);
@@ -184,7 +184,7 @@ public sealed class PooledStageTests : IDisposable
         Assert.Equal(before.TopK, row.TopK);
         Assert.Equal("blue", row.LargeLabel);
         Assert.Equal(0.9765, row.LargeConfidence!.Value, 1e-4);
-        Assert.Null(escalation.Evidence);
+        Assert.Equal(2, escalation.Evidence!.Count);
         Assert.Equal(0, pipeline.Unpooled);
     }
 

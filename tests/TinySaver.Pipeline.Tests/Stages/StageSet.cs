@@ -2,12 +2,14 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Labels;
 using TinySaver.Pipeline.Stages;
 using TinySaver.Pipeline.Telemetry;
+using TinySaver.Pipeline.Tests.InMemory;
 
 namespace TinySaver.Pipeline.Tests.Stages;
 
@@ -22,7 +24,8 @@ public sealed class StageSet : IAsyncDisposable
     private long _unpooled;
 
     public StageSet(
-        IImageStore images, ILabelStore labels, IEscalationSender escalations, TestCascade cascade, TimeProvider time, PipelineOptions pipelineOptions)
+        IImageStore images, ILabelStore labels, IEscalationSender escalations, TestCascade cascade, TimeProvider time, PipelineOptions pipelineOptions,
+        IAuditStore? audits = null, IWatchStore? watches = null)
     {
         ArgumentNullException.ThrowIfNull(cascade);
         IOptions<PipelineOptions> options = Options.Create(pipelineOptions);
@@ -45,9 +48,15 @@ public sealed class StageSet : IAsyncDisposable
         var budgets = new PipelineBudgets(options);
         var telemetry = new PipelineTelemetry(Meters.Create(PipelineTelemetry.SourceName));
         var backlog = new BacklogGauge(escalations, options, time, NullLogger<BacklogGauge>.Instance);
+        watches ??= new InMemoryWatches();
+        audits ??= new InMemoryAudits();
+        var guarantee = new GuaranteeGauge(watches, options, time, NullLogger<GuaranteeGauge>.Instance);
+        Watcher = new GuaranteeWatcher(audits, watches, Cascades, options, telemetry, time, NullLogger<GuaranteeWatcher>.Instance);
         Tiny = new TinyStage(
-            images, labels, writer, escalations, Cascades, budgets, backlog, options, telemetry, time, NullLogger<TinyStage>.Instance);
-        Large = new LargeStage(images, labels, writer, Cascades, budgets, options, telemetry, time, NullLogger<LargeStage>.Instance);
+            images, labels, writer, escalations, Cascades, budgets, backlog, guarantee, options, telemetry, time, NullLogger<TinyStage>.Instance);
+        Large = new LargeStage(
+            images, labels, writer, Cascades, new(audits, telemetry, NullLogger<AuditWriter>.Instance), budgets, options, telemetry, time,
+            NullLogger<LargeStage>.Instance);
     }
 
     public IMeterFactory Meters { get; }
@@ -66,6 +75,8 @@ public sealed class StageSet : IAsyncDisposable
     public TinyStage Tiny { get; }
 
     public LargeStage Large { get; }
+
+    public GuaranteeWatcher Watcher { get; }
 
     public async ValueTask DisposeAsync()
     {

@@ -10,7 +10,7 @@ public sealed class TelemetrySpecs
     public async Task EveryInstrumentOfThePipelineSpeaks_when_images_pass_through_both_stages()
     {
         using var cascade = new TestCascade();
-        await using var pipeline = new MemoryPipeline(cascade, o => o.ShadowShare = 1);
+        await using var pipeline = new MemoryPipeline(cascade, o => o.AuditShare = 1);
         var measured = new ConcurrentDictionary<string, double>();
         var tags = new ConcurrentBag<string>();
         var published = new ConcurrentBag<string>();
@@ -42,6 +42,8 @@ public sealed class TelemetrySpecs
         await pipeline.LabelAsync("escalated", TestImages.Unsure);
         await pipeline.LabelAsync("failed", TestImages.NotAnImage);
         await pipeline.PumpAsync();
+        pipeline.Time.Advance(TimeSpan.FromHours(1));
+        await pipeline.Watcher.LookAsync(TestContext.Current.CancellationToken);
 
         // DeliverySpecs has answers in vain, JobWatchTests what is measured of jobs, PooledStageTests what is not pooled.
         Assert.Equal(["tinysaver.inferences.wasted", "tinysaver.job.standstill", "tinysaver.job.waiting", "tinysaver.large.unpooled"], published.Except(measured.Keys).Order(StringComparer.Ordinal));
@@ -54,6 +56,7 @@ public sealed class TelemetrySpecs
         Assert.Equal(2_960, measured["tinysaver.macs.saved"]);
         Assert.Equal(1, measured["tinysaver.failures"]);
         Assert.Equal(3, measured["tinysaver.shadows"]);
+        Assert.Equal((4, 0.25), (measured["tinysaver.audits"], measured["tinysaver.guarantee.differing"]));
         Assert.Contains("tinysaver.images stage=tiny outcome=Labelled decided_by=tiny", tags);
         Assert.Contains("tinysaver.images stage=large outcome=Labelled decided_by=large", tags);
         Assert.Contains("tinysaver.failures stage=tiny reason=not-an-image", tags);

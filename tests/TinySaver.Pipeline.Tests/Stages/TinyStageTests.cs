@@ -221,12 +221,15 @@ public sealed class TinyStageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ProcessAsync_ShadowShare_IsOfTheConfidentOnly()
+    public async Task ProcessAsync_ImageOfTheAuditSample_IsAShadowWhereTheTinyModelLabelsIt()
     {
-        await using var pipeline = new MemoryPipeline(_cascade, o => o.ShadowShare = 1);
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.AuditShare = 1);
 
-        Assert.False((await pipeline.LabelAsync("unsure.bmp", TestImages.Unsure)).Row!.Shadow);
-        Assert.True((await pipeline.LabelAsync("sure.bmp", TestImages.Red)).Row!.Shadow);
+        LabelRow unsure = (await pipeline.LabelAsync("unsure.bmp", TestImages.Unsure)).Row!;
+        LabelRow sure = (await pipeline.LabelAsync("sure.bmp", TestImages.Red)).Row!;
+
+        Assert.Equal((true, false), (unsure.Audited, unsure.Shadow));
+        Assert.Equal((true, true), (sure.Audited, sure.Shadow));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ internal static class Containers
     internal static readonly (string Service, string Kind, string[] Names)[] Expected =
     [
         ("blobServices", "containers", [Names.ImagesContainer, Names.ModelsContainer, Names.JobsContainer, Names.ResultsContainer, "deployments", "event-dead-letters"]),
-        ("tableServices", "tables", [Names.LabelsTable, Names.JobsTable, Names.ReviewsTable]),
+        ("tableServices", "tables", [Names.LabelsTable, Names.JobsTable, Names.ReviewsTable, Names.AuditsTable]),
         ("queueServices", "queues", [Names.JobsQueue, Names.ChunksQueue, .. BatchJobs.PoisonQueues, FunctionAppOptions.PoisonQueue]),
     ];
 

@@ -29,7 +29,7 @@ internal static class Telemetry
 internal static class Alerts
 {
     // As infra/modules/alerts.bicep has them.
-    internal const int Expected = 7;
+    internal const int Expected = 8;
 
     public static readonly Check Check = new("alerts", LookAsync);
 

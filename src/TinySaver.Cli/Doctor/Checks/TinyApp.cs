@@ -28,7 +28,7 @@ internal static class Functions
     internal static readonly IReadOnlyList<string> Expected =
     [
         "CancelJob", "ClassifyJobImages", "ClassifyWithTinyModel", "Health", "LookAfterJobs", "RecordDeadLetters",
-        "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WorkOnJobs",
+        "RecordPoisonedImages", "RecordPoisonedJobImages", "RecordPoisonedJobs", "ShowJob", "SubmitJob", "WatchGuarantee", "WorkOnJobs",
     ];
 
     public static readonly Check Check = new("its functions", LookAsync);

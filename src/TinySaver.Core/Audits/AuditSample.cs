@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace TinySaver.Core.Escalations;
+namespace TinySaver.Core.Audits;
 
-/// <summary>Chooses the confident images that the large model also sees, to watch the saver for drift.</summary>
-public static class ShadowSample
+/// <summary>Draws the images that both models answer whoever decides, so that the guarantee can be watched.</summary>
+public static class AuditSample
 {
     /// <summary>Whether an image version, its ETag without quotes, is in the sample of a share of all images, in [0, 1].</summary>
-    /// <remarks>Drawn from a hash, not from chance: every delivery of one version is decided the same.</remarks>
+    /// <remarks>Drawn from a hash, not from chance: every delivery of one version is decided the same. A greater share holds all of a smaller one.</remarks>
     public static bool Includes(string name, string etag, double share)
     {
         if (share <= 0)
