@@ -15,6 +15,7 @@ using TinySaver.Cli.Run;
 using TinySaver.Cli.Search;
 using TinySaver.Cli.Status;
 using TinySaver.Cli.Upload;
+using TinySaver.Cli.View;
 
 var terminal = Terminal.OfProcess();
 var root = new RootCommand("TinySaver: image classification that spends large-model compute only where it pays. "
@@ -26,6 +27,7 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     ResultsCommand.Create(terminal),
     StatusCommand.Create(terminal),
     RetryCommand.Create(terminal),
+    ViewCommand.Create(terminal),
     DoctorCommand.Create(terminal),
     PolicyCommand.Create(terminal),
     JobCommand.Create(terminal),

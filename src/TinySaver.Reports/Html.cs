@@ -91,8 +91,6 @@ internal static partial class Html
 /// <summary>The frame of the page: head, style sheet, body.</summary>
 internal static class Page
 {
-    private static readonly Lazy<string> StyleSheet = new(ReadStyleSheet);
-
     /// <summary>The page as text.</summary>
     /// <param name="title">What a browser's tab shows.</param>
     /// <param name="body">The body.</param>
@@ -108,20 +106,11 @@ internal static class Page
             <meta name="color-scheme" content="light dark" />
             {Html.Write(Html.Element("title", null, title + " · TinySaver"))}
             <style>
-            {StyleSheet.Value}</style>
+            {ReportStyle.Sheet}</style>
             </head>
             {Html.Write(body)}
             </html>
 
             """;
-    }
-
-    private static string ReadStyleSheet()
-    {
-        const string name = "TinySaver.Reports.report.css";
-        using Stream stream = typeof(Page).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The program was built without its resource {name}.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

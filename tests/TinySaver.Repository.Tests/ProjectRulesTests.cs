@@ -17,7 +17,8 @@ public sealed class ProjectRulesTests
         ["TinySaver.Functions.Tiny"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
         ["TinySaver.Functions.Large"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline"],
         ["TinySaver.Reports"] = ["TinySaver.Core", "TinySaver.Calibration"],
-        ["TinySaver.Cli"] = ["TinySaver.Core", "TinySaver.Calibration", "TinySaver.Inference", "TinySaver.Pipeline", "TinySaver.Reports"],
+        ["TinySaver.Viewer"] = ["TinySaver.Core", "TinySaver.Inference", "TinySaver.Pipeline", "TinySaver.Reports"],
+        ["TinySaver.Cli"] = ["TinySaver.Core", "TinySaver.Calibration", "TinySaver.Inference", "TinySaver.Pipeline", "TinySaver.Reports", "TinySaver.Viewer"],
     };
 
     public static TheoryData<string> Sources => [.. RepositoryFiles.Projects("src").Keys];
@@ -29,6 +30,7 @@ public sealed class ProjectRulesTests
         { "TinySaver.Inference", typeof(Inference.Cascades.CascadeLoader).Assembly.Location },
         { "TinySaver.Pipeline", typeof(Pipeline.PipelineOptions).Assembly.Location },
         { "TinySaver.Reports", typeof(Reports.ReportWriter).Assembly.Location },
+        { "TinySaver.Viewer", typeof(Viewer.ViewerServer).Assembly.Location },
         { "TinySaver.Cli", Path.Combine(AppContext.BaseDirectory, "tinysaver.dll") },
     };
 
@@ -80,6 +82,7 @@ public sealed class ProjectRulesTests
     [InlineData("TinySaver.Inference")]
     [InlineData("TinySaver.Pipeline")]
     [InlineData("TinySaver.Reports")]
+    [InlineData("TinySaver.Viewer")]
     public void Libraries_LeaveTheNativeRuntimeToExecutables(string project) =>
         Assert.DoesNotContain(
             RepositoryFiles.Projects("src")[project].Items("PackageReference"),

@@ -15,8 +15,12 @@ namespace TinySaver.Cli.Run;
 internal static class PipelineHost
 {
     /// <summary>The services of the pipeline; nothing runs yet, and disposing them frees the models.</summary>
+    /// <param name="terminal">Is told what goes wrong.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="policyPath">The policy's file; null for the one that was published to the account.</param>
+    /// <param name="threads">How many images are decoded or inferred at once.</param>
     /// <exception cref="OptionsValidationException">An option that the environment sets is out of its range.</exception>
-    public static ServiceProvider Create(Terminal terminal, StorageAccount account, string policyPath, int threads)
+    public static ServiceProvider Create(Terminal terminal, StorageAccount account, string? policyPath, int threads)
     {
         // The environment may set what has no option here, as it does in Azure: TinySaver__Pipeline__ShadowShare=0.01.
         IConfiguration configuration = new ConfigurationBuilder()
