@@ -115,14 +115,15 @@ internal sealed class StorageAccount : IAsyncDisposable
 
             return AzuriteRecord.Read(data) is { RunBy: { } other }
                 ? throw new TinySaverException(
-                    $"Process {other} is a `tinysaver run` on '{data.FolderPath}' already. Hand images to it with `tinysaver upload`, or choose another folder with --data.")
+                    $"Process {other} is a `tinysaver run` or `view` on '{data.FolderPath}' already. Hand images to a run with `tinysaver upload`, end a view, or choose another folder with --data.")
                 : null;
         }, cancellationToken);
     }
 
-    /// <summary>The account for any other command: the named one, the environment's, that of a run on the data folder, or an Azurite of its own.</summary>
+    /// <summary>The account for any other command: the named one, the environment's, that of a run on the data folder, or an Azurite of its own, which a command that stays serves to others.</summary>
     /// <exception cref="TinySaverException">There is no such account, or there are no data.</exception>
-    public static async Task<StorageAccount> OpenAsync(Terminal terminal, string? storage, DataFolder data, bool create, CancellationToken cancellationToken)
+    public static async Task<StorageAccount> OpenAsync(
+        Terminal terminal, string? storage, DataFolder data, bool create, CancellationToken cancellationToken, bool serves = false)
     {
         if (storage is not null)
             return Named(storage);
@@ -142,7 +143,7 @@ internal sealed class StorageAccount : IAsyncDisposable
 
         return await UntilFreeAsync(terminal, data, async () =>
         {
-            if (await LocalAzurite.TryStartAsync(terminal, data, serves: false, cancellationToken) is { } azurite)
+            if (await LocalAzurite.TryStartAsync(terminal, data, serves, cancellationToken) is { } azurite)
                 return Local(data, azurite);
 
             return AzuriteRecord.Read(data) is { RunBy: not null } running

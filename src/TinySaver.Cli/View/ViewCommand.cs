@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Costs;
 using TinySaver.Cli.Output;
-using TinySaver.Cli.Run;
 using TinySaver.Core.Failures;
 using TinySaver.Viewer;
 
@@ -23,7 +22,8 @@ internal static class ViewCommand
     {
         var money = MoneySettings.Read(arguments.GetValue(CommonOptions.Prices));
         (ViewerOptions Options, bool Open) view = ViewOptions.Of(arguments);
-        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
+        await using StorageAccount account = await StorageAccount.OpenAsync(
+            terminal, arguments.GetValue(AccountOptions.Storage), DataFolder.Of(arguments.GetValue(AccountOptions.Data)), create: false, cancellationToken, serves: true);
         await using ServiceProvider services = PipelineHost.Create(terminal, account, await PolicyAsync(account, arguments, cancellationToken), Environment.ProcessorCount);
         await using ViewerServer server = await ViewHost.StartAsync(terminal, account, services, view, money, cancellationToken);
         if (account.IsOwn && !view.Options.ReadOnly)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Doctor;
-using TinySaver.Cli.Run;
 using TinySaver.Core.Failures;
 using TinySaver.Pipeline.Hosting;
 

@@ -8,10 +8,10 @@ namespace TinySaver.Viewer.Tests.Page;
 /// <summary>A real <c>tinysaver run --watch --view</c> on an Azurite of its own, and a browser.</summary>
 public sealed partial class WatchedRun : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
+    public const string Chromium = "/usr/bin/chromium";
 
     // A person who wants to look too sets this to a folder; the screenshots then stay there.
-    private static readonly string? Screenshots = Environment.GetEnvironmentVariable("TINYSAVER_SCREENSHOTS");
+    public static readonly string? Screenshots = Environment.GetEnvironmentVariable("TINYSAVER_SCREENSHOTS");
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 

@@ -20,6 +20,8 @@ public sealed class OneViewer : IAsyncLifetime
     /// <summary>The page that may change things.</summary>
     public ViewerServer Server { get; private set; } = null!;
 
+    public string ConnectionString => _azurite.ConnectionString;
+
     /// <summary>The key that must never be seen.</summary>
     public string Key { get; private set; } = "";
 

@@ -3,13 +3,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Output;
 using TinySaver.Pipeline;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Storage;
 
-namespace TinySaver.Cli.Run;
+namespace TinySaver.Cli.Accounts;
 
 /// <summary>Puts the local pipeline together: both stages on a storage account, with a policy from this machine.</summary>
 internal static class PipelineHost
