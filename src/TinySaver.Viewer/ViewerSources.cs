@@ -1,5 +1,6 @@
 using TinySaver.Core.Jobs;
 using TinySaver.Pipeline;
+using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Reviews;
@@ -14,11 +15,12 @@ namespace TinySaver.Viewer;
 /// <param name="Jobs">Its batch jobs.</param>
 /// <param name="Reviews">What people say of its images.</param>
 /// <param name="Escalations">Its queue of escalations.</param>
+/// <param name="Watches">How its guarantees stand.</param>
 /// <param name="Files">Where its policy is read.</param>
 /// <param name="Cascade">The models, loaded when somebody asks them.</param>
 /// <param name="Pipeline">The limits of images, and prices where the settings have them.</param>
 public sealed record ViewerSources(
-    string Account, BlobImageStore Images, TableLabelStore Labels, IJobStore Jobs, ReviewStore Reviews, StorageEscalations Escalations,
+    string Account, BlobImageStore Images, TableLabelStore Labels, IJobStore Jobs, ReviewStore Reviews, StorageEscalations Escalations, IWatchStore Watches,
     ICascadeFiles Files, CascadeHost Cascade, PipelineOptions Pipeline)
 {
     /// <summary>What a million images cost, from the milliseconds of an image at the savers and at the large model; null where nobody estimates it.</summary>

@@ -58,7 +58,8 @@ function tiles(s, o) {
     tile('Compute saved', percent(o.computeSaved), o.macs ? `${macs(o.macs)} MACs an image, ${macs(o.largeMacs)} with the large model alone` : 'the policy does not say what its models cost'),
     tile('Money saved', dollars(o.usdSaved), o.usdSaved === undefined ? 'known once both models have labelled, or by the settings' : o.usdEstimated ? 'an estimate: stage times here, list prices of Azure' : 'by the prices of the settings'),
     tile('Images a second', o.imagesPerSecond.toFixed(1), null, spark),
-    tile('Agreement', percent(s.shadowAgreement), s.shadowAnswers > 0 ? `of ${count(s.shadowAnswers)} exits that the large model answered too` : 'no exits that the large model answered too'),
+    s.guarantee ? tile('Agreement', percent(s.guarantee.audits ? 1 - s.guarantee.differences / s.guarantee.audits : null), `of ${count(s.guarantee.audits)} audited images have the large model’s answer`)
+      : tile('Agreement', percent(s.shadowAgreement), s.shadowAnswers > 0 ? `of ${count(s.shadowAnswers)} exits that the large model answered too` : 'no exits that the large model answered too'),
     tile('Reviewed', count(o.reviews), 'images that somebody has judged'),
     s.deadLetters > 0 ? tile('Dead letters', count(s.deadLetters), 'given up; their failed rows are not written yet') : null);
 }
@@ -74,6 +75,7 @@ function policy(o) {
   return h('section.card', {}, h('h2', {}, 'Policy'),
     h('ol.chain', {}, p.savers.map(s => h('li', {}, h('b', {}, foreign(s.name)), h('span.note', {}, `exits from ${s.threshold.toFixed(3)} (${s.measure})`))), h('li.last', {}, h('b', {}, foreign(p.large)), h('span.note', {}, 'labels the rest'))),
     p.risk ? h('p.promise', {}, `${bound}, with ${percent(p.confidence, 0)} confidence.`) : h('p.note', {}, 'It promises nothing.'),
+    o?.status.guarantee ? h(`p.promise${o.status.guarantee.state === 'holds' ? '' : '.unsure'}`, {}, h('b', {}, `Watched: ${o.status.guarantee.state.replaceAll('-', ' ')}. `), visible(o.status.guarantee.message)) : null,
     p.testDrop !== undefined ? h('p.note', {}, `On ${count(p.testSamples)} test images the drop was ${(p.testDrop * 100).toFixed(2)} points.`) : null,
     o?.otherPolicy > 0 ? h('p.note', {}, `${count(o.otherPolicy)} rows are of another policy.`) : null,
     h('p.note', {}, h('code', {}, p.id), ' ', link('/what-if', 'a', {}, 'Try another threshold')));

@@ -35,6 +35,7 @@ internal sealed class RowBook(ViewerSources sources, PolicyBook policies, TimePr
     private Dictionary<string, Review> _reviews = new(StringComparer.Ordinal);
     private IReadOnlyList<JobCard> _jobs = [];
     private (long? Depth, long? DeadLetters) _queues;
+    private GuaranteeStatus? _guarantee;
     private DateTimeOffset _lastWrite;
     private int _watchers;
     private TaskCompletionSource _changed = New();
@@ -119,6 +120,7 @@ internal sealed class RowBook(ViewerSources sources, PolicyBook policies, TimePr
                 reviews[stored.Review.Name] = stored.Review;
 
             _queues = await StatusReader.QueuesAsync(sources.Escalations, cancellationToken);
+            _guarantee = await GuaranteeStatus.ReadAsync(sources.Watches, cancellationToken);
             _jobs = await JobsAsync(cancellationToken);
             lock (_gate)
                 _reviews = reviews;
@@ -180,7 +182,7 @@ internal sealed class RowBook(ViewerSources sources, PolicyBook policies, TimePr
             counter.Image(version, name, since);
 
         return new(
-            counter.Report(sources.Account, _queues.Depth, _queues.DeadLetters, now), recent / RateWindow.TotalSeconds, savings.ExitRate, savings.ComputeSaved, savings.Macs,
+            counter.Report(sources.Account, _queues.Depth, _queues.DeadLetters, now) with { Guarantee = _guarantee }, recent / RateWindow.TotalSeconds, savings.ExitRate, savings.ComputeSaved, savings.Macs,
             savings.LargeMacs, savings.UsdSaved, estimated, policy is null ? 0 : other, _reviews.Count, _jobs);
     }
 

@@ -18,7 +18,7 @@ internal sealed class Guard(bool readOnly)
     public const string AntiforgeryHeader = "X-TinySaver-Antiforgery";
 
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string Refusal = "Open the address that the command printed: it has the token that lets you in.\n";
 
