@@ -31,6 +31,7 @@ public sealed class ViewerServer : IAsyncDisposable
     private readonly Task _counting;
 
     private readonly IDisposable[] _owned;
+    private int _disposed;
 
     private ViewerServer(WebApplication app, RowBook book, Uri url, params IDisposable[] owned)
     {
@@ -92,6 +93,9 @@ public sealed class ViewerServer : IAsyncDisposable
     /// <summary>Stops it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
+
         await _ending.CancelAsync();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();

@@ -111,6 +111,30 @@ public sealed class PageSpecs(WatchedRun run) : IClassFixture<WatchedRun>
     }
 
     [Fact]
+    public async Task Failures_are_listed_by_reason_and_put_back()
+    {
+        WatchedRun.SkipWithoutBrowser();
+        var images = new BlobContainerClient(run.ConnectionString, "images");
+        foreach (string name in new[] { "broken/a.jpg", "broken/b.jpg" })
+            await images.GetBlobClient(name).UploadAsync(BinaryData.FromString("no image"), overwrite: true, Cancellation);
+
+        (IPage page, List<string> wrong) = await run.OpenAsync();
+        await Assertions.Expect(page.Locator("#nav .count")).ToHaveTextAsync("2");
+        await run.GoAsync(page, "/failures?reason=not-an-image");
+        await Assertions.Expect(page.Locator(".failed-list li")).ToHaveCountAsync(2);
+        await WatchedRun.KeepAsync(page, "failures");
+
+        // One is mended meanwhile, and retried by hand; its row is then of the new version.
+        await images.GetBlobClient("broken/a.jpg").UploadAsync(Images("pits", 1)[0], overwrite: true, Cancellation);
+        await page.Locator(".failed-list input").First.CheckAsync();
+        await page.GetByText("Retry chosen (1)").ClickAsync();
+        await Assertions.Expect(page.Locator(".toast")).ToContainTextAsync("1 put back");
+        await Assertions.Expect(page.Locator(".failed-list li")).ToHaveCountAsync(1, new() { Timeout = 15_000 });
+        Assert.Empty(wrong);
+        await images.DeleteBlobAsync("broken/b.jpg", cancellationToken: Cancellation);
+    }
+
+    [Fact]
     public async Task Hostile_names_and_labels_do_nothing()
     {
         WatchedRun.SkipWithoutBrowser();

@@ -50,7 +50,7 @@ public sealed class ScaleSpecs(OneViewer viewer) : IClassFixture<OneViewer>
         Tell($"{rows:N0} rows written in {Stopwatch.GetElapsedTime(start).TotalSeconds:N0} s");
 
         using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = WatchedRun.Chromium, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--enable-precise-memory-info"] });
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = WatchedRun.Chromium, Args = [.. WatchedRun.Arguments, "--enable-precise-memory-info"] });
         IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         page.SetDefaultTimeout(300_000);
         long before = GC.GetTotalMemory(forceFullCollection: true);

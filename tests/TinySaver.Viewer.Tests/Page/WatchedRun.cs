@@ -13,6 +13,9 @@ public sealed partial class WatchedRun : IAsyncLifetime
     // A person who wants to look too sets this to a folder; the screenshots then stay there.
     public static readonly string? Screenshots = Environment.GetEnvironmentVariable("TINYSAVER_SCREENSHOTS");
 
+    // Containers seldom allow the sandbox, and their /dev/shm is small; the page is our own.
+    public static readonly string[] Arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 
     private readonly TemporaryFolder _folder = new();
@@ -52,8 +55,7 @@ public sealed partial class WatchedRun : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
-            // Containers seldom allow the sandbox, and their /dev/shm is small; the page is our own.
-            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+            Args = Arguments,
         });
     }
 

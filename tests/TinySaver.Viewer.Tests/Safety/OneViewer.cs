@@ -55,7 +55,7 @@ public sealed class OneViewer : IAsyncLifetime
         _owned.Add(_azurite);
     }
 
-    /// <summary>Another page on the same account.</summary>
+    /// <summary>Another page on the same account; disposing it twice does no harm.</summary>
     public async Task<ViewerServer> StartAsync(bool readOnly)
     {
         ViewerServer server = await ViewerServer.StartAsync(Sources, new(0, readOnly, "ada"), TimeProvider.System, CancellationToken.None);
