@@ -25,7 +25,7 @@ export function whatIf(view, query) {
   return () => { alive = false; };
 }
 
-/** What a threshold means for the rows. Bins of 0.001; the policy's own threshold splits none, for the rows tell what they did. */
+/** What a threshold means for the rows, in steps of 0.001: figures at the policy's own may differ by the images of the bin that it lies in. */
 export function at(t, threshold) {
   const steps = t.bins.length;
   const cut = Math.round(threshold * steps);
