@@ -10,7 +10,7 @@ namespace TinySaver.Inference.Cascades;
 /// <summary>What the savers of a cascade say of one image.</summary>
 /// <param name="Prediction">What the saver says alone at which the image exits, or else the last.</param>
 /// <param name="Answer">Its answer: pooled with those of the savers before it where the policy says so, else the same.</param>
-/// <param name="Evidence">What each saver that was asked says, in their order.</param>
+/// <param name="Evidence">What each saver that was asked says, in their order; empty where the policy does not pool and not all were asked.</param>
 /// <param name="SaverIndex">Which saver that was, from 0.</param>
 /// <param name="Exits">Whether the image exits there; else it goes to the large model.</param>
 /// <param name="Macs">Multiply-accumulate operations spent by all savers that were asked.</param>
@@ -22,6 +22,7 @@ public sealed class Cascade : IDisposable
 {
     private readonly IReadOnlyList<CascadeModel>? _savers;
     private readonly CascadeModel? _large;
+    private readonly bool _pools;
 
     internal Cascade(CascadePolicy policy, IReadOnlyList<string> labels, IReadOnlyList<CascadeModel>? savers, CascadeModel? large)
     {
@@ -31,6 +32,7 @@ public sealed class Cascade : IDisposable
         LargeMacs = large?.Macs ?? policy.Large.Macs;
         _savers = savers;
         _large = large;
+        _pools = policy.Pools;
     }
 
     /// <summary>The policy.</summary>
@@ -72,19 +74,19 @@ public sealed class Cascade : IDisposable
     public SaverAnswer? AskSavers(DecodedImage image, bool all = false)
     {
         SaverAnswer? answer = null;
-        var evidence = new List<Evidence>(Savers.Count);
+        List<Evidence>? evidence = _pools || all ? new(Savers.Count) : null;
         long macs = 0L;
         for (int i = 0; i < Savers.Count && answer is not { Exits: true }; i++)
         {
             SaverPolicy saver = Policy.Savers[i];
-            Prediction alone = Savers[i].Predict(image);
-            evidence.Add(alone.Evidence!);
+            Prediction alone = Savers[i].Predict(image, evidence is not null);
+            evidence?.Add(alone.Evidence!);
             macs += Savers[i].Macs;
-            Prediction said = saver.Weights is { } weights ? Pool(evidence, weights, saver.Measure) : alone;
-            answer = new(alone, said, evidence, i, ExitDecision.Exits(said.Confidence, saver.Threshold), macs);
+            Prediction said = saver.Weights is { } weights ? Pool(evidence!, weights, saver.Measure) : alone;
+            answer = new(alone, said, evidence ?? [], i, ExitDecision.Exits(said.Confidence, saver.Threshold), macs);
         }
 
-        return all && answer is { Exits: true } exited ? exited with { Macs = macs + AskRest(image, evidence) } : answer;
+        return all && answer is { Exits: true } exited ? exited with { Macs = macs + AskRest(image, evidence!) } : answer;
     }
 
     /// <summary>The cascade's answer to an escalated image: the large model's, pooled with what the savers say where the policy says so.</summary>
@@ -126,7 +128,7 @@ public sealed class Cascade : IDisposable
             for (int i = evidence.Count; i < Savers.Count; i++)
             {
                 macs += Savers[i].Macs;
-                evidence.Add(Savers[i].Predict(image).Evidence!);
+                evidence.Add(Savers[i].Predict(image, evidence: true).Evidence!);
             }
         }
         catch (PermanentFailureException)

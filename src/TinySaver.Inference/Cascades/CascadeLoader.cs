@@ -56,20 +56,20 @@ public static class CascadeLoader
         if (options.Savers)
         {
             loading.AddRange(policy.Savers.Select((saver, i) => Task.Run(() => LoadModel(
-                OpenModel(saver.Model, $"savers[{i}].model", policyPath), saver.Model, options.SaverOptions, saver.Measure, saver.Temperature))));
+                OpenModel(saver.Model, $"savers[{i}].model", policyPath), saver.Model, options.SaverOptions, saver.Measure, saver.Temperature, policy.Pools))));
         }
 
         if (largeFolder is not null)
-            loading.Add(Task.Run(() => LoadModel(largeFolder, policy.Large, options.LargeOptions, ConfidenceMeasure.MaxProbability, 1f)));
+            loading.Add(Task.Run(() => LoadModel(largeFolder, policy.Large, options.LargeOptions, ConfidenceMeasure.MaxProbability, 1f, policy.LargeWeights is not null)));
 
         CascadeModel[] models = AllOrNone(loading);
         return new(policy, labels.Texts, options.Savers ? models[..policy.Savers.Count] : null, largeFolder is null ? null : models[^1]);
 
         CascadeModel LoadModel(
-            ModelFolder folder, ModelReference reference, OnnxClassifierOptions runtime, ConfidenceMeasure measure, float temperature)
+            ModelFolder folder, ModelReference reference, OnnxClassifierOptions runtime, ConfidenceMeasure measure, float temperature, bool pooled)
         {
             int[] classIndices = folder.Labels.MapTo(labels, folder.Name, policy.Large.Name);
-            return new(OnnxClassifier.Load(folder, runtime), labels.Texts, classIndices, measure, temperature)
+            return new(OnnxClassifier.Load(folder, runtime), labels.Texts, classIndices, measure, temperature, pooled)
             {
                 Name = folder.Name,
                 ShortHash = folder.ShortHash,

@@ -15,10 +15,12 @@ public sealed class CascadeModel : IDisposable
     private readonly int[] _classIndices;
     private readonly ConfidenceMeasure _measure;
     private readonly float _temperature;
+    private readonly bool _pooled;
 
+    // Where the model is pooled with others, its predictions always have evidence.
     internal CascadeModel(
-        OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature) =>
-        (_classifier, _labels, _classIndices, _measure, _temperature) = (classifier, labels, classIndices, measure, temperature);
+        OnnxClassifier classifier, IReadOnlyList<string> labels, int[] classIndices, ConfidenceMeasure measure, float temperature, bool pooled) =>
+        (_classifier, _labels, _classIndices, _measure, _temperature, _pooled) = (classifier, labels, classIndices, measure, temperature, pooled);
 
     /// <summary>The model's name: its folder's.</summary>
     public required string Name { get; init; }
@@ -41,7 +43,10 @@ public sealed class CascadeModel : IDisposable
 
     /// <summary>Predicts the first <paramref name="predictions"/>.Length images of a batch.</summary>
     /// <remarks>An element is null where the model's numbers for that image are not finite; the other images are not affected.</remarks>
-    public void Predict(ImageBatch batch, Span<Prediction?> predictions)
+    /// <param name="batch">The batch.</param>
+    /// <param name="predictions">Where the predictions go.</param>
+    /// <param name="evidence">Which images' predictions have evidence although nobody pools it; null for none.</param>
+    public void Predict(ImageBatch batch, Span<Prediction?> predictions, Func<int, bool>? evidence = null)
     {
         int classes = _classifier.ClassCount;
         float[] scores = ArrayPool<float>.Shared.Rent(predictions.Length * classes);
@@ -50,7 +55,7 @@ public sealed class CascadeModel : IDisposable
             Span<float> used = scores.AsSpan(0, predictions.Length * classes);
             _classifier.Run(batch, predictions.Length, used);
             for (int i = 0; i < predictions.Length; i++)
-                predictions[i] = ReadOrNull(used.Slice(i * classes, classes));
+                predictions[i] = ReadOrNull(used.Slice(i * classes, classes), _pooled || evidence?.Invoke(i) == true);
         }
         finally
         {
@@ -58,18 +63,18 @@ public sealed class CascadeModel : IDisposable
         }
     }
 
-    /// <summary>Predicts one image.</summary>
+    /// <summary>Predicts one image; with evidence also where nobody pools it, if that is wanted.</summary>
     /// <exception cref="PermanentFailureException">The model's numbers for this image are not finite.</exception>
-    public Prediction Predict(DecodedImage image)
+    public Prediction Predict(DecodedImage image, bool evidence = false)
     {
         using ImageBatch batch = RentBatch(1);
         Preprocess(image, batch, 0);
         Prediction? prediction = null;
-        Predict(batch, new Span<Prediction?>(ref prediction));
+        Predict(batch, new Span<Prediction?>(ref prediction), _ => evidence);
         return prediction ?? throw BadOutput();
     }
 
-    /// <summary>The failure of an image for which <see cref="Predict(ImageBatch, Span{Prediction?})"/> has no prediction.</summary>
+    /// <summary>The failure of an image for which <see cref="Predict(ImageBatch, Span{Prediction?}, Func{int, bool})"/> has no prediction.</summary>
     public PermanentFailureException BadOutput() => new(
         FailureReason.BadModelOutput,
         $"The model '{Name}' answered this image with numbers that are not finite; a float16 model may overflow: try its float32 file.");
@@ -77,12 +82,12 @@ public sealed class CascadeModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _classifier.Dispose();
 
-    private Prediction? ReadOrNull(ReadOnlySpan<float> scores)
+    private Prediction? ReadOrNull(ReadOnlySpan<float> scores, bool evidence)
     {
         try
         {
             return Predictions.Read(
-                scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices, evidenceOf: ShortHash);
+                scores, _classifier.ScoreKind, _temperature, _measure, _labels, _classIndices, evidenceOf: evidence ? ShortHash : null);
         }
         catch (ArithmeticException)
         {

@@ -57,7 +57,7 @@ internal sealed class LargeBatch(CascadeModel large, int capacity) : IDisposable
         var predictions = new Prediction?[_count];
         try
         {
-            large.Predict(_input, predictions);
+            large.Predict(_input, predictions, IsAudited);
         }
         catch (Exception e) when (_count > 1)
         {
@@ -78,6 +78,8 @@ internal sealed class LargeBatch(CascadeModel large, int capacity) : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _input.Dispose();
 
+    private bool IsAudited(int index) => _items[index].Group.Escalation.Audit is not null;
+
     private void RunEach(Prediction?[] predictions)
     {
         using ImageBatch single = large.RentBatch(1);
@@ -86,7 +88,8 @@ internal sealed class LargeBatch(CascadeModel large, int capacity) : IDisposable
             try
             {
                 _input[i].CopyTo(single[0]);
-                large.Predict(single, predictions.AsSpan(i, 1));
+                bool audited = IsAudited(i);
+                large.Predict(single, predictions.AsSpan(i, 1), _ => audited);
                 _items[i] = _items[i] with { Prediction = predictions[i] };
             }
             catch (Exception e)
