@@ -9,6 +9,7 @@ using TinySaver.Cli.Jobs;
 using TinySaver.Cli.Output;
 using TinySaver.Cli.Policies;
 using TinySaver.Cli.Predictions;
+using TinySaver.Cli.Recalibrate;
 using TinySaver.Cli.Results;
 using TinySaver.Cli.Retry;
 using TinySaver.Cli.Run;
@@ -36,6 +37,7 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     ImportCommand.Create(terminal),
     SearchCommand.Create(terminal),
     EvaluateCommand.Create(terminal),
+    RecalibrateCommand.Create(terminal),
 };
 
 // A command that is asked to stop ends by itself, with what it has done written, however long that takes.

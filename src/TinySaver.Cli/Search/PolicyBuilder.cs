@@ -30,8 +30,8 @@ internal static class PolicyBuilder
             LargeWeights = result.Choice?.LargeWeights,
             Rule = rule.Policy,
             Guarantee = result.Choice?.Certificate?.Policy,
-            Calibration = Calibration(result) ?? LargeOnly(result),
-            Test = Test(test),
+            Calibration = (Calibration(result) ?? LargeOnly(result)) with { Classes = ClassCounts.Of(problem.Large.Classes) },
+            Test = Test(test) is { } tested ? tested with { Classes = ClassCounts.Of(problem.TestLarge!.Classes) } : null,
             Provenance = provenance,
         };
     }

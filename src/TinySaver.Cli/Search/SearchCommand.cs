@@ -85,12 +85,12 @@ internal static class SearchCommand
         Func<PredictionSet, double> costOf = arguments.GetValue(Cost) == "macs" ? MacsOf : MillisecondsOf;
         var options = new SearchOptions { MaxSavers = arguments.GetValue(MaxSavers), Pool = arguments.GetValue(Pool) == "auto" };
         bool labelled = problem.Large.Labelling != Labelling.None;
-        SearchResult result = CascadeSearch.Run(Prepare(problem, labelled ? problem.Large.Labels : default, rule, options, costOf), rule, options);
+        SearchResult result = CascadeSearch.Run(problem.Prepare(labelled ? problem.Large.Labels : default, rule, options, costOf), rule, options);
         ReviewList? review = null;
         if (reviewPath is not null)
         {
             // Also where no label is known as if some were, as it will be after the review.
-            review = ReviewList.Of(Prepare(problem, problem.Large.Labels, rule, options, costOf), (CertifiedRule)rule, options);
+            review = ReviewList.Of(problem.Prepare(problem.Large.Labels, rule, options, costOf), (CertifiedRule)rule, options);
             await ReviewFile.WriteAsync(reviewPath, review, problem.Large, problem.Sources[0].Folder?.Labels.Texts ?? problem.Large.Texts);
         }
 
@@ -160,19 +160,6 @@ internal static class SearchCommand
         JsonOutput.WriteOr(
             arguments.GetValue(CommonOptions.Json), summary, () => SearchView.Write(terminal, result, test, costs, summary.Policy, reportPath, reviewPath, review));
         return result.Choice is not null || policy is not null ? ExitCode.Success : ExitCode.SomeFailed;
-    }
-
-    // Temperatures look at outcomes: where a rule certifies they are fitted on the images that select, and the search must know which those are.
-    private static SearchInput Prepare(SearchProblem problem, ReadOnlyMemory<int> labels, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
-    {
-        if (problem.Large.Count == 0)
-            throw new TinySaverException("There are no images to search on.");
-
-        if (problem.Savers.All(s => s.Logits is null))
-            return problem.ToInput(null, labels, costOf);
-
-        SampleSplit? split = rule.DrawSplit(problem.Large.Keys, options, labelled: !labels.IsEmpty);
-        return problem.ToInput(split?.Selection ?? [.. Enumerable.Range(0, problem.Large.Count)], labels, costOf) with { Split = split };
     }
 
     private static ReportInput Report(SearchProblem problem, SearchData data, string? warning, PolicyProvenance provenance)

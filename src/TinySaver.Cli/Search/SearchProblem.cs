@@ -66,6 +66,21 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
         };
     }
 
+    /// <summary>The input of a search by a rule; temperatures are fitted where it lets them.</summary>
+    /// <remarks>They look at outcomes: where a rule certifies they are fitted on the images that select, and the search must know which those are.</remarks>
+    /// <exception cref="TinySaverException">There are no images.</exception>
+    public SearchInput Prepare(ReadOnlyMemory<int> labels, SearchRule rule, SearchOptions options, Func<PredictionSet, double> costOf)
+    {
+        if (Large.Count == 0)
+            throw new TinySaverException("There are no images to search on.");
+
+        if (Savers.All(s => s.Logits is null))
+            return ToInput(null, labels, costOf);
+
+        SampleSplit? split = rule.DrawSplit(Large.Keys, options, labelled: !labels.IsEmpty);
+        return ToInput(split?.Selection ?? [.. Enumerable.Range(0, Large.Count)], labels, costOf) with { Split = split };
+    }
+
     // The columns that the search tries for a saver: every measure, at temperature 1 and at one fitted to the targets of some rows.
     private static List<ConfidenceColumn> Columns(PredictionSet set, IReadOnlyList<int>? fitRows, ReadOnlyMemory<int> targets, int classCount)
     {
@@ -117,7 +132,9 @@ internal sealed record SearchProblem(PredictionSource[] Sources, PredictionSet L
         return this with { TestLarge = large, TestSavers = [.. savers.Zip(Savers, (test, calibrated) => test with { Name = calibrated.Name })] };
     }
 
-    private SearchProblem Divide(double testShare, int seed)
+    /// <summary>Sets a share of the images aside as the test set.</summary>
+    /// <exception cref="TinySaverException">There is only one image.</exception>
+    public SearchProblem Divide(double testShare, int seed)
     {
         if (Large.Count < 2)
             throw new TinySaverException($"--split divides the images, but there is only {Large.Count}; give more, or a test set with --test.");

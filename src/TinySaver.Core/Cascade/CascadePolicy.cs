@@ -11,11 +11,11 @@ namespace TinySaver.Core.Cascade;
 public sealed record CascadePolicy
 {
     /// <summary>The newest schema version that this code reads.</summary>
-    public const int NewestVersion = 2;
+    public const int NewestVersion = 3;
 
-    /// <summary>The schema version: 2 where the policy pools, else 1, which programs from before pooling read too.</summary>
+    /// <summary>The schema version: 3 where classes were counted, 2 where the policy pools, else 1, so that earlier programs read what they can.</summary>
     [JsonPropertyOrder(-1)]
-    public int Version => Pools ? NewestVersion : 1;
+    public int Version => (Calibration?.Classes ?? Test?.Classes) is not null ? NewestVersion : Pools ? 2 : 1;
 
     /// <summary>The savers in the order in which they see an image; empty means that every image goes to the large model.</summary>
     public required IReadOnlyList<SaverPolicy> Savers { get; init; }

@@ -40,7 +40,7 @@ public static class CascadePolicyJson
 
         CascadePolicyValidation.Check(policy!, source);
         return policy!.Version <= version ? policy : throw new InvalidPolicyException(
-            $"{source}: the field 'version' is {version}, which knows no weights; a policy that pools has version {policy.Version}.");
+            $"{source}: the field 'version' is {version}, which knows no {(policy.Pools && version < 2 ? "weights; a policy that pools" : "counts of classes; a policy that has them")} has version {policy.Version}.");
     }
 
     /// <summary>Writes a policy as indented JSON that ends in a line feed.</summary>

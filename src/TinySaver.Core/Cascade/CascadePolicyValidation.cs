@@ -75,6 +75,8 @@ internal static class CascadePolicyValidation
                 throw Refuse($"{field}.samples", measurement.Samples, "a positive count");
 
             CheckShares(measurement?.Shares, field);
+            if (measurement?.Classes is { } classes && (classes.Any(c => c.Key < 0 || c.Value < 1) || classes.Sum(c => (long)c.Value) > measurement.Samples))
+                throw Refuse($"{field}.classes", $"of {classes.Sum(c => (long)c.Value)} images", $"positive counts of at most {measurement.Samples} images by class index");
         }
 
         void CheckShares(IEnumerable<(string Field, double? Value)>? shares, string part)

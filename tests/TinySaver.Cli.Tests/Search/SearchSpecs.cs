@@ -224,7 +224,7 @@ public sealed class SearchSpecs : IDisposable
         Assert.Equal((0, 0, 0), (search.ExitCode, classify.ExitCode, evaluate.ExitCode));
         string written = await File.ReadAllTextAsync(policy, TestContext.Current.CancellationToken);
         Assert.Contains($"\"{pooled}\": [", written, StringComparison.Ordinal);
-        Assert.Contains("\"version\": 2", written, StringComparison.Ordinal);
+        Assert.Contains("\"version\": 3", written, StringComparison.Ordinal);
         JsonElement said = JsonDocument.Parse(search.Output).RootElement.GetProperty("calibration");
         JsonElement ran = JsonDocument.Parse(classify.Output).RootElement;
         JsonElement again = JsonDocument.Parse(evaluate.Output).RootElement.GetProperty("evaluation").GetProperty("point");

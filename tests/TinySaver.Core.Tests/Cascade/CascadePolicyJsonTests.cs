@@ -68,7 +68,7 @@ public sealed class CascadePolicyJsonTests
         Assert.Empty(CascadePolicyJson.Parse("""{"version":1,"savers":[],"large":{"folder":"l"}}""", "p").Savers);
 
     [Theory]
-    [InlineData("\"version\": 1", "\"version\": 3", "'version' is 3")]
+    [InlineData("\"version\": 1", "\"version\": 4", "'version' is 4")]
     [InlineData("\"version\": 1", "\"version\": \"1\"", "'version' is \"1\"")]
     [InlineData("\"version\": 1,", "", "'version' is missing")]
     [InlineData("\"threshold\": 0.5", "\"threshold\": 1.5", "'savers[0].threshold' is 1.5; expected a number from 0 to 1")]
@@ -144,6 +144,19 @@ public sealed class CascadePolicyJsonTests
         Assert.Equal(policy.Id, read.Id);
         Assert.Equal(json, CascadePolicyJson.Write(read));
         Assert.Contains("\"version\": 1", CascadePolicyJson.Write(Chain(null, null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_PolicyThatCountsClasses_IsVersion3AndReadsBackTheSame()
+    {
+        CascadePolicy policy = Chain(null, null) with { Test = new(100, null, null, null, null, 0.01, 0.9, -0.8) { Classes = new Dictionary<int, int> { [0] = 60, [7] = 30 } } };
+        string json = CascadePolicyJson.Write(policy);
+        Assert.Contains("\"version\": 3", json, StringComparison.Ordinal);
+        CascadePolicy read = CascadePolicyJson.Parse(json, "cascade.json");
+        Assert.Equal(policy.Test!.Classes!, read.Test!.Classes!);
+        Assert.Equal(policy.Id, read.Id);
+        Assert.Contains("which knows no counts of classes", Refusal(json.Replace("\"version\": 3", "\"version\": 2", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("'test.classes' is of 90 images", Refusal(json.Replace("\"samples\": 100", "\"samples\": 89", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
