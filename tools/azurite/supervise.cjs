@@ -60,6 +60,16 @@ xml.stringifyXML = (body, options) => {
   return stringifyXML(body, options);
 };
 
+// Azurite lets each connection end when its client closes it, which an idle client of the owner's does up to a quarter of a minute later.
+// By then nobody asks for anything: whoever ends this has had his answers, or is dead.
+const { Server } = require('node:http');
+const { close } = Server.prototype;
+Server.prototype.close = function (done) {
+  const closing = close.call(this, done);
+  this.closeAllConnections();
+  return closing;
+};
+
 // The owner may be gone when the last lines are printed.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
