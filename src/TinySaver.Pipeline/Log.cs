@@ -83,6 +83,9 @@ internal static partial class Log
     [LoggerMessage(45, LogLevel.Error, "Unhealthy: {Dependency} cannot be used.")]
     public static partial void Unhealthy(ILogger logger, Exception error, string dependency);
 
+    [LoggerMessage(47, LogLevel.Information, "The connections could not be made in advance: {Why}")]
+    public static partial void NotConnected(ILogger logger, string why);
+
     [LoggerMessage(46, LogLevel.Critical, "The app cannot work, so it stops; the Functions host starts it again. {Why}")]
     public static partial void NotReady(ILogger logger, string why);
 }

@@ -1,3 +1,4 @@
+using SkiaSharp;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Confidence;
 using TinySaver.Core.Failures;
@@ -58,14 +59,6 @@ public sealed class Cascade : IDisposable
     /// <exception cref="InvalidOperationException">It was not asked for when the cascade was loaded.</exception>
     public CascadeModel Large => _large ?? throw new InvalidOperationException("The cascade was loaded without its large model.");
 
-    // A black BMP of 2×2 pixels: 14 bytes of file header, 40 of image header, two rows of 6 bytes and 2 of padding.
-    private static ReadOnlySpan<byte> BlankImage =>
-    [
-        (byte)'B', (byte)'M', 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0,
-        40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    ];
-
     /// <summary>Asks the savers in order until one is confident enough; null where there are none.</summary>
     /// <param name="image">The image.</param>
     /// <param name="all">Whether those after it are asked too, for their evidence alone.</param>
@@ -95,10 +88,34 @@ public sealed class Cascade : IDisposable
     public Prediction AnswerEscalated(IReadOnlyList<Evidence> evidence, Prediction alone) =>
         Policy.LargeWeights is { } weights ? Pool([.. evidence, alone.Evidence!], weights, ConfidenceMeasure.MaxProbability) : alone;
 
-    /// <summary>Decodes an image and runs every loaded model once, so that no image pays for what happens only the first time.</summary>
+    /// <summary>Decodes an image each of the two ways and runs every loaded model on it, so that no image pays for what happens only the first time.</summary>
     public void WarmUp()
     {
-        using DecodedImage image = ImageDecoder.Decode(BlankImage);
+        // A plain JPEG takes our own decoder, all others take Skia's.
+        foreach (SKEncodedImageFormat format in (ReadOnlySpan<SKEncodedImageFormat>)[SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg])
+        {
+            using SKData encoded = BlankImage(format);
+            using DecodedImage image = ImageDecoder.Decode(encoded.AsSpan());
+            WarmUp(image);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (CascadeModel model in Models())
+            model.Dispose();
+    }
+
+    internal static SKData BlankImage(SKEncodedImageFormat format)
+    {
+        using var blank = new SKBitmap(64, 64, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        blank.Erase(SKColors.Black);
+        return blank.Encode(format, 90);
+    }
+
+    private void WarmUp(DecodedImage image)
+    {
         // Each saver, for the first may be so sure that the others are never asked.
         foreach (CascadeModel model in Models())
         {
@@ -111,13 +128,6 @@ public sealed class Cascade : IDisposable
                 // Numbers that are not finite for a black image say nothing of the images to come.
             }
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (CascadeModel model in Models())
-            model.Dispose();
     }
 
     private long AskRest(DecodedImage image, List<Evidence> evidence)

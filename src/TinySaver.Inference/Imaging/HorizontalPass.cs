@@ -30,6 +30,7 @@ internal static class HorizontalPass
             Run128(row, weights, output);
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     internal static void Run512(ReadOnlySpan<byte> row, in ResampleWeights weights, Span<byte> output)
     {
         Check(row, weights, output);
@@ -55,6 +56,7 @@ internal static class HorizontalPass
         }
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     internal static void Run256(ReadOnlySpan<byte> row, in ResampleWeights weights, Span<byte> output)
     {
         Check(row, weights, output);
@@ -81,6 +83,7 @@ internal static class HorizontalPass
         }
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     internal static void Run128(ReadOnlySpan<byte> row, in ResampleWeights weights, Span<byte> output)
     {
         Check(row, weights, output);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -34,6 +35,7 @@ internal static class Orientation
 
     /// <summary>Writes stored rows as columns of the upright image, for the orientations that swap width and height (EXIF 5 to 8).</summary>
     /// <remarks>The rows have no gaps; first row, width and height are the stored image's; the upright image is whole, and as wide as the stored one is high.</remarks>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static void Transpose(ReadOnlySpan<byte> rows, int firstRow, int width, int height, SKEncodedOrigin origin, Span<byte> upright)
     {
         ReadOnlySpan<uint> source = MemoryMarshal.Cast<byte, uint>(rows);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace TinySaver.Inference.Imaging;
 
@@ -38,6 +39,7 @@ internal readonly struct ResampleWeights(int[] starts, int[] taps, int[] weights
     public ReadOnlySpan<int> Weights => weights.AsSpan(0, Count * Stride);
 
     /// <summary>Computes the weights for the output positions <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static ResampleWeights Compute(int inputSize, int outputSize, ResampleFilter filter, int first, int count)
     {
         double scale = (double)inputSize / outputSize;

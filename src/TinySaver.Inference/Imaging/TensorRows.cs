@@ -44,6 +44,7 @@ internal readonly struct TensorRows
         WritePlane(pixels, 2, _factor.Blue, _offset.Blue, tensor.Slice((2 * plane) + (y * width), width));
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     private static void WritePlane(ReadOnlySpan<byte> pixels, int channel, float factor, float offset, Span<float> plane)
     {
         int i = 0;
@@ -66,6 +67,7 @@ internal readonly struct TensorRows
             plane[i] = (pixels[(i * DecodedImage.BytesPerPixel) + channel] * factor) + offset;
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     private void WriteInterleaved(ReadOnlySpan<byte> pixels, Span<float> row)
     {
         var factors = Vector128.Create(_factor.Red, _factor.Green, _factor.Blue, 0);

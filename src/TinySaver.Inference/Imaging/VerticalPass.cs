@@ -18,6 +18,7 @@ internal static class VerticalPass
     /// <param name="weights">A weight for each row to blend.</param>
     /// <param name="output">Room for <paramref name="byteCount"/> bytes and <see cref="SlackBytes"/>.</param>
     /// <param name="byteCount">Bytes of a row to compute.</param>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static void Run(
         ReadOnlySpan<byte> rows, int strideBytes, int rowCount, int first, ReadOnlySpan<int> weights, Span<byte> output, int byteCount)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Audits;
 using TinySaver.Pipeline.Cascades;
+using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Images;
 using TinySaver.Pipeline.Jobs;
 using TinySaver.Pipeline.Labels;
@@ -45,6 +46,7 @@ internal sealed class WarmUpService(
         // Services are not asked for in the constructor, which runs before the options are validated: all that is wrong is to
         // be told at once.
         await EnsureCreatedAsync(stoppingToken).ConfigureAwait(false);
+        Task connecting = ConnectAsync(stoppingToken);
         CascadeHost cascades = services.GetRequiredService<CascadeHost>();
         using CascadeLease lease = await cascades.RentAsync(stoppingToken).ConfigureAwait(false);
         Cascade cascade = lease.Cascade;
@@ -56,6 +58,23 @@ internal sealed class WarmUpService(
 
         if (options.Value.Large)
             Log.ModelReady(logger, cascade.Large.Name, cascade.Large.ShortHash, cascade.Large.ExecutionProvider);
+        await connecting.ConfigureAwait(false);
+    }
+
+    // The first question to each service signs in, connects and compiles what every later one uses. What it meets is no matter: an image
+    // that meets the same waits it out, and says so.
+    private async Task ConnectAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await services.GetRequiredService<ILabelStore>().GetAsync("warm-up", stoppingToken).ConfigureAwait(false);
+            if (options.Value.Savers)
+                await services.GetRequiredService<IEscalationSender>().CheckAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.NotConnected(logger, e.Message);
+        }
     }
 
     // A connection string means an emulator, which starts empty. In Azure the infrastructure makes them, and the app's identity

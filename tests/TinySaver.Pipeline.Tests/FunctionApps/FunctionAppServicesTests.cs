@@ -47,6 +47,9 @@ public sealed class FunctionAppServicesTests(AzuriteFixture azurite) : IDisposab
         Assert.Equal((_cascade.Policy.Large.Sha256, null), (report.Large!.Sha256, report.Large.RunsOn));
         Assert.Contains("\"threshold\": 0.9", report.ToJson(), StringComparison.Ordinal);
         Assert.NotNull(host.Services.GetRequiredService<TinyStage>());
+
+        // There was no queue yet when it connected, which keeps no app from starting.
+        Assert.Contains(_log.Lines, line => line.Contains("could not be made in advance: ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace TinySaver.Inference.Imaging.Jpeg;
@@ -43,6 +44,7 @@ internal static class BaselineJpeg
         }
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     private static bool TryDecode(ReadOnlySpan<byte> jpeg, JpegScan scan, Span<byte> pixels, RowTaker? take)
     {
         (int across, int down) = (scan.AcrossFactor, scan.DownFactor);

@@ -78,6 +78,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Extend(int bits, int size) => bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     private void FillByByte()
     {
         while (_count <= 56)

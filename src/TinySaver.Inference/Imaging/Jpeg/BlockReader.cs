@@ -7,6 +7,7 @@ internal static class BlockReader
 {
     /// <summary>Reads one block. False where the bits make no sense or the numbers are beyond those of an image.</summary>
     [SkipLocalsInit]
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static bool TryRead(
         ref BitReader bits, JpegScan scan, int component, ref int prediction, in SampleRing samples, int blockRow, int blockColumn)
     {
@@ -35,6 +36,7 @@ internal static class BlockReader
     }
 
     // The place of the last coefficient that is not 0, or −1 where the bits make no sense.
+    [MethodImpl(HotLoop.CompiledOnce)]
     private static int ReadRest(ref BitReader bits, HuffmanTable table, scoped Span<short> block)
     {
         ReadOnlySpan<int> values = table.Values;

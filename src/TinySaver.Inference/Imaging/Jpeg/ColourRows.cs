@@ -12,6 +12,7 @@ internal static class ColourRows
     public const int Slack = 32;
 
     /// <summary>Doubles a row's width: each new sample is ¾ of the nearer and ¼ of the farther one.</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static void Double(ReadOnlySpan<byte> row, int count, Span<byte> output)
     {
         row = row[..count];
@@ -29,6 +30,7 @@ internal static class ColourRows
     }
 
     /// <summary>The same across two rows: sums of ¾ of the nearer and ¼ of the farther row are doubled in width.</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static void DoubleBoth(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, int count, Span<short> sums, Span<byte> output)
     {
         // Room for one sum before the first and for a vector behind the last, so that the inner loop needs no ends.
@@ -63,6 +65,7 @@ internal static class ColourRows
     }
 
     /// <summary>Writes pixels from a row each of luma, blue and red chroma (JFIF: full-range BT.601, 16 fractional bits).</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static void ToRgb(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, int count, Span<byte> pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(luma.Length, count + Slack);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace TinySaver.Inference.Imaging.Jpeg;
 
@@ -36,6 +37,7 @@ internal sealed class HuffmanTable
     public void Reset() => IsDefined = false;
 
     /// <summary>Reads the table from a DHT segment: 16 counts, then the symbols. False where that is no Huffman code.</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
         symbols.CopyTo(_symbols);
@@ -64,6 +66,7 @@ internal sealed class HuffmanTable
     }
 
     /// <summary>Length &lt;&lt; 8 | symbol of a code longer than <see cref="LookupBits"/>, or 0 where the bits are no code.</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public int Long(int next16)
     {
         for (int length = LookupBits + 1; length <= LongestCode; length++)
@@ -75,6 +78,7 @@ internal sealed class HuffmanTable
         return 0;
     }
 
+    [MethodImpl(HotLoop.CompiledOnce)]
     private void Spread(int code, int length, byte symbol)
     {
         int rest = LookupBits - length;

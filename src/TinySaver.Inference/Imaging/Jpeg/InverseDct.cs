@@ -25,6 +25,7 @@ internal static class InverseDct
     /// <param name="quantisation">64 factors in the same order.</param>
     /// <param name="samples">The first row's first sample.</param>
     /// <param name="stride">Samples from row to row.</param>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static bool TryWrite(ReadOnlySpan<short> block, ReadOnlySpan<int> quantisation, Span<byte> samples, int stride)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(block.Length, 64);
@@ -57,6 +58,7 @@ internal static class InverseDct
     }
 
     /// <summary>The same for a block whose only coefficient is the first: all samples are alike.</summary>
+    [MethodImpl(HotLoop.CompiledOnce)]
     public static void WriteFlat(int coefficient, int quantisation, Span<byte> samples, int stride)
     {
         int level = ((coefficient * quantisation * (1 << KeptBits)) + (1 << (KeptBits + 2))) >> (KeptBits + 3);

@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using SkiaSharp;
 using TinySaver.Core.Failures;
+using TinySaver.Inference.Cascades;
 using TinySaver.Inference.Imaging;
 using TinySaver.Inference.Imaging.Jpeg;
 
@@ -50,6 +51,15 @@ public sealed class BaselineJpegTests
     [InlineData("grey.jpg")]
     [InlineData("cmyk.jpg")]
     public void TryDecode_OtherKindsOfJpeg_AreLeftToSkia(string name) => Assert.Null(Pixels(GoldenCase.ImageBytes(name)));
+
+    [Fact]
+    public void TryDecode_TheImageOfTheWarmUp_IsDecoded()
+    {
+        Assert.SkipUnless(Avx2.IsSupported, "The short cut needs AVX2.");
+        using SKData encoded = Cascade.BlankImage(SKEncodedImageFormat.Jpeg);
+
+        Assert.True(BaselineJpeg.TryDecode(encoded.AsSpan(), 64, 64, new byte[64 * 64 * 4]));
+    }
 
     [Fact]
     public void TryDecode_TruncatedAnywhere_IsLeftToSkia()
