@@ -13,7 +13,7 @@ using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Pipeline.FunctionApps;
 
-/// <summary>Loads and warms up the cascade while the app starts, so that no image waits for it, and says what runs the models.</summary>
+/// <summary>Loads and warms up the cascade and connects to storage and queue while the app starts, so that no image waits for it, and says what runs the models.</summary>
 /// <remarks>
 /// In the background: the worker answers the Functions host meanwhile, which gives it 30 seconds on Flex Consumption. Where the
 /// cascade cannot be loaded, the app stops, and the host starts it again; images and messages wait in their queues meanwhile,
