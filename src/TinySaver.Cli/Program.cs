@@ -7,6 +7,7 @@ using TinySaver.Cli.Evaluate;
 using TinySaver.Cli.Inspect;
 using TinySaver.Cli.Jobs;
 using TinySaver.Cli.Output;
+using TinySaver.Cli.Plan;
 using TinySaver.Cli.Policies;
 using TinySaver.Cli.Predictions;
 using TinySaver.Cli.Recalibrate;
@@ -38,6 +39,7 @@ var root = new RootCommand("TinySaver: image classification that spends large-mo
     SearchCommand.Create(terminal),
     EvaluateCommand.Create(terminal),
     RecalibrateCommand.Create(terminal),
+    PlanCommand.Create(terminal),
 };
 
 // A command that is asked to stop ends by itself, with what it has done written, however long that takes.

@@ -1,0 +1,211 @@
+using TinySaver.Calibration.Costs;
+
+namespace TinySaver.Calibration.Planning;
+
+/// <summary>Simulates instances before a queue, event by event: an image comes, a piece of work begins or ends, the platform looks and scales.</summary>
+/// <remarks>
+/// First come, first served; what has been free for longest takes the next. Every image is one of its own and costs a few tens of nanoseconds,
+/// so there is no need to lump images together: a hundred million are a matter of seconds, and what queueing theory says of single images can
+/// be checked.
+/// </remarks>
+/// <param name="settings">The instances.</param>
+/// <param name="billing">How activity is charged.</param>
+/// <param name="curve">Takes what is seen at each look.</param>
+/// <param name="done">Takes each image that is done: when it was uploaded, and when it was done.</param>
+public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetCurve curve, Action<double, double> done)
+{
+    private readonly PriorityQueue<Slot, double> _free = new();
+    private readonly List<Instance> _instances = [];
+    private readonly Queue<double> _waiting = new();
+    private readonly double[] _neededAt = new double[settings.Maximum];
+    private double _nextLook;
+    private double _now;
+    private double _lastDone;
+    private double _instanceSeconds;
+    private double _chargedSeconds;
+
+    /// <summary>An image comes; moments never go back.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="uploaded">When it was uploaded.</param>
+    public void Arrive(double at, double uploaded)
+    {
+        Advance(at);
+        _now = at;
+        _waiting.Enqueue(uploaded);
+        Advance(at);
+    }
+
+    /// <summary>Works on until nothing waits, and no shorter than to the end of the time that is looked at.</summary>
+    public FleetUse Finish(double end)
+    {
+        while (_waiting.Count > 0)
+            Advance(_nextLook);
+
+        end = Math.Max(end, _lastDone);
+        Advance(end);
+        while (_instances.Count > 0)
+            Stop(end);
+
+        return new(_instanceSeconds, _chargedSeconds, _lastDone, curve);
+    }
+
+    private void Advance(double to)
+    {
+        while (true)
+        {
+            double begin = _waiting.Count > 0 && _free.TryPeek(out _, out double free) ? Math.Max(free, _now) : double.PositiveInfinity;
+            if (Math.Min(begin, _nextLook) > to)
+                return;
+
+            if (_nextLook <= begin)
+            {
+                Look(_nextLook);
+                _nextLook += settings.Scale.LookSeconds;
+            }
+            else
+            {
+                Begin(begin);
+            }
+        }
+    }
+
+    private void Begin(double at)
+    {
+        Slot slot = _free.Peek();
+        if (slot.Instance.Stopped)
+        {
+            _free.Dequeue();
+            return;
+        }
+
+        slot.Images = Math.Min(settings.Batch, _waiting.Count);
+        slot.FreeAt = at + settings.Seconds(slot.Instance.Busy(at) + 1, slot.Images);
+        _free.DequeueEnqueue(slot, slot.FreeAt);
+        _chargedSeconds += slot.Instance.Work(at, slot.FreeAt, billing);
+        _lastDone = Math.Max(_lastDone, slot.FreeAt);
+        for (int i = 0; i < slot.Images; i++)
+            done(_waiting.Dequeue(), slot.FreeAt);
+    }
+
+    private void Look(double now)
+    {
+        double load = _waiting.Count + _instances.Sum(i => i.Images(now));
+        int needed = (int)Math.Clamp(Math.Ceiling(load / settings.Scale.ImagesPerInstance), settings.Minimum, settings.Maximum);
+        Array.Fill(_neededAt, now, 0, needed);
+        int next = Math.Min(needed, now == 0 ? settings.Minimum : settings.Scale.Next(_instances.Count));
+        while (_instances.Count < next)
+            Add(now, now == 0 ? 0 : now + settings.Scale.StartSeconds);
+
+        while (_instances.Count > needed && now - _neededAt[_instances.Count - 1] >= settings.Scale.StaySeconds && _instances[^1].Busy(now) == 0)
+            Stop(now);
+
+        curve.See(now, _instances.Count, _waiting.Count);
+    }
+
+    private void Add(double now, double readyAt)
+    {
+        var instance = new Instance(now, readyAt, settings.Slots);
+        _instances.Add(instance);
+        foreach (Slot slot in instance.Slots)
+            _free.Enqueue(slot, readyAt);
+    }
+
+    private void Stop(double now)
+    {
+        Instance last = _instances[^1];
+        _instances.RemoveAt(_instances.Count - 1);
+        last.Stopped = true;
+        _instanceSeconds += now - last.StartedAt;
+        _chargedSeconds += last.Charged(billing);
+    }
+
+    private sealed class Slot(Instance instance, double freeAt)
+    {
+        public Instance Instance => instance;
+
+        public double FreeAt { get; set; } = freeAt;
+
+        public int Images { get; set; }
+    }
+
+    private sealed class Instance
+    {
+        private double _activeFrom = double.NegativeInfinity;
+        private double _activeUntil = double.NegativeInfinity;
+
+        public Instance(double startedAt, double readyAt, int slots)
+        {
+            StartedAt = startedAt;
+            Slots = [.. Enumerable.Range(0, slots).Select(_ => new Slot(this, readyAt))];
+        }
+
+        public double StartedAt { get; }
+
+        public Slot[] Slots { get; }
+
+        public bool Stopped { get; set; }
+
+        public int Busy(double now)
+        {
+            int busy = 0;
+            foreach (Slot slot in Slots)
+                busy += slot.FreeAt > now ? 1 : 0;
+
+            return busy;
+        }
+
+        public int Images(double now)
+        {
+            int images = 0;
+            foreach (Slot slot in Slots)
+                images += slot.FreeAt > now ? slot.Images : 0;
+
+            return images;
+        }
+
+        /// <summary>Takes up work; returns the seconds that the activity before it is charged, where it ended.</summary>
+        /// <remarks>What begins within the least time that is charged belongs to it: nobody pays for more seconds than there are.</remarks>
+        public double Work(double from, double until, FunctionPrices billing)
+        {
+            double charged = 0;
+            if (from > Math.Max(_activeUntil, _activeFrom + (billing.MinimumMilliseconds / 1000)))
+            {
+                charged = Charged(billing);
+                _activeFrom = from;
+            }
+
+            _activeUntil = Math.Max(_activeUntil, until);
+            return charged;
+        }
+
+        public double Charged(FunctionPrices billing) =>
+            double.IsFinite(_activeFrom) ? CostModel.Charged(1000 * (_activeUntil - _activeFrom), billing) / 1000 : 0;
+    }
+}
+
+/// <summary>What a fleet used.</summary>
+/// <param name="InstanceSeconds">Seconds of all instances from start to stop.</param>
+/// <param name="ChargedSeconds">Seconds of activity as Flex Consumption charges them.</param>
+/// <param name="LastDone">When the last image was done.</param>
+/// <param name="Curve">What was seen over time.</param>
+public sealed record FleetUse(double InstanceSeconds, double ChargedSeconds, double LastDone, FleetCurve Curve);
+
+/// <summary>The most instances and the most waiting images that were seen in each part of a time; what comes after it counts with the last.</summary>
+/// <param name="seconds">The time.</param>
+/// <param name="parts">Its parts.</param>
+public sealed class FleetCurve(double seconds, int parts)
+{
+    /// <summary>The most instances.</summary>
+    public int[] Instances { get; } = new int[parts];
+
+    /// <summary>The most waiting images.</summary>
+    public int[] Waiting { get; } = new int[parts];
+
+    /// <summary>Something is seen.</summary>
+    public void See(double at, int instances, int waiting)
+    {
+        int part = Math.Min(parts - 1, (int)(at / seconds * parts));
+        Instances[part] = Math.Max(Instances[part], instances);
+        Waiting[part] = Math.Max(Waiting[part], waiting);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Xml.Linq;
+using TinySaver.Calibration.Planning;
+using TinySaver.Reports.Charts;
+
+namespace TinySaver.Reports;
+
+/// <summary>What a plan's page tells.</summary>
+/// <param name="Command">The command line that wrote it.</param>
+/// <param name="CreatedAt">When it was written.</param>
+/// <param name="Arrivals">The uploads.</param>
+/// <param name="Cascade">The simulated day of the cascade, with curves.</param>
+/// <param name="LargeOnly">That of the large model alone, with curves.</param>
+/// <param name="CascadeBill">A month of the cascade.</param>
+/// <param name="LargeOnlyBill">A month of the large model alone, in the same lines.</param>
+/// <param name="Settings">What to type to deploy it so.</param>
+/// <param name="Platform">The numbers of the platform.</param>
+/// <param name="Warnings">What to know before believing it.</param>
+public sealed record PlanReport(
+    string Command, DateTimeOffset CreatedAt, Arrivals Arrivals, PlanOutcome Cascade, PlanOutcome LargeOnly, IReadOnlyList<MonthLine> CascadeBill,
+    IReadOnlyList<MonthLine> LargeOnlyBill, IReadOnlyList<string> Settings, Platform Platform, IReadOnlyList<string> Warnings);
+
+/// <summary>Writes a plan as one self-contained HTML file in the look of the report.</summary>
+public static class PlanPage
+{
+    /// <summary>Writes the page.</summary>
+    /// <returns>The HTML text.</returns>
+    public static string Write(PlanReport plan)
+    {
+        double cascade = plan.CascadeBill.Sum(l => l.Dollars);
+        double largeOnly = plan.LargeOnlyBill.Sum(l => l.Dollars);
+        string title = $"{Amounts.Number(plan.Arrivals.Total * Arrivals.Day / plan.Arrivals.Seconds, 0)} images a day cost {Wording.Dollars(cascade)} a month";
+        XElement body = Html.Element(
+            "body",
+            null,
+            Html.Element(
+                "main",
+                null,
+                Html.Element(
+                    "header",
+                    plan.Warnings.Count > 0 ? "unsure" : cascade < largeOnly ? "good" : "bad",
+                    Html.Element("p", "kicker", "TinySaver plan"),
+                    Html.Element("h1", null, title),
+                    Html.Element("p", "lead", $"95 % of the images have their final label within {Amounts.Seconds(plan.Cascade.Latency.Quantile(0.95))} of their upload. The large model alone, on the same hardware: {Wording.Dollars(largeOnly)}, {Amounts.Seconds(plan.LargeOnly.Latency.Quantile(0.95))}."),
+                    plan.Warnings.Select(w => Html.Element("p", "warning", Html.Element("strong", null, "Mind: "), w))),
+                Html.Section("The day", "Simulated image by image, in parts of five minutes for a single day; it begins with nothing running.", Html.Element("div", "figures", Figures(plan).Select(f => f.ToHtml()))),
+                Latencies(plan),
+                Bill(plan),
+                Html.Section("Settings", null, Html.Element("pre", null, Html.Element("code", null, string.Join('\n', plan.Settings)))),
+                Html.Section("The platform", "Inputs; what is assumed should be measured and given with --platform.", Html.Table("Platform", plan.Platform.Facts, ("number", f => f.Name), ("#value", f => f.Value.ToString("0.###", CultureInfo.InvariantCulture)), ("source", f => f.Source))),
+                Html.Section("To make it again", plan.CreatedAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture), Html.Element("pre", null, Html.Element("code", null, plan.Command)))));
+        return Page.Of(title, body);
+    }
+
+    private static IEnumerable<Figure> Figures(PlanReport plan)
+    {
+        FleetCurve tiny = plan.Cascade.TinyUse!.Curve, large = plan.Cascade.LargeUse!.Curve, only = plan.LargeOnly.LargeUse!.Curve;
+        int parts = tiny.Instances.Length;
+        yield return Of("uploads", "Uploads", "Images a second, on average over each part.", "images/s", plan, [new("s1 strong", "uploads", Uploads(plan.Arrivals, parts))]);
+        yield return Of("latency", "Latency by time of upload", "Within this time 95 % of the images that were uploaded then have their final label; each line of the grid is ten times the one below.", "p95", plan,
+            [new("s1 strong", "cascade", plan.Cascade.Latency.Quantiles(0.95)), new("large", "large model alone", plan.LargeOnly.Latency.Quantiles(0.95))], logarithmic: true);
+        yield return Of("waiting", "Waiting images", "The most that wait at once in each part: for the tiny app, for the large app, and for the large model alone.", "images", plan,
+            [new("s1 strong", "for the tiny app", Doubles(tiny.Waiting)), new("s2 strong", "escalated", Doubles(large.Waiting)), new("large", "large model alone", Doubles(only.Waiting))]);
+        yield return Of("instances", "Instances and replicas", "The most that run at once in each part.", "running", plan,
+            [new("s1 strong", "tiny instances", Doubles(tiny.Instances)), new("s2 strong", "large replicas", Doubles(large.Instances)), new("large", "replicas, large model alone", Doubles(only.Instances))]);
+    }
+
+    private static Figure Of(string id, string title, string reading, string axis, PlanReport plan, CurveLine[] lines, bool logarithmic = false) => new()
+    {
+        Id = id,
+        Title = title,
+        Reading = reading,
+        Legend = lines.Length == 1 ? [] : [.. lines.Select(l => new LegendEntry(l.Css, "line", l.Text))],
+        Draw = size => Draw(size, axis, plan.Arrivals.Seconds / 3600, lines, logarithmic),
+    };
+
+    private static Plot Draw(ChartSize size, string axis, double hours, CurveLine[] lines, bool logarithmic)
+    {
+        double high = lines.Max(l => l.Values.Max());
+        Scale scale = logarithmic
+            ? new LinearScale(-1, Math.Max(1, Math.Ceiling(Math.Log10(high))), (v, _) => v == Math.Floor(v) ? Tick(Math.Pow(10, v)) : "")
+            : new LinearScale(0, Math.Max(1, high * 1.08), (v, step) => Amounts.Number(v, step < 1 ? 1 : 0));
+        var plot = new Plot(size, new LinearScale(0, hours, (v, _) => v.ToString("0.#", CultureInfo.InvariantCulture)), scale, "hour", axis);
+        foreach (CurveLine line in lines)
+        {
+            // A part without uploads has no latency: the line goes on at the next that has one.
+            plot.Line(
+                line.Values.Index().Where(v => !logarithmic || v.Item > 0).Select(v => ((v.Index + 0.5) * hours / line.Values.Length, logarithmic ? Math.Log10(v.Item) : v.Item)),
+                line.Css,
+                line.Text);
+        }
+
+        return plot;
+    }
+
+    private static string Tick(double seconds) => seconds switch
+    {
+        < 1 => $"{Amounts.Number(seconds * 1000, 0)} ms",
+        < 1_000 => $"{Amounts.Number(seconds, 0)} s",
+        _ => $"{Amounts.Number(seconds / 3600, 1)} h",
+    };
+
+    private static double[] Uploads(Arrivals arrivals, int parts)
+    {
+        double[] images = new double[parts];
+        double part = arrivals.Seconds / parts;
+        for (int i = 0; i < arrivals.Images.Count; i++)
+        {
+            // A step lies in one part, or is longer than it and has parts of its own.
+            int first = (int)(i * arrivals.StepSeconds / part);
+            int last = Math.Max(first + 1, (int)((i + 1) * arrivals.StepSeconds / part));
+            for (int at = first; at < Math.Min(last, parts); at++)
+                images[at] += arrivals.Images[i] / (last - first) / part;
+        }
+
+        return images;
+    }
+
+    private static XElement Latencies(PlanReport plan) => Html.Section("Latency", "From the upload to the final label.", Html.Table(
+        "Latency",
+        new[] { ("cascade", plan.Cascade), ("large model alone", plan.LargeOnly) },
+        ("", row => row.Item1),
+        ("#mean", row => Amounts.Seconds(row.Item2.Latency.Mean)),
+        ("#p50", row => Amounts.Seconds(row.Item2.Latency.Quantile(0.5))),
+        ("#p95", row => Amounts.Seconds(row.Item2.Latency.Quantile(0.95))),
+        ("#p99", row => Amounts.Seconds(row.Item2.Latency.Quantile(0.99))),
+        ("#replica hours a day", row => Amounts.Number(row.Item2.LargeUse!.InstanceSeconds / 3600 * Arrivals.Day / plan.Arrivals.Seconds, 1))));
+
+    private static XElement Bill(PlanReport plan)
+    {
+        (string Item, double LargeOnly, double Cascade)[] lines = [.. plan.CascadeBill.Zip(plan.LargeOnlyBill, (c, l) => (c.Item, l.Dollars, c.Dollars))];
+        return Html.Section("Money", "US dollars for a month of 30 such days, before tax and free grants.", Html.Table(
+            "US dollars a month",
+            lines.Append((Item: "Total", LargeOnly: lines.Sum(l => l.LargeOnly), Cascade: lines.Sum(l => l.Cascade))),
+            ("a month", l => l.Item),
+            ("#large only", l => Wording.Dollars(l.LargeOnly)),
+            ("#cascade", l => Wording.Dollars(l.Cascade))));
+    }
+
+    private static double[] Doubles(int[] values) => [.. values.Select(v => (double)v)];
+
+    private sealed record CurveLine(string Css, string Text, double[] Values);
+}
