@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using TinySaver.Calibration.Planning;
 using TinySaver.Cli.Tables;
 using TinySaver.Core.Failures;
+using TinySaver.Pipeline.Tables;
 
 namespace TinySaver.Cli.Plan;
 
