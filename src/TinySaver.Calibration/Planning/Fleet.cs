@@ -96,7 +96,7 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
         while (_instances.Count < next)
             Add(now, now == 0 ? 0 : now + settings.Scale.StartSeconds);
 
-        while (_instances.Count > needed && now - _neededAt[_instances.Count - 1] >= settings.Scale.StaySeconds && _instances[^1].Busy(now) == 0)
+        for (int i = 0; i < settings.Scale.Fewer && _instances.Count > needed && now - _neededAt[_instances.Count - 1] >= settings.Scale.StaySeconds; i++)
             Stop(now);
 
         curve.See(now, _instances.Count, _waiting.Count);
@@ -110,12 +110,13 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
             _free.Enqueue(slot, readyAt);
     }
 
+    // It ends the work that it has in hand and gets no more: where work goes round, no instance is ever idle.
     private void Stop(double now)
     {
         Instance last = _instances[^1];
         _instances.RemoveAt(_instances.Count - 1);
         last.Stopped = true;
-        _instanceSeconds += now - last.StartedAt;
+        _instanceSeconds += Math.Max(now, last.ActiveUntil) - last.StartedAt;
         _chargedSeconds += last.Charged(billing);
     }
 
@@ -131,7 +132,6 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
     private sealed class Instance
     {
         private double _activeFrom = double.NegativeInfinity;
-        private double _activeUntil = double.NegativeInfinity;
 
         public Instance(double startedAt, double readyAt, int slots)
         {
@@ -140,6 +140,8 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
         }
 
         public double StartedAt { get; }
+
+        public double ActiveUntil { get; private set; } = double.NegativeInfinity;
 
         public Slot[] Slots { get; }
 
@@ -168,18 +170,18 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
         public double Work(double from, double until, FunctionPrices billing)
         {
             double charged = 0;
-            if (from > Math.Max(_activeUntil, _activeFrom + (billing.MinimumMilliseconds / 1000)))
+            if (from > Math.Max(ActiveUntil, _activeFrom + (billing.MinimumMilliseconds / 1000)))
             {
                 charged = Charged(billing);
                 _activeFrom = from;
             }
 
-            _activeUntil = Math.Max(_activeUntil, until);
+            ActiveUntil = Math.Max(ActiveUntil, until);
             return charged;
         }
 
         public double Charged(FunctionPrices billing) =>
-            double.IsFinite(_activeFrom) ? CostModel.Charged(1000 * (_activeUntil - _activeFrom), billing) / 1000 : 0;
+            double.IsFinite(_activeFrom) ? CostModel.Charged(1000 * (ActiveUntil - _activeFrom), billing) / 1000 : 0;
     }
 }
 

@@ -15,7 +15,8 @@ public sealed record FleetSettings(int Slots, int Batch, Func<int, int, double> 
 /// <param name="StartSeconds">From the decision for an instance to its first piece of work; paid for.</param>
 /// <param name="StaySeconds">How long an instance stays after it was needed last.</param>
 /// <param name="Next">Instances at most after a look, by those that there are.</param>
-public sealed record ScaleSettings(double LookSeconds, double ImagesPerInstance, double StartSeconds, double StaySeconds, Func<int, int> Next);
+/// <param name="Fewer">Instances fewer at most after a look.</param>
+public sealed record ScaleSettings(double LookSeconds, double ImagesPerInstance, double StartSeconds, double StaySeconds, Func<int, int> Next, int Fewer);
 
 /// <summary>The tiny app's settings and its work.</summary>
 /// <param name="MemoryMegabytes">Memory of an instance: 512, 2048 or 4096.</param>
@@ -31,7 +32,7 @@ public sealed record TinySettings(int MemoryMegabytes, double VirtualCpus, int I
 
     /// <summary>The instances.</summary>
     public FleetSettings Fleet(Platform platform) => new(InFlight, 1, (inFlight, _) => Seconds(inFlight), 0, MaximumInstances, new(
-        platform.FlexLookSeconds, InFlight, platform.FlexStartSeconds, platform.FlexStaySeconds, count => count + (int)platform.FlexInstancesPerLook));
+        platform.FlexLookSeconds, InFlight, platform.FlexStartSeconds, platform.FlexStaySeconds, count => count + (int)platform.FlexInstancesPerLook, (int)platform.FlexInstancesPerLook));
 }
 
 /// <summary>The large app's settings and its work.</summary>
@@ -49,7 +50,7 @@ public sealed record LargeSettings(int Batch, double ImageSeconds, int MinimumRe
 
     /// <summary>The replicas.</summary>
     public FleetSettings Fleet(Platform platform) => new(1, Batch, (_, images) => platform.BatchSeconds + (images * ImageSeconds), MinimumReplicas, MaximumReplicas, new(
-        platform.KedaPollSeconds, MessagesPerReplica, Gpu ? platform.GpuReplicaStartSeconds : platform.ReplicaStartSeconds, platform.CooldownSeconds, Next));
+        platform.KedaPollSeconds, MessagesPerReplica, Gpu ? platform.GpuReplicaStartSeconds : platform.ReplicaStartSeconds, platform.CooldownSeconds, Next, MaximumReplicas));
 
     // As documented for Container Apps: one, then four, then twice as many at a time.
     private static int Next(int count) => count == 0 ? 1 : count < 4 ? 4 : 2 * count;

@@ -11,7 +11,7 @@ public sealed record Platform
     /// <summary>Between two looks of Flex Consumption at what waits.</summary>
     public double FlexLookSeconds { get; init; } = 1;
 
-    /// <summary>Instances that Flex Consumption adds at most after a look.</summary>
+    /// <summary>Instances that Flex Consumption adds, or removes, at most after a look.</summary>
     public double FlexInstancesPerLook { get; init; } = 1;
 
     /// <summary>From the decision for an instance to its first image.</summary>

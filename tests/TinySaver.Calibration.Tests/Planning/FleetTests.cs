@@ -80,6 +80,26 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public void Look_LessWorkAfterMore_StopsInstancesAlthoughNoneIsEverIdle()
+    {
+        // 500 images a second need ten instances; the 20,000 before them need many more, to whom work then comes in turn.
+        var curve = new FleetCurve(600, 600);
+        var fleet = new Fleet(new TinySettings(2048, 1, 8, 0.02, 0.06, 200).Fleet(new()), Flex, curve, (_, _) => { });
+        for (int i = 0; i < 20_000; i++)
+            fleet.Arrive(0, 0);
+
+        for (int i = 0; i < 300_000; i++)
+            fleet.Arrive(i / 500.0, i / 500.0);
+
+        fleet.Finish(600);
+
+        Assert.InRange(curve.Instances.Max(), 30, 200);
+        // Looks fall on the seam of two parts: one of them may hold both.
+        int[] late = [.. curve.Instances[300..].Where(n => n > 0)];
+        Assert.True(late.Min() >= 8 && late.Max() <= 20, string.Join(' ', curve.Instances));
+    }
+
+    [Fact]
     public void Finish_ShortActivities_AreChargedASecondEachAndNoneTwice()
     {
         // At 0 and 0.5: one second for both; at 10: another.
@@ -103,7 +123,7 @@ public sealed class FleetTests
         Assert.InRange(simulated / model, 1 - Tolerance, 1 + Tolerance);
     }
 
-    private static ScaleSettings Still => new(1e9, 1, 0, 0, n => n);
+    private static ScaleSettings Still => new(1e9, 1, 0, 0, n => n, 0);
 
     private static Fleet New(FleetSettings settings, Action<double, double> done) => new(settings, Flex, new(1, 1), done);
 
