@@ -84,9 +84,9 @@ internal sealed class MessageLocks : IDisposable
         {
             await message.RenewLockAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // A lost lock is no failure: whoever gets the message writes the same row.
+            // A lost lock is no failure: whoever gets the message writes the same row. Nor is one that fails while the batch ends.
             Log.LockNotRenewed(_logger, e);
         }
     }

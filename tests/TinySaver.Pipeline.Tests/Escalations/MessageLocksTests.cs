@@ -1,4 +1,6 @@
+using Azure;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using TinySaver.Pipeline.Escalations;
 using TinySaver.Pipeline.Tests.InMemory;
 
@@ -16,5 +18,20 @@ public sealed class MessageLocksTests
         await locks.SettleAsync(message, Settlement.Abandon("late"));
 
         Assert.Equal((Settlement.Complete, 1, 0), (message.Settled, message.Settlements, locks.Open));
+    }
+
+    [Fact]
+    public async Task RenewAsync_EndsWhileARenewalFails_IsNoFailure()
+    {
+        var time = new FakeTimeProvider();
+        using var done = new CancellationTokenSource();
+        var message = new MemoryMessage("x"u8.ToArray()) { Renewing = done.Cancel, Fault = new RequestFailedException(503, "The service is away.") };
+        using var locks = new MessageLocks([message], TimeSpan.FromSeconds(1), time, NullLogger.Instance, TestContext.Current.CancellationToken);
+
+        Task renewing = locks.RenewAsync(done.Token);
+        time.Advance(message.LockDuration);
+        await renewing;
+
+        Assert.Equal((1, 1), (message.Renewals, locks.Open));
     }
 }

@@ -140,7 +140,13 @@ public sealed class OutageSpecs : IAsyncDisposable
     {
         while (_pipeline.Labels.Final < Images)
         {
-            Assert.False(running.IsCompleted, "It ended by itself.");
+            if (running.IsCompleted)
+            {
+                // What it failed with says more.
+                await running;
+                Assert.Fail("It ended by itself.");
+            }
+
             Assert.False(hanging.IsCancellationRequested, $"Only {_pipeline.Labels.Final} of {Images} images get their row.");
             await PassAsync();
         }

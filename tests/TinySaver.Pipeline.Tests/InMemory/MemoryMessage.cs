@@ -17,6 +17,9 @@ public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessag
     /// <summary>Thrown by each settlement and renewal, where set.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>What happens while a lock is renewed, where set.</summary>
+    public Action? Renewing { get; init; }
+
     public ReadOnlyMemory<byte> Body => BodyFault is null ? body : throw BodyFault;
 
     public long DeliveryCount { get; init; } = 1;
@@ -56,6 +59,7 @@ public sealed class MemoryMessage(ReadOnlyMemory<byte> body) : IEscalationMessag
     public Task<bool> RenewLockAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _renewals);
+        Renewing?.Invoke();
         return Fault is null ? Task.FromResult(true) : Task.FromException<bool>(Fault);
     }
 }
