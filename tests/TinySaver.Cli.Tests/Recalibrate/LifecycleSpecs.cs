@@ -115,7 +115,10 @@ public sealed class LifecycleSpecs(OneAzurite azurite) : IClassFixture<OneAzurit
         TinyStage tiny = _pipeline.GetRequiredService<TinyStage>();
         LargeStage large = _pipeline.GetRequiredService<LargeStage>();
         IEscalations queue = _pipeline.GetRequiredService<IEscalations>();
-        (string Name, byte[] Content)[] images = [.. flips.SelectMany(flip => frames.Select(f => ($"{batch}/{flip}/{Path.GetFileName(f)}", Draw(f, flip, filter))))];
+
+        // Classes mixed, as a camera sees them; folder by folder each hour would have its own mix.
+        (string Name, byte[] Content)[] images =
+            [.. flips.SelectMany(flip => frames.OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(f => ($"{batch}/{flip}/{Path.GetFileName(f)}", Draw(f, flip, filter))))];
         foreach ((string Name, byte[] Content)[] some in images.Chunk(28))
         {
             await Parallel.ForEachAsync(some, Cancellation, async (image, token) =>
