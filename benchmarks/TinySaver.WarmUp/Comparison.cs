@@ -64,7 +64,8 @@ internal static class Comparison
         await new QueueClient(azurite.ConnectionString, labels).CreateAsync();
         string[] parts = program.Split('=', 2)[1].Split(',');
         string[] wrapper = Environment.GetEnvironmentVariable("TINYSAVER_WARMUP_WRAPPER")?.Split(' ') ?? [];
-        string[] command = [.. wrapper, "dotnet", parts[0], "work", stage, $"{inFlight}", $"{count}"];
+        string[] host = parts[0].EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet"] : [];
+        string[] command = [.. wrapper, .. host, parts[0], "work", stage, $"{inFlight}", $"{count}"];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
         start.Environment["TinySaver__Storage__ConnectionString"] = azurite.ConnectionString;
         start.Environment["TinySaver__Storage__LabelsTable"] = labels;

@@ -54,8 +54,8 @@ public static class ImagePreprocessor
         Span<byte> line = lineArray.AsSpan();
         line.Clear();
 
-        // Without a horizontal pass the ring of rows is the image itself.
-        int ringRows = columns.Count > 0 ? rows.MaxTaps : image.Height;
+        // Without a horizontal pass the ring of rows is the image itself; with it, rows come in pairs, of which one may be early.
+        int ringRows = columns.Count > 0 ? rows.MaxTaps + 1 : image.Height;
         int ringStride = columns.Count > 0 ? windowBytes : imageStride;
         byte[]? ringArray = columns.Count > 0 && rows.Count > 0
             ? ArrayPool<byte>.Shared.Rent((ringRows * ringStride) + VerticalPass.SlackBytes) : null;
@@ -78,8 +78,13 @@ public static class ImagePreprocessor
                 (int start, int taps) = (rows.Starts[index], rows.Taps[index]);
                 if (ringArray is not null)
                 {
-                    for (; nextRow < start + taps; nextRow++)
-                        HorizontalPass.Run(Row(pixels, nextRow, imageStride), columns, ringArray.AsSpan(nextRow % ringRows * ringStride, ringStride));
+                    for (; nextRow < start + taps; nextRow += 2)
+                    {
+                        int other = Math.Min(nextRow + 1, image.Height - 1);
+                        HorizontalPass.Run(
+                            Row(pixels, nextRow, imageStride), Row(pixels, other, imageStride), columns,
+                            ringArray.AsSpan(nextRow % ringRows * ringStride, ringStride), ringArray.AsSpan(other % ringRows * ringStride, ringStride));
+                    }
                 }
 
                 VerticalPass.Run(ring, ringStride, ringRows, start % ringRows, rows.Weights.Slice(index * rows.Stride, taps), target, windowBytes);
