@@ -26,6 +26,15 @@ public static class Amounts
         _ => Number(seconds.Value, 2) + " s",
     };
 
+    /// <summary>Seconds in the unit that people would take: <c>45.6 ms</c>, <c>12.3 s</c>, <c>4.5 min</c>, <c>6.5 h</c>.</summary>
+    public static string Time(double? seconds) => seconds switch
+    {
+        < 1 or null => Seconds(seconds),
+        < 90 => Number(seconds.Value, seconds < 10 ? 2 : 1) + " s",
+        < 5_400 => Number(seconds.Value / 60, 1) + " min",
+        _ => Number(seconds.Value / 3_600, 1) + " h",
+    };
+
     /// <summary>A duration as hours, minutes and seconds: <c>30:05:09</c>.</summary>
     public static string Duration(TimeSpan time) => FormattableString.Invariant($"{(long)time.TotalHours}:{time:mm\\:ss}");
 

@@ -41,7 +41,7 @@ public static class PlanPage
                     plan.Warnings.Count > 0 ? "unsure" : cascade < largeOnly ? "good" : "bad",
                     Html.Element("p", "kicker", "TinySaver plan"),
                     Html.Element("h1", null, title),
-                    Html.Element("p", "lead", $"95 % of the images have their final label within {Amounts.Seconds(plan.Cascade.Latency.Quantile(0.95))} of their upload. The large model alone, on the same hardware: {Wording.Dollars(largeOnly)}, {Amounts.Seconds(plan.LargeOnly.Latency.Quantile(0.95))}."),
+                    Html.Element("p", "lead", $"95 % of the images have their final label within {P95(plan.Cascade.Latency)} of their upload{Escalated(plan.Cascade)}. The large model alone, on the same hardware: {Wording.Dollars(largeOnly)}, {P95(plan.LargeOnly.Latency)}."),
                     plan.Warnings.Select(w => Html.Element("p", "warning", Html.Element("strong", null, "Mind: "), w))),
                 Html.Section("The day", "Simulated image by image, in parts of five minutes for a single day; it begins with nothing running.", Html.Element("div", "figures", Figures(plan).Select(f => f.ToHtml()))),
                 Latencies(plan),
@@ -54,51 +54,46 @@ public static class PlanPage
 
     private static IEnumerable<Figure> Figures(PlanReport plan)
     {
-        FleetCurve tiny = plan.Cascade.TinyUse!.Curve, large = plan.Cascade.LargeUse!.Curve, only = plan.LargeOnly.LargeUse!.Curve;
+        FleetCurve tiny = plan.Cascade.TinyUse!.Curve, large = plan.Cascade.LargeUse.Curve, only = plan.LargeOnly.LargeUse.Curve;
         int parts = tiny.Instances.Length;
         yield return Of("uploads", "Uploads", "Images a second, on average over each part.", "images/s", plan, [new("s1 strong", "uploads", Uploads(plan.Arrivals, parts))]);
-        yield return Of("latency", "Latency by time of upload", "Within this time 95 % of the images that were uploaded then have their final label; each line of the grid is ten times the one below.", "p95", plan,
-            [new("s1 strong", "cascade", plan.Cascade.Latency.Quantiles(0.95)), new("large", "large model alone", plan.LargeOnly.Latency.Quantiles(0.95))], logarithmic: true);
+        yield return Of("latency", "Latency by time of upload", "Within this time 95 % of the images that were uploaded then have their final label, of all, and of those that escalate. The axis is logarithmic.", "p95", plan,
+            [new("s1 strong", "cascade", plan.Cascade.Latency.Quantiles(0.95)), new("s2 strong", "escalated", plan.Cascade.Escalated.Quantiles(0.95)), new("large", "large model alone", plan.LargeOnly.Latency.Quantiles(0.95))], times: true);
         yield return Of("waiting", "Waiting images", "The most that wait at once in each part: for the tiny app, for the large app, and for the large model alone.", "images", plan,
             [new("s1 strong", "for the tiny app", Doubles(tiny.Waiting)), new("s2 strong", "escalated", Doubles(large.Waiting)), new("large", "large model alone", Doubles(only.Waiting))]);
         yield return Of("instances", "Instances and replicas", "The most that run at once in each part.", "running", plan,
             [new("s1 strong", "tiny instances", Doubles(tiny.Instances)), new("s2 strong", "large replicas", Doubles(large.Instances)), new("large", "replicas, large model alone", Doubles(only.Instances))]);
     }
 
-    private static Figure Of(string id, string title, string reading, string axis, PlanReport plan, CurveLine[] lines, bool logarithmic = false) => new()
+    private static Figure Of(string id, string title, string reading, string axis, PlanReport plan, CurveLine[] lines, bool times = false) => new()
     {
         Id = id,
         Title = title,
         Reading = reading,
         Legend = lines.Length == 1 ? [] : [.. lines.Select(l => new LegendEntry(l.Css, "line", l.Text))],
-        Draw = size => Draw(size, axis, plan.Arrivals.Seconds / 3600, lines, logarithmic),
+        Draw = size => Draw(size, axis, plan.Arrivals.Seconds / 3600, lines, times),
     };
 
-    private static Plot Draw(ChartSize size, string axis, double hours, CurveLine[] lines, bool logarithmic)
+    private static Plot Draw(ChartSize size, string axis, double hours, CurveLine[] lines, bool times)
     {
         double high = lines.Max(l => l.Values.Max());
-        Scale scale = logarithmic
-            ? new LinearScale(-1, Math.Max(1, Math.Ceiling(Math.Log10(high))), (v, _) => v == Math.Floor(v) ? Tick(Math.Pow(10, v)) : "")
+        Scale scale = times
+            ? new TimeScale(Math.Max(2, high * 1.3))
             : new LinearScale(0, Math.Max(1, high * 1.08), (v, step) => Amounts.Number(v, step < 1 ? 1 : 0));
         var plot = new Plot(size, new LinearScale(0, hours, (v, _) => v.ToString("0.#", CultureInfo.InvariantCulture)), scale, "hour", axis);
         foreach (CurveLine line in lines)
         {
             // A part without uploads has no latency: the line goes on at the next that has one.
-            plot.Line(
-                line.Values.Index().Where(v => !logarithmic || v.Item > 0).Select(v => ((v.Index + 0.5) * hours / line.Values.Length, logarithmic ? Math.Log10(v.Item) : v.Item)),
-                line.Css,
-                line.Text);
+            plot.Line(line.Values.Index().Where(v => !times || v.Item > 0).Select(v => ((v.Index + 0.5) * hours / line.Values.Length, v.Item)), line.Css, line.Text);
         }
 
         return plot;
     }
 
-    private static string Tick(double seconds) => seconds switch
-    {
-        < 1 => $"{Amounts.Number(seconds * 1000, 0)} ms",
-        < 1_000 => $"{Amounts.Number(seconds, 0)} s",
-        _ => $"{Amounts.Number(seconds / 3600, 1)} h",
-    };
+    private static string P95(LatencyCurve latency) => Amounts.Time(latency.Quantile(0.95));
+
+    private static string Escalated(PlanOutcome cascade) =>
+        cascade.Escalated.Count > 0 ? $", 95 % of those that escalate within {P95(cascade.Escalated)}" : "";
 
     private static double[] Uploads(Arrivals arrivals, int parts)
     {
@@ -118,24 +113,26 @@ public static class PlanPage
 
     private static XElement Latencies(PlanReport plan) => Html.Section("Latency", "From the upload to the final label.", Html.Table(
         "Latency",
-        new[] { ("cascade", plan.Cascade), ("large model alone", plan.LargeOnly) },
+        new[] { ("cascade", plan.Cascade.Latency), ("those of it that escalate", plan.Cascade.Escalated), ("large model alone", plan.LargeOnly.Latency) }.Where(row => row.Item2.Count > 0),
         ("", row => row.Item1),
-        ("#mean", row => Amounts.Seconds(row.Item2.Latency.Mean)),
-        ("#p50", row => Amounts.Seconds(row.Item2.Latency.Quantile(0.5))),
-        ("#p95", row => Amounts.Seconds(row.Item2.Latency.Quantile(0.95))),
-        ("#p99", row => Amounts.Seconds(row.Item2.Latency.Quantile(0.99))),
-        ("#replica hours a day", row => Amounts.Number(row.Item2.LargeUse!.InstanceSeconds / 3600 * Arrivals.Day / plan.Arrivals.Seconds, 1))));
+        ("#images", row => Amounts.Number(row.Item2.Count, 0)),
+        ("#mean", row => Amounts.Time(row.Item2.Mean)),
+        ("#p50", row => Amounts.Time(row.Item2.Quantile(0.5))),
+        ("#p95", row => P95(row.Item2)),
+        ("#p99", row => Amounts.Time(row.Item2.Quantile(0.99)))));
 
     private static XElement Bill(PlanReport plan)
     {
         (string Item, double LargeOnly, double Cascade)[] lines = [.. plan.CascadeBill.Zip(plan.LargeOnlyBill, (c, l) => (c.Item, l.Dollars, c.Dollars))];
-        return Html.Section("Money", "US dollars for a month of 30 such days, before tax and free grants.", Html.Table(
+        return Html.Section("Money", $"US dollars for a month of 30 such days, before tax and free grants. Replica hours a day: {ReplicaHours(plan, plan.LargeOnly)} with the large model alone, {ReplicaHours(plan, plan.Cascade)} with the cascade.", Html.Table(
             "US dollars a month",
             lines.Append((Item: "Total", LargeOnly: lines.Sum(l => l.LargeOnly), Cascade: lines.Sum(l => l.Cascade))),
             ("a month", l => l.Item),
             ("#large only", l => Wording.Dollars(l.LargeOnly)),
             ("#cascade", l => Wording.Dollars(l.Cascade))));
     }
+
+    private static string ReplicaHours(PlanReport plan, PlanOutcome outcome) => Amounts.Number(outcome.LargeUse.InstanceSeconds / 3600 * Arrivals.Day / plan.Arrivals.Seconds, 1);
 
     private static double[] Doubles(int[] values) => [.. values.Select(v => (double)v)];
 

@@ -8,8 +8,13 @@ internal sealed class ReportDocument
     public static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     public ReportDocument(ReportInput input)
+        : this(ReportWriter.Write(input))
     {
-        Text = ReportWriter.Write(input);
+    }
+
+    public ReportDocument(string text)
+    {
+        Text = text;
         Root = XElement.Parse(Text[Text.IndexOf('\n')..]);
     }
 

@@ -75,11 +75,16 @@ public sealed class ReportInBrowserSpecs
     [Fact]
     public Task An_evaluation_alone_reads_well_at_every_width_and_in_both_colour_schemes() => LooksRight("evaluation", SyntheticReports.EvaluationOnly());
 
-    private static async Task LooksRight(string name, ReportInput input)
+    [Fact]
+    public Task A_plan_reads_well_at_every_width_and_in_both_colour_schemes() => LooksRight("plan", PlanPage.Write(PlanPageTests.Example));
+
+    private static Task LooksRight(string name, ReportInput input) => LooksRight(name, ReportWriter.Write(input));
+
+    private static async Task LooksRight(string name, string html)
     {
         Assert.SkipUnless(File.Exists(Chromium), $"There is no browser at {Chromium}; install Debian's package chromium.");
         using var folder = new TemporaryFolder();
-        string page = folder.Write("report.html", ReportWriter.Write(input));
+        string page = folder.Write("report.html", html);
         using IPlaywright playwright = await Playwright.CreateAsync();
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new()
         {

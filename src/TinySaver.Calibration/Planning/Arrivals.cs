@@ -19,6 +19,12 @@ public sealed record Arrivals(double StepSeconds, IReadOnlyList<double> Images)
     /// <summary>The same rate all the time.</summary>
     public static Arrivals Steady(double imagesPerSecond, double seconds = Day) => new(seconds, [imagesPerSecond * seconds]);
 
+    /// <summary>The most images a second, on average over a step.</summary>
+    public double Peak => Images.Max() / StepSeconds;
+
+    /// <summary>A day with one of so many images.</summary>
+    public Arrivals Thinned(int by) => this with { Images = [.. Images.Select(i => i / by)] };
+
     /// <summary>A rate that changes at some moments: what is said of a moment is uploaded until the next one, or the end of its day.</summary>
     /// <param name="moments">Seconds from the beginning, whole, rising, and the images from then on.</param>
     /// <exception cref="TinySaverException">There is none, one comes before its time, or a number of images is negative.</exception>

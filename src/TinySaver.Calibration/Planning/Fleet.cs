@@ -2,24 +2,26 @@ using TinySaver.Calibration.Costs;
 
 namespace TinySaver.Calibration.Planning;
 
-/// <summary>Simulates instances before a queue, event by event: an image comes, a piece of work begins or ends, the platform looks and scales.</summary>
+/// <summary>Simulates instances before a queue, event by event: an image comes, a piece of work ends, the platform looks and scales.</summary>
 /// <remarks>
-/// First come, first served; what has been free for longest takes the next. Every image is one of its own and costs a few tens of nanoseconds,
-/// so there is no need to lump images together: a hundred million are a matter of seconds, and what queueing theory says of single images can
-/// be checked.
+/// First come, first served; what has been free for longest takes the next. Every image is one of its own and costs some tens of nanoseconds,
+/// so there is no need to lump images together, and what queueing theory says of single images can be checked.
 /// </remarks>
 /// <param name="settings">The instances.</param>
 /// <param name="billing">How activity is charged.</param>
 /// <param name="curve">Takes what is seen at each look.</param>
-/// <param name="done">Takes each image that is done: when it was uploaded, and when it was done.</param>
+/// <param name="done">Takes each image as its work begins: when it was uploaded, and when it will be done.</param>
 public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetCurve curve, Action<double, double> done)
 {
-    private readonly PriorityQueue<Slot, double> _free = new();
+    // By their end, with the number of their instance: what holds no references is moved about faster. A start is work without images.
+    private readonly PriorityQueue<(int Instance, int Images), double> _inHand = new();
+    private readonly Queue<Instance> _freeSlots = new();
+    private readonly List<Instance> _everStarted = [];
     private readonly List<Instance> _instances = [];
     private readonly Queue<double> _waiting = new();
     private readonly double[] _neededAt = new double[settings.Maximum];
+    private int _imagesInHand;
     private double _nextLook;
-    private double _now;
     private double _lastDone;
     private double _instanceSeconds;
     private double _chargedSeconds;
@@ -30,9 +32,8 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
     public void Arrive(double at, double uploaded)
     {
         Advance(at);
-        _now = at;
         _waiting.Enqueue(uploaded);
-        Advance(at);
+        Begin(at);
     }
 
     /// <summary>Works on until nothing waits, and no shorter than to the end of the time that is looked at.</summary>
@@ -53,61 +54,71 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
     {
         while (true)
         {
-            double begin = _waiting.Count > 0 && _free.TryPeek(out _, out double free) ? Math.Max(free, _now) : double.PositiveInfinity;
-            if (Math.Min(begin, _nextLook) > to)
+            double end = _inHand.TryPeek(out _, out double first) ? first : double.PositiveInfinity;
+            if (Math.Min(end, _nextLook) > to)
                 return;
 
-            if (_nextLook <= begin)
+            if (end < _nextLook)
             {
-                Look(_nextLook);
-                _nextLook += settings.Scale.LookSeconds;
+                End();
+                Begin(end);
             }
             else
             {
-                Begin(begin);
+                Look(_nextLook);
+                _nextLook += settings.Scale.LookSeconds;
             }
         }
     }
 
     private void Begin(double at)
     {
-        Slot slot = _free.Peek();
-        if (slot.Instance.Stopped)
+        while (_waiting.Count > 0 && _freeSlots.TryDequeue(out Instance? instance))
         {
-            _free.Dequeue();
-            return;
-        }
+            if (instance.Stopped)
+                continue;
 
-        slot.Images = Math.Min(settings.Batch, _waiting.Count);
-        slot.FreeAt = at + settings.Seconds(slot.Instance.Busy(at) + 1, slot.Images);
-        _free.DequeueEnqueue(slot, slot.FreeAt);
-        _chargedSeconds += slot.Instance.Work(at, slot.FreeAt, billing);
-        _lastDone = Math.Max(_lastDone, slot.FreeAt);
-        for (int i = 0; i < slot.Images; i++)
-            done(_waiting.Dequeue(), slot.FreeAt);
+            int images = Math.Min(settings.Batch, _waiting.Count);
+            double end = at + settings.Seconds(++instance.Busy, images);
+            _inHand.Enqueue((instance.Number, images), end);
+            _imagesInHand += images;
+            _chargedSeconds += instance.Work(at, end, billing);
+            _lastDone = Math.Max(_lastDone, end);
+            for (int i = 0; i < images; i++)
+                done(_waiting.Dequeue(), end);
+        }
+    }
+
+    private void End()
+    {
+        (int number, int images) = _inHand.Dequeue();
+        Instance instance = _everStarted[number];
+        _imagesInHand -= images;
+        if (images > 0)
+            instance.Busy--;
+
+        for (int slot = images == 0 ? settings.Slots : 1; slot > 0; slot--)
+            _freeSlots.Enqueue(instance);
     }
 
     private void Look(double now)
     {
-        double load = _waiting.Count + _instances.Sum(i => i.Images(now));
+        double load = _waiting.Count + _imagesInHand;
         int needed = (int)Math.Clamp(Math.Ceiling(load / settings.Scale.ImagesPerInstance), settings.Minimum, settings.Maximum);
         Array.Fill(_neededAt, now, 0, needed);
         int next = Math.Min(needed, now == 0 ? settings.Minimum : settings.Scale.Next(_instances.Count));
         while (_instances.Count < next)
-            Add(now, now == 0 ? 0 : now + settings.Scale.StartSeconds);
+        {
+            var instance = new Instance(_everStarted.Count, now);
+            _everStarted.Add(instance);
+            _instances.Add(instance);
+            _inHand.Enqueue((instance.Number, 0), now == 0 ? 0 : now + settings.Scale.StartSeconds);
+        }
 
         for (int i = 0; i < settings.Scale.Fewer && _instances.Count > needed && now - _neededAt[_instances.Count - 1] >= settings.Scale.StaySeconds; i++)
             Stop(now);
 
         curve.See(now, _instances.Count, _waiting.Count);
-    }
-
-    private void Add(double now, double readyAt)
-    {
-        var instance = new Instance(now, readyAt, settings.Slots);
-        _instances.Add(instance);
-        foreach (Slot slot in instance.Slots)
-            _free.Enqueue(slot, readyAt);
     }
 
     // It ends the work that it has in hand and gets no more: where work goes round, no instance is ever idle.
@@ -120,57 +131,26 @@ public sealed class Fleet(FleetSettings settings, FunctionPrices billing, FleetC
         _chargedSeconds += last.Charged(billing);
     }
 
-    private sealed class Slot(Instance instance, double freeAt)
-    {
-        public Instance Instance => instance;
-
-        public double FreeAt { get; set; } = freeAt;
-
-        public int Images { get; set; }
-    }
-
-    private sealed class Instance
+    private sealed class Instance(int number, double startedAt)
     {
         private double _activeFrom = double.NegativeInfinity;
 
-        public Instance(double startedAt, double readyAt, int slots)
-        {
-            StartedAt = startedAt;
-            Slots = [.. Enumerable.Range(0, slots).Select(_ => new Slot(this, readyAt))];
-        }
+        public int Number => number;
 
-        public double StartedAt { get; }
+        public double StartedAt => startedAt;
 
         public double ActiveUntil { get; private set; } = double.NegativeInfinity;
 
-        public Slot[] Slots { get; }
+        public int Busy { get; set; }
 
         public bool Stopped { get; set; }
-
-        public int Busy(double now)
-        {
-            int busy = 0;
-            foreach (Slot slot in Slots)
-                busy += slot.FreeAt > now ? 1 : 0;
-
-            return busy;
-        }
-
-        public int Images(double now)
-        {
-            int images = 0;
-            foreach (Slot slot in Slots)
-                images += slot.FreeAt > now ? slot.Images : 0;
-
-            return images;
-        }
 
         /// <summary>Takes up work; returns the seconds that the activity before it is charged, where it ended.</summary>
         /// <remarks>What begins within the least time that is charged belongs to it: nobody pays for more seconds than there are.</remarks>
         public double Work(double from, double until, FunctionPrices billing)
         {
             double charged = 0;
-            if (from > Math.Max(ActiveUntil, _activeFrom + (billing.MinimumMilliseconds / 1000)))
+            if (from > ActiveUntil && from > _activeFrom + (billing.MinimumMilliseconds / 1000))
             {
                 charged = Charged(billing);
                 _activeFrom = from;

@@ -48,6 +48,12 @@ public sealed record LargeSettings(int Batch, double ImageSeconds, int MinimumRe
     /// <summary>Waiting images for which another replica starts: what one does in five minutes, as it is paid for five minutes more than it works.</summary>
     public int MessagesPerReplica => Math.Max(1, (int)Math.Round(FiveMinutes / ImageSeconds));
 
+    /// <summary>Seconds that a replica works on an image of a full batch.</summary>
+    public double BusySeconds(Platform platform) => (platform.BatchSeconds / Batch) + ImageSeconds;
+
+    /// <summary>The same replicas where so many images come as one.</summary>
+    public LargeSettings Lumped(int images) => this with { Batch = Batch / images, ImageSeconds = ImageSeconds * images };
+
     /// <summary>The replicas.</summary>
     public FleetSettings Fleet(Platform platform) => new(1, Batch, (_, images) => platform.BatchSeconds + (images * ImageSeconds), MinimumReplicas, MaximumReplicas, new(
         platform.KedaPollSeconds, MessagesPerReplica, Gpu ? platform.GpuReplicaStartSeconds : platform.ReplicaStartSeconds, platform.CooldownSeconds, Next, MaximumReplicas));

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TinySaver.Calibration.Planning;
 
 /// <summary>Counts latencies, so finely that a quantile is right to 1 %, for each part of the time of upload.</summary>
@@ -9,7 +11,8 @@ public sealed class LatencyCurve(double seconds, int parts)
     private const int Shift = 52 - 6;
     private const long First = (1023L - 10) << 6;
 
-    private readonly List<int>[] _counts = [.. Enumerable.Range(0, parts).Select(_ => new List<int>())];
+    private readonly int[][] _counts = [.. Enumerable.Repeat(Array.Empty<int>(), parts)];
+    private readonly double _partsPerSecond = parts / seconds;
     private double _sum;
 
     /// <summary>Images that were counted.</summary>
@@ -24,46 +27,40 @@ public sealed class LatencyCurve(double seconds, int parts)
         double latency = labelled - uploaded;
         Count++;
         _sum += latency;
-        List<int> counts = _counts[Math.Min(parts - 1, (int)(uploaded / seconds * parts))];
         int step = (int)Math.Max(0, (BitConverter.DoubleToInt64Bits(latency) >> Shift) - First);
-        while (counts.Count <= step)
-            counts.Add(0);
+        int part = Math.Min(parts - 1, (int)(uploaded * _partsPerSecond));
+        if (step >= _counts[part].Length)
+            Array.Resize(ref _counts[part], step + 64);
 
-        counts[step]++;
+        _counts[part][step]++;
     }
 
-    /// <summary>Counts what another one has counted.</summary>
-    public void Add(LatencyCurve other)
+    /// <summary>What this one and another of the same time have counted.</summary>
+    public LatencyCurve With(LatencyCurve other)
     {
-        Count += other.Count;
-        _sum += other._sum;
+        var both = new LatencyCurve(seconds, parts) { Count = Count + other.Count, _sum = _sum + other._sum };
         for (int part = 0; part < parts; part++)
-            Add(_counts[part], other._counts[part]);
+            both._counts[part] = Sum([_counts[part], other._counts[part]]);
+
+        return both;
     }
 
-    /// <summary>A quantile of all in seconds.</summary>
-    public double Quantile(double share)
-    {
-        List<int> all = [];
-        foreach (List<int> counts in _counts)
-            Add(all, counts);
-
-        return Quantile(all, share);
-    }
+    /// <summary>A quantile of all in seconds; 0 where nothing was counted.</summary>
+    public double Quantile(double share) => Quantile(Sum(_counts), share);
 
     /// <summary>A quantile of each part in seconds; 0 where nothing was uploaded.</summary>
     public double[] Quantiles(double share) => [.. _counts.Select(c => Quantile(c, share))];
 
-    private static void Add(List<int> to, List<int> counts)
+    private static int[] Sum(int[][] counts)
     {
-        while (to.Count < counts.Count)
-            to.Add(0);
+        int[] sum = new int[counts.Max(c => c.Length)];
+        foreach (int[] part in counts)
+            TensorPrimitives.Add(sum.AsSpan(0, part.Length), part, sum);
 
-        for (int i = 0; i < counts.Count; i++)
-            to[i] += counts[i];
+        return sum;
     }
 
-    private static double Quantile(List<int> counts, double share)
+    private static double Quantile(int[] counts, double share)
     {
         long rank = (long)Math.Ceiling(share * counts.Sum(c => (long)c));
         if (rank == 0)

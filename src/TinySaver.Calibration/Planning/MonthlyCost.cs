@@ -20,9 +20,9 @@ public static class MonthlyCost
     {
         // The cost model knows a share of a workload's seconds for each image; the simulation has measured them. One image at least counts
         // as escalated, so that replicas that never sleep are paid for where none is.
-        double escalated = Math.Max(1, outcome.Escalated);
+        double escalated = Math.Max(1.0, outcome.Escalated.Count);
         double images = Math.Max(outcome.Latency.Count, escalated);
-        var large = new LargeWorkload(size.VirtualCpus, size.MemoryGibibytes, Math.Max(outcome.LargeUse!.InstanceSeconds, double.Epsilon) / escalated, Utilisation: 1);
+        var large = new LargeWorkload(size.VirtualCpus, size.MemoryGibibytes, Math.Max(outcome.LargeUse.InstanceSeconds, double.Epsilon) / escalated, Utilisation: 1);
         TinyWorkload measured = outcome is { Tiny: { } settings, TinyUse: { } use }
             ? tiny with { MemoryMegabytes = settings.MemoryMegabytes, SecondsPerImage = use.ChargedSeconds / images, InFlight = 1, ImagesPerActivity = Million }
             : tiny;

@@ -9,10 +9,10 @@ public sealed record Platform
     public double EventSeconds { get; init; } = 1;
 
     /// <summary>Between two looks of Flex Consumption at what waits.</summary>
-    public double FlexLookSeconds { get; init; } = 1;
+    public double FlexLookSeconds { get; init; } = 10;
 
     /// <summary>Instances that Flex Consumption adds, or removes, at most after a look.</summary>
-    public double FlexInstancesPerLook { get; init; } = 1;
+    public double FlexInstancesPerLook { get; init; } = 4;
 
     /// <summary>From the decision for an instance to its first image.</summary>
     public double FlexStartSeconds { get; init; } = 5;
@@ -39,13 +39,13 @@ public sealed record Platform
     public IReadOnlyList<PlatformFact> Facts =>
     [
         new(nameof(EventSeconds), EventSeconds, "assumed; Event Grid promises no time"),
-        new(nameof(FlexLookSeconds), FlexLookSeconds, "assumed; the documents say \"fast\""),
-        new(nameof(FlexInstancesPerLook), FlexInstancesPerLook, "assumed: an instance a second, as documented for HTTP triggers of the Consumption plan"),
+        new(nameof(FlexLookSeconds), FlexLookSeconds, "assumed: between a second and half a minute, the least between two new instances for HTTP and for other triggers of the Consumption plan (event-driven scaling)"),
+        new(nameof(FlexInstancesPerLook), FlexInstancesPerLook, "four at a time (target-based scaling, Functions documentation)"),
         new(nameof(FlexStartSeconds), FlexStartSeconds, "assumed, models loaded; the platform ends what has not started after 30 s"),
         new(nameof(FlexStaySeconds), FlexStaySeconds, "assumed; idle instances cost nothing"),
         new(nameof(KedaPollSeconds), KedaPollSeconds, "Container Apps, pollingInterval's default (SDK reference of Scale)"),
         new(nameof(CooldownSeconds), CooldownSeconds, "Container Apps, cooldownPeriod's default (SDK reference of Scale)"),
-        new(nameof(ReplicaStartSeconds), ReplicaStartSeconds, "assumed"),
+        new(nameof(ReplicaStartSeconds), ReplicaStartSeconds, "assumed; starts from zero of a small image took 37 s in the median of five (azure-paas-troubleshooting-labs, April 2026)"),
         new(nameof(GpuReplicaStartSeconds), GpuReplicaStartSeconds, "assumed: an image of several gigabytes, without artifact streaming"),
         new(nameof(BatchSeconds), BatchSeconds, "assumed: a receive, a settlement and a launch"),
     ];

@@ -34,7 +34,7 @@ internal static class Deployed
     /// <summary>What to type to deploy it so.</summary>
     public static IReadOnlyList<string> Commands(GpuKind gpu, PlanOutcome outcome)
     {
-        (TinySettings tiny, LargeSettings large) = (outcome.Tiny!, outcome.Large!);
+        (TinySettings tiny, LargeSettings large) = (outcome.Tiny!, outcome.Large);
         (string Name, object Value)[] settings =
         [
             ("TINYSAVER_GPU", gpu == GpuKind.None ? "none" : gpu),

@@ -14,9 +14,10 @@ internal static class PlanView
         Table table = new Table().Border(TableBorder.Rounded).AddColumn("").AddColumn(new TableColumn("cascade").RightAligned()).AddColumn(new TableColumn("large model alone").RightAligned());
         Row("Images a day", side => Amounts.Number(plan.ImagesPerDay, 0));
         Row("Escalated", side => Amounts.Percent(side.LargeShare));
-        Row("Latency p50", side => Amounts.Seconds(side.P50));
-        Row("Latency p95", side => Amounts.Seconds(side.P95));
-        Row("Latency p99", side => Amounts.Seconds(side.P99));
+        Row("Latency p50", side => Amounts.Time(side.P50));
+        Row("Latency p95", side => Amounts.Time(side.P95));
+        Row("Latency p99", side => Amounts.Time(side.P99));
+        Row("Latency p95 of the escalated", side => side.LargeShare > 0 ? Amounts.Time(side.EscalatedP95) : "–");
         Row("Most waiting for tiny", side => side.TinyBacklog is { } n ? Amounts.Number(n, 0) : "–");
         Row("Most waiting for large", side => Amounts.Number(side.LargeBacklog, 0));
         Row("Most tiny instances", side => side.Instances is { } n ? Amounts.Number(n, 0) : "–");
@@ -61,6 +62,7 @@ internal sealed record PlanSummary(
 /// <param name="P50">Their median.</param>
 /// <param name="P95">Their 95 % quantile.</param>
 /// <param name="P99">Their 99 % quantile.</param>
+/// <param name="EscalatedP95">The 95 % quantile of those alone that the large model labelled; 0 where there are none.</param>
 /// <param name="LastLabel">When the last image is labelled, in seconds from the beginning.</param>
 /// <param name="TinyBacklog">The most images that wait for the tiny app.</param>
 /// <param name="LargeBacklog">The most that wait for the large one.</param>
@@ -71,16 +73,16 @@ internal sealed record PlanSummary(
 /// <param name="DollarsPerMonth">US dollars a month.</param>
 /// <param name="Bill">Line by line.</param>
 internal sealed record PlanSide(
-    double LargeShare, double Mean, double P50, double P95, double P99, double LastLabel, int? TinyBacklog, int LargeBacklog, int? Instances,
+    double LargeShare, double Mean, double P50, double P95, double P99, double EscalatedP95, double LastLabel, int? TinyBacklog, int LargeBacklog, int? Instances,
     double? ChargedSecondsPerDay, int Replicas, double ReplicaHoursPerDay, double DollarsPerMonth, IReadOnlyList<MonthLine> Bill)
 {
     /// <summary>What a simulated time tells.</summary>
     public static PlanSide Of(PlanOutcome outcome, Arrivals arrivals, IReadOnlyList<MonthLine> bill)
     {
         double days = arrivals.Seconds / Arrivals.Day;
-        FleetUse large = outcome.LargeUse!;
+        FleetUse large = outcome.LargeUse;
         return new(
-            outcome.Escalated / (double)outcome.Latency.Count, outcome.Latency.Mean, outcome.Latency.Quantile(0.5), outcome.Latency.Quantile(0.95), outcome.Latency.Quantile(0.99), outcome.LastLabel,
+            outcome.Escalated.Count / (double)outcome.Latency.Count, outcome.Latency.Mean, outcome.Latency.Quantile(0.5), outcome.Latency.Quantile(0.95), outcome.Latency.Quantile(0.99), outcome.Escalated.Quantile(0.95), outcome.LastLabel,
             outcome.TinyUse?.Curve.Waiting.Max(), large.Curve.Waiting.Max(), outcome.TinyUse?.Curve.Instances.Max(), outcome.TinyUse?.ChargedSeconds / days,
             large.Curve.Instances.Max(), large.InstanceSeconds / 3600 / days, bill.Sum(l => l.Dollars), bill);
     }

@@ -86,6 +86,22 @@ internal sealed record NinesScale(int Nines) : Scale
     }
 }
 
+/// <summary>Durations in seconds, spread by their logarithm, with marks at those that people know.</summary>
+/// <param name="High">The duration at the end, at least 1 s; a tenth of a second and less lie at the start.</param>
+internal sealed record TimeScale(double High) : Scale
+{
+    private const double Low = 0.1;
+
+    private static readonly Tick[] Known =
+        [new(0.1, "100 ms"), new(1, "1 s"), new(10, "10 s"), new(60, "1 min"), new(600, "10 min"), new(3_600, "1 h"), new(36_000, "10 h"), new(360_000, "100 h")];
+
+    /// <inheritdoc/>
+    public override double Position(double value) => Math.Log(Math.Max(value, Low) / Low) / Math.Log(High / Low);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tick> Ticks(int about) => [.. Known.Where(t => t.Value <= High)];
+}
+
 /// <summary>Names at equal distances, the first at the end of the axis: on a vertical axis that is the top.</summary>
 /// <param name="Names">The names.</param>
 internal sealed record CategoryScale(IReadOnlyList<string> Names) : Scale

@@ -53,6 +53,16 @@ public sealed class ScaleTests
     }
 
     [Fact]
+    public void Position_Times_AreEquallySpacedByTheirRatioAndMarkedInKnownUnits()
+    {
+        var scale = new TimeScale(1_000);
+
+        Assert.Equal([0, 0.25, 0.5, 1], new[] { 0.1, 1, 10, 1_000 }.Select(s => Math.Round(scale.Position(s), 9)));
+        Assert.Equal(0, scale.Position(0));
+        Assert.Equal(["100 ms", "1 s", "10 s", "1 min", "10 min"], scale.Ticks(3).Select(t => t.Text));
+    }
+
+    [Fact]
     public void Position_Categories_StartsAtTheTop()
     {
         var scale = new CategoryScale(["a", "b"]);
