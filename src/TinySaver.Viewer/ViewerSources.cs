@@ -15,13 +15,14 @@ namespace TinySaver.Viewer;
 /// <param name="Jobs">Its batch jobs.</param>
 /// <param name="Reviews">What people say of its images.</param>
 /// <param name="Escalations">Its queue of escalations.</param>
+/// <param name="Audits">Its audit sample.</param>
 /// <param name="Watches">How its guarantees stand.</param>
 /// <param name="Files">Where its policy is read.</param>
 /// <param name="Cascade">The models, loaded when somebody asks them.</param>
 /// <param name="Pipeline">The limits of images, and prices where the settings have them.</param>
 public sealed record ViewerSources(
-    string Account, BlobImageStore Images, TableLabelStore Labels, IJobStore Jobs, ReviewStore Reviews, StorageEscalations Escalations, IWatchStore Watches,
-    ICascadeFiles Files, CascadeHost Cascade, PipelineOptions Pipeline)
+    string Account, BlobImageStore Images, TableLabelStore Labels, IJobStore Jobs, ReviewStore Reviews, StorageEscalations Escalations, IAuditStore Audits,
+    IWatchStore Watches, ICascadeFiles Files, CascadeHost Cascade, PipelineOptions Pipeline)
 {
     /// <summary>What a million images cost, from the milliseconds of an image at the savers and at the large model; null where nobody estimates it.</summary>
     public Func<double, double, JobPrices?>? Estimate { get; init; }

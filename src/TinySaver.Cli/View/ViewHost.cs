@@ -23,8 +23,8 @@ internal static class ViewHost
         Terminal terminal, StorageAccount account, IServiceProvider services, (ViewerOptions Options, bool Open) view, MoneySettings money, CancellationToken cancellationToken)
     {
         var sources = new ViewerSources(
-            account.Name, account.Images, account.Labels, account.Jobs, account.Reviews, account.Escalations, account.Watches, services.GetRequiredService<ICascadeFiles>(),
-            services.GetRequiredService<CascadeHost>(), services.GetRequiredService<IOptions<PipelineOptions>>().Value)
+            account.Name, account.Images, account.Labels, account.Jobs, account.Reviews, account.Escalations, account.Audits, account.Watches,
+            services.GetRequiredService<ICascadeFiles>(), services.GetRequiredService<CascadeHost>(), services.GetRequiredService<IOptions<PipelineOptions>>().Value)
         {
             Estimate = (tiny, large) => Estimate(money, tiny, large),
         };

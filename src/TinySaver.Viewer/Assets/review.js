@@ -11,7 +11,7 @@ export function review(view, query) {
     return null;
   }
   const filter = filterOf(query);
-  if (!filter.size && !query.has('queue') && !listed.names) {
+  if (!filter.size && !listed.names) {
     view.append(h('h1', {}, 'Review'), h('p.note', {}, 'What should be judged? Truths are kept in the account, with who gave them and when; search --reviews and evaluate --reviews take them.'), sources());
     return null;
   }
@@ -26,18 +26,21 @@ function sources() {
   const source = (title, text, action) => h('li.card', {}, h('h2', {}, title), h('p.note', {}, text), action);
   const batch = h('input', { type: 'text', size: 14, placeholder: 'batch' });
   const file = h('input', { type: 'file', accept: '.csv,text/csv' });
-  file.addEventListener('change', async () => {
+  const judge = async (read, none) => {
     try {
-      const read = await ask(`/review/list?batch=${encodeURIComponent(batch.value)}`, { method: 'POST', raw: await file.files[0].text() });
-      if (read.names.length === 0) return toast('The list is empty.', 'bad');
-      listed.names = read.names;
+      const { names } = await read();
+      if (names.length === 0) return toast(none, 'bad');
+      listed.names = names;
       go('/review?queue=list');
     } catch (e) {
       toast(e.message, 'bad');
     }
-  });
+  };
+  const list = async () => ask(`/review/list?batch=${encodeURIComponent(batch.value)}`, { method: 'POST', raw: await file.files[0].text() });
+  file.addEventListener('change', () => judge(list, 'The list is empty.'));
   return h('ul.sources', {},
-    source('Where the models differ', 'Audited exits and escalated images whose two models say different classes: the judgements that tell most.', button('Judge these', () => go('/review?differ=true'), { kind: 'primary' })),
+    source('Differences in the audits', 'The latest audited images that the policy answers otherwise than the large model: what its guarantee is held against, and what recalibrate --with-reviews needs.', button('Judge these', () => judge(() => ask('/review/audits'), 'No audit of this policy differs.'), { kind: 'primary' })),
+    source('Where the models differ', 'All images, audited or escalated, whose two models say different classes.', button('Judge these', () => go('/review?differ=true'))),
     source('A review list', 'The file that search --review wrote: the images whose label would save most. Say the batch that they were uploaded as.', h('div.actions', {}, h('label.field', {}, 'Batch', batch), h('label.filebutton', {}, 'Choose review.csv', file))),
     source('Whatever the filter shows', 'Choose images by batch, label, confidence and more, then “Review these”.', button('Open the images', () => go('/images'))),
     source('All, as they come', 'Every image with a label, for an honest measure of accuracy.', button('Judge all', () => go('/review?status=Labelled'))),

@@ -76,6 +76,10 @@ internal static class ReviewEndpoints
             string[] names = Paths(await reader.ReadToEndAsync(cancellationToken));
             return new { Names = string.IsNullOrEmpty(batch) ? names : [.. names.Select(n => $"{batch.Trim('/')}/{n}")] };
         });
+        api.MapGet("/review/audits", async (CancellationToken cancellationToken) => new
+        {
+            Names = await policies.GetAsync(cancellationToken) is { } policy ? await AuditDifferences.LatestAsync(sources.Audits, policy.Id, time, cancellationToken) : [],
+        });
         api.MapGet("/reviews.csv", async (string? batch, HttpResponse response, CancellationToken cancellationToken) =>
         {
             response.ContentType = "text/csv; charset=utf-8";

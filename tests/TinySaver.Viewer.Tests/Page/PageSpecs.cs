@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Microsoft.Playwright;
 using TinySaver.Core.Labels;
+using TinySaver.Inference.Cascades;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Viewer.Tests.Page;
@@ -107,6 +108,26 @@ public sealed class PageSpecs(WatchedRun run) : IClassFixture<WatchedRun>
             "search", "--large", $"{samples}/models/large", "--saver", $"{samples}/models/middle", "--data", Path.Combine(data, "manifest.csv"), "--cache", Path.Combine(folder.Path, "cache"),
             "--rule", "fixed", "--threshold", "0.9", "--reviews", run.ConnectionString);
         Assert.True(errors.Contains("9 of ", StringComparison.Ordinal) && errors.Contains("1 more say that the image is none of the classes", StringComparison.Ordinal), $"{code} {output} {errors}");
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task A_difference_in_the_audits_is_offered_to_be_judged()
+    {
+        WatchedRun.SkipWithoutBrowser();
+        await UploadAsync("audited", "pits", 1);
+        var clients = StorageClients.Create(new StorageOptions { ConnectionString = run.ConnectionString });
+        var audits = new TableAuditStore(clients.Tables.GetTableClient("audits"));
+        await audits.EnsureCreatedAsync(Cancellation);
+        string policy = CascadeLoader.ReadPolicy(Path.Combine(RepositoryPaths.Samples, "cascade.json")).Id;
+        string image = $"audited/{Path.GetFileName(Images("pits", 1)[0])}";
+        await audits.AddAsync(new(policy, DateTimeOffset.UtcNow, image, new(DateTimeOffset.UnixEpoch, "1"), new(0, 1, 0.99), 1, "pits", 2, "none", 0.9), Cancellation);
+
+        (IPage page, List<string> wrong) = await run.OpenAsync();
+        await run.GoAsync(page, "/review?queue=list");
+        await page.GetByText("Judge these").First.ClickAsync();
+        await page.Locator(".sheet img").WaitForAsync();
+        Assert.Equal(image, await page.Locator(".choice .note.cut").First.GetAttributeAsync("title"));
         Assert.Empty(wrong);
     }
 

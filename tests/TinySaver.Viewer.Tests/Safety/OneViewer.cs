@@ -44,7 +44,8 @@ public sealed class OneViewer : IAsyncLifetime
         var clients = StorageClients.Create(options);
         Sources = new(
             "the test’s Azurite", new(clients.Blobs.GetBlobContainerClient("images")), new(clients.Tables.GetTableClient("labels")), new TableJobStore(clients.Tables.GetTableClient("jobs")),
-            new ReviewStore(clients.Tables.GetTableClient("reviews")), new(clients.Queues, options), new TableWatchStore(clients.Tables.GetTableClient("audits")), provider.GetRequiredService<ICascadeFiles>(), provider.GetRequiredService<CascadeHost>(),
+            new ReviewStore(clients.Tables.GetTableClient("reviews")), new(clients.Queues, options), new TableAuditStore(clients.Tables.GetTableClient("audits")),
+            new TableWatchStore(clients.Tables.GetTableClient("audits")), provider.GetRequiredService<ICascadeFiles>(), provider.GetRequiredService<CascadeHost>(),
             provider.GetRequiredService<IOptions<PipelineOptions>>().Value);
         await Sources.Images.EnsureCreatedAsync(CancellationToken.None);
         await Sources.Labels.EnsureCreatedAsync(CancellationToken.None);
