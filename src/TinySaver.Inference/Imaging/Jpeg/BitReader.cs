@@ -12,14 +12,24 @@ internal ref struct BitReader(ReadOnlySpan<byte> data)
     private int _padding;
     private int _position;
 
+    /// <summary>What <see cref="Fill"/> makes available at least: a code of 16 bits and a value of up to 15.</summary>
+    public const int Enough = 32;
+
+    /// <summary>The next bits, from the highest on, and how many there are.</summary>
+    public (ulong Bits, int Count) Buffered
+    {
+        readonly get => (_buffer, _count);
+        set => (_buffer, _count) = value;
+    }
+
     /// <summary>Whether more bits were taken than there were before the marker.</summary>
     public readonly bool IsOverrun => _count < _padding;
 
-    /// <summary>Makes at least 32 bits available: a code of 16 and a value of up to 15. Behind the end they are 0.</summary>
+    /// <summary>Makes at least <see cref="Enough"/> bits available. Behind the end they are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Fill()
     {
-        if (_count >= 32)
+        if (_count >= Enough)
             return;
         if (_position + 8 <= _data.Length)
         {

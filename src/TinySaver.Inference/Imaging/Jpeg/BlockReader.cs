@@ -43,29 +43,42 @@ internal static class BlockReader
         ReadOnlySpan<ushort> codes = table.Codes;
         ReadOnlySpan<byte> order = JpegScan.NaturalOrder;
         int place = 0;
+
+        // In registers, where a reader behind a reference would be stored and loaded again at each coefficient.
+        (ulong buffer, int count) = bits.Buffered;
         while (place < 63)
         {
-            bits.Fill();
-            int next = bits.Peek(HuffmanTable.LookupBits);
+            if (count < BitReader.Enough)
+            {
+                bits.Buffered = (buffer, count);
+                bits.Fill();
+                (buffer, count) = bits.Buffered;
+            }
+
+            int next = (int)(buffer >> (64 - HuffmanTable.LookupBits));
             int value = values[next];
             if (value != 0)
             {
-                bits.Skip(value & 0xFF);
+                buffer <<= value;
+                count -= value & 0xFF;
                 place += ((value >> 8) & 15) + 1;
                 block[order[place]] = (short)(value >> 16);
                 continue;
             }
 
             int code = codes[next];
-            if (code == 0 && (code = table.Long(bits.Peek(16))) == 0)
+            if (code == 0 && (code = table.Long((int)(buffer >> 48))) == 0)
                 return -1;
-            bits.Skip(code >> 8);
+            buffer <<= code >> 8;
+            count -= code >> 8;
             int size = code & 15;
             int run = (code >> 4) & 15;
             if (size != 0)
             {
                 place += run + 1;
-                block[order[place]] = (short)bits.Value(size);
+                block[order[place]] = (short)BitReader.Extend((int)(buffer >> (64 - size)), size);
+                buffer <<= size;
+                count -= size;
             }
             else if (run == 15)
             {
@@ -73,10 +86,11 @@ internal static class BlockReader
             }
             else
             {
-                return place;
+                break;
             }
         }
 
-        return place == 63 ? 63 : -1;
+        bits.Buffered = (buffer, count);
+        return place <= 63 ? place : -1;
     }
 }
