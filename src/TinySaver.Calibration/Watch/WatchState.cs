@@ -24,7 +24,7 @@ public sealed record WatchCounts
     /// <summary>When the last audit was.</summary>
     public DateTimeOffset? LastAt { get; init; }
 
-    /// <summary>When the alarm was given; it stays until there is another policy.</summary>
+    /// <summary>When the alarm was given; it stays for as long as the watch lasts.</summary>
     public DateTimeOffset? BrokenSince { get; init; }
 
     /// <summary>When the exit rate was found to be another than the one measured.</summary>

@@ -6,6 +6,8 @@ using TinySaver.Cli.Output;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Core.Names;
+using TinySaver.Pipeline.Audits;
+using TinySaver.Pipeline.Status;
 using TinySaver.Pipeline.Storage;
 
 namespace TinySaver.Cli.Policies;
@@ -25,10 +27,16 @@ internal static class PolicyCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private static readonly Argument<string?> Watched = new("id")
+    {
+        Description = "The policy whose watch begins anew. Default: the one that status tells of.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Verify policy and models, and change nothing." };
 
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal) => new("policy", "Publish policies to an account, list them, and go back to an earlier one. "
+    public static Command Create(Terminal terminal) => new("policy", "Publish policies to an account, list them, go back to an earlier one, and watch one anew. "
         + "Exit code 0: done; 2: it could not be done, and nothing has changed for the apps; 130: stopped by Ctrl-C or SIGTERM, likewise.")
     {
         new Command("list", "Show the policies that were published to an account, latest first.")
@@ -43,6 +51,10 @@ internal static class PolicyCommand
         {
             Id, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
         }.Running(terminal, RollBackAsync),
+        new Command("restart-watch", "Watch a policy's guarantee anew, once somebody has seen what its alarm was about and that is gone: only images that are audited from now on count.")
+        {
+            Watched, AccountOptions.Storage, AccountOptions.Data, CommonOptions.Json,
+        }.Running(terminal, RestartWatchAsync),
     };
 
     /// <summary>Who decides by a policy: "tiny ≥ 0.93, else large".</summary>
@@ -111,6 +123,24 @@ internal static class PolicyCommand
 
         PolicyPointer pointer = await account.Policies.PointToAsync(id, cancellationToken);
         Show(terminal, arguments, new(id, pointer.Previous, Bytes: 0), policy, account);
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> RestartWatchAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        await using StorageAccount account = await AccountOptions.OpenAsync(terminal, arguments, create: false, cancellationToken);
+        string? id = arguments.GetValue(Watched);
+        StoredWatch watch = (id is null
+            ? await account.Watches.ListAsync(cancellationToken).MaxByAsync(w => w.LookedAt, cancellationToken: cancellationToken)
+            : await account.Watches.GetAsync(id, cancellationToken))
+            ?? throw new TinySaverException($"{account.Name} watches no policy{(id is null ? "" : $" '{id}'")}: no image of it was audited.");
+        StoredWatch anew = watch.Restarted(DateTimeOffset.UtcNow, Environment.UserName);
+        if (!await account.Watches.TryWriteAsync(anew, cancellationToken))
+            throw new TinySaverException("New audits were looked at meanwhile; look at `tinysaver status`, and try again.");
+
+        JsonOutput.WriteOr(
+            arguments.GetValue(CommonOptions.Json), GuaranteeStatus.Of(anew),
+            () => terminal.Show($"The guarantee of policy {watch.Policy} is watched anew. Before: {watch.Report.State.Name().Replace('-', ' ')}. {watch.Sentence}"));
         return ExitCode.Success;
     }
 

@@ -9,7 +9,7 @@ using TinySaver.Pipeline.Telemetry;
 namespace TinySaver.Pipeline.Audits;
 
 /// <summary>Looks now and then at the audits that are new, and keeps in one row how the guarantee of the policy in use stands.</summary>
-/// <remarks>A look at nothing new is two requests. Nobody but the watcher writes the row; of two watchers at once one gives way.</remarks>
+/// <remarks>A look at nothing new is two requests. Nobody but the watcher writes the row, and who has it begin anew; of two at once one gives way.</remarks>
 public sealed class GuaranteeWatcher(
     IAuditStore audits, IWatchStore watches, CascadeHost cascades, IOptions<PipelineOptions> options, PipelineTelemetry telemetry, TimeProvider time,
     ILogger<GuaranteeWatcher> logger)
@@ -41,7 +41,8 @@ public sealed class GuaranteeWatcher(
         var plan = WatchPlan.Of(policy);
         StoredWatch? known = await watches.GetAsync(policy.Id, cancellationToken).ConfigureAwait(false);
         bool goesOn = known?.State.Plan.Equals(plan) == true;
-        DateTimeOffset from = goesOn ? known!.ReadTo : DateTimeOffset.MinValue;
+        DateTimeOffset from = goesOn ? known!.ReadTo : known?.Restarts is [.., { } last] ? last.At : DateTimeOffset.MinValue;
+        to = to > from ? to : from;
         var watch = new GuaranteeWatch(plan, known?.State);
         GuaranteeState before = watch.Report().State;
         bool any = await AddNewAsync(watch, policy.Id, from, to, cancellationToken).ConfigureAwait(false);
@@ -51,7 +52,8 @@ public sealed class GuaranteeWatcher(
         // A row that says what it said before is not written again, but for the first, by which one sees that somebody looks.
         if (any || !goesOn)
         {
-            if (!await watches.TryWriteAsync(new(policy.Id, now, to, watch.State, known?.Tag), cancellationToken).ConfigureAwait(false))
+            StoredWatch next = new(policy.Id, now, to, watch.State, known?.Tag) { Restarts = known?.Restarts ?? [] };
+            if (!await watches.TryWriteAsync(next, cancellationToken).ConfigureAwait(false))
                 return null;
 
             if (report.State != before)

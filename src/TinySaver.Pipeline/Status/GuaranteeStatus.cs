@@ -18,9 +18,10 @@ namespace TinySaver.Pipeline.Status;
 /// <param name="AlarmAt">The evidence at which it counts as broken.</param>
 /// <param name="ExitRate">The share of the audited images that exit.</param>
 /// <param name="Message">All that in a sentence or two.</param>
+/// <param name="Restarts">How often the watch was begun anew, the latest last.</param>
 public sealed record GuaranteeStatus(
     string Policy, GuaranteeState State, DateTimeOffset? Since, DateTimeOffset LookedAt, long Audits, long Differences, double Low, double High, double? Allowed,
-    double Evidence, double AlarmAt, double? ExitRate, string Message)
+    double Evidence, double AlarmAt, double? ExitRate, string Message, IReadOnlyList<WatchRestart> Restarts)
 {
     /// <summary>The status of a watch.</summary>
     public static GuaranteeStatus Of(StoredWatch watch)
@@ -28,7 +29,7 @@ public sealed record GuaranteeStatus(
         GuaranteeReport report = watch.Report;
         return new(
             watch.Policy, report.State, report.Since, watch.LookedAt, report.Counts.Audits, report.Counts.Differences, report.Low, report.High, report.Plan.Allowed,
-            report.Evidence, report.Plan.AlarmAt, report.ExitRate, report.Sentence);
+            report.Evidence, report.Plan.AlarmAt, report.ExitRate, watch.Sentence, watch.Restarts);
     }
 
     /// <summary>The status of the policy that was watched last; null where none was, or who asks may not read it.</summary>
@@ -37,11 +38,7 @@ public sealed record GuaranteeStatus(
     {
         try
         {
-            StoredWatch? last = null;
-            await foreach (StoredWatch watch in watches.ListAsync(cancellationToken).ConfigureAwait(false))
-                last = last is null || watch.LookedAt > last.LookedAt ? watch : last;
-
-            return last is null ? null : Of(last);
+            return await watches.ListAsync(cancellationToken).MaxByAsync(w => w.LookedAt, cancellationToken: cancellationToken).ConfigureAwait(false) is { } last ? Of(last) : null;
         }
         catch (RequestFailedException error) when (error.Status is 403 or 404)
         {

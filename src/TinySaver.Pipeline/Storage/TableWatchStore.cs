@@ -13,6 +13,8 @@ public sealed class TableWatchStore(TableClient table) : IWatchStore
 {
     private const string Partition = "watch";
 
+    private const string RestartsColumn = nameof(StoredWatch.Restarts);
+
     /// <inheritdoc/>
     public async Task<StoredWatch?> GetAsync(string policy, CancellationToken cancellationToken)
     {
@@ -33,7 +35,7 @@ public sealed class TableWatchStore(TableClient table) : IWatchStore
     {
         GuaranteeReport report = watch.Report;
 
-        // The columns are for those who look into the table; what the watch itself needs is in the last.
+        // The columns are for those who look into the table; what the watch itself needs is in the last two.
         var entity = new TableEntity(Partition, watch.Policy)
         {
             ["LookedAt"] = watch.LookedAt,
@@ -48,7 +50,8 @@ public sealed class TableWatchStore(TableClient table) : IWatchStore
             ["Evidence"] = report.Evidence,
             ["AlarmAt"] = report.Plan.AlarmAt,
             ["ExitRate"] = report.ExitRate,
-            ["Sentence"] = report.Sentence,
+            ["Sentence"] = watch.Sentence,
+            [RestartsColumn] = JsonSerializer.Serialize(watch.Restarts, JsonSerializerOptions.Web),
             ["State"] = JsonSerializer.Serialize(watch.State, JsonSerializerOptions.Web),
         };
         try
@@ -71,5 +74,9 @@ public sealed class TableWatchStore(TableClient table) : IWatchStore
         entity.GetDateTimeOffset("LookedAt")!.Value,
         entity.GetDateTimeOffset("ReadTo")!.Value,
         JsonSerializer.Deserialize<WatchState>(entity.GetString("State"), JsonSerializerOptions.Web)!,
-        entity.ETag.ToString());
+        entity.ETag.ToString())
+    {
+        // Rows from before there were restarts have none.
+        Restarts = entity.GetString(RestartsColumn) is { } restarts ? JsonSerializer.Deserialize<WatchRestart[]>(restarts, JsonSerializerOptions.Web)! : [],
+    };
 }

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using TinySaver.Calibration.Watch;
 using TinySaver.Cli.Accounts;
 using TinySaver.Cli.Policies;
 using TinySaver.Core.Cascade;
 using TinySaver.Core.Failures;
 using TinySaver.Inference.Models;
+using TinySaver.Pipeline.Audits;
 
 namespace TinySaver.Cli.Tests.Policies;
 
@@ -131,6 +133,26 @@ public sealed class PolicyCommandTests(OneAzurite azurite) : IClassFixture<OneAz
 
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
         Assert.Equal(second, (await _account.Policies.ReadPointerAsync(Cancellation))?.Pointer.Current);
+    }
+
+    [Fact]
+    public async Task RestartWatch_AfterAnAlarm_SaysHowItStoodAndKeepsIt()
+    {
+        await _account.Audits.EnsureCreatedAsync(Cancellation);
+        TinySaverException none = await Assert.ThrowsAsync<TinySaverException>(() => RunAsync("restart-watch", "000000000000"));
+        var plan = new WatchPlan(0.005, true, 20, null, null, []);
+        var alarm = new WatchState(plan, new() { Audits = 9, Differences = 4, BrokenSince = DateTimeOffset.UnixEpoch }, [new double[7]]);
+        Assert.True(await _account.Watches.TryWriteAsync(new("aaaaaaaaaaaa", DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch, alarm, Tag: null), Cancellation));
+        Assert.True(await _account.Watches.TryWriteAsync(new("bbbbbbbbbbbb", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, alarm, Tag: null), Cancellation));
+
+        (int code, string text) = await RunAsync("restart-watch");
+
+        Assert.Equal(0, code);
+        Assert.Contains("The guarantee of policy aaaaaaaaaaaa is watched anew. Before: broken. 4 of 9 audits differ", text, StringComparison.Ordinal);
+        Assert.Contains("no policy '000000000000'", none.Message, StringComparison.Ordinal);
+        StoredWatch anew = (await _account.Watches.GetAsync("aaaaaaaaaaaa", Cancellation))!;
+        Assert.Equal((GuaranteeState.Unknown, GuaranteeState.Broken, Environment.UserName), (anew.Report.State, anew.Restarts[0].State, anew.Restarts[0].By));
+        Assert.Equal(GuaranteeState.Broken, (await _account.Watches.GetAsync("bbbbbbbbbbbb", Cancellation))!.Report.State);
     }
 
     private async Task<PublishSummary> PublishAsync(string policy) =>

@@ -184,6 +184,44 @@ public sealed class AuditSpecs : IDisposable
     }
 
     [Fact]
+    public async Task WatchThatIsBegunAnew_counts_only_what_comes_after_also_where_its_plan_changes()
+    {
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.AuditShare = 1);
+        await AuditAsync("before");
+        Assert.Equal(1, (await LookAsync(pipeline)).Counts.Audits);
+        await RestartAsync(pipeline);
+        Assert.Equal(0, (await pipeline.Watcher.LookAsync(Cancellation))!.Counts.Audits);
+        await AuditAsync("after");
+        Assert.Equal(1, (await LookAsync(pipeline)).Counts.Audits);
+
+        StoredWatch watch = (await pipeline.Watches.GetAsync(_cascade.Policy.Id, Cancellation))!;
+        var another = new WatchPlan(0.01, true, 20, null, null, []);
+        Assert.True(await pipeline.Watches.TryWriteAsync(watch with { State = new GuaranteeWatch(another).State }, Cancellation));
+        await AuditAsync("later");
+        Assert.Equal(2, (await LookAsync(pipeline)).Counts.Audits);
+        Assert.Equal("ada", Assert.Single((await pipeline.Watches.GetAsync(_cascade.Policy.Id, Cancellation))!.Restarts).By);
+
+        async Task AuditAsync(string name)
+        {
+            pipeline.Time.Advance(TimeSpan.FromMinutes(1));
+            await pipeline.LabelAsync(name, TestImages.Red);
+            await pipeline.PumpAsync();
+        }
+    }
+
+    [Fact]
+    public async Task SafeMode_ends_when_the_watch_is_begun_anew()
+    {
+        await using var pipeline = new MemoryPipeline(_cascade, o => o.SafeMode = true);
+        await BreakAsync(pipeline);
+        Assert.Equal(TinyOutcome.Escalated, (await pipeline.LabelAsync("safe", TestImages.Red)).Outcome);
+        await RestartAsync(pipeline);
+        pipeline.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(TinyOutcome.Labelled, (await pipeline.LabelAsync("anew", TestImages.Red)).Outcome);
+    }
+
+    [Fact]
     public async Task SafeMode_takes_the_large_models_own_label_also_where_the_policy_pools_and_audits_what_the_policy_decides()
     {
         _cascade.WritePooledChain(middle: 0.94, large: [1, 1, 0.2]);
@@ -202,6 +240,12 @@ public sealed class AuditSpecs : IDisposable
         var plan = new WatchPlan(0.01, true, 20, null, null, []);
         var broken = new WatchState(plan, new() { Audits = 1, BrokenSince = pipeline.Time.GetUtcNow() }, [new double[7]]);
         Assert.True(await pipeline.Watches.TryWriteAsync(new(_cascade.Policy.Id, pipeline.Time.GetUtcNow(), pipeline.Time.GetUtcNow(), broken, Tag: null), Cancellation));
+    }
+
+    private async Task RestartAsync(MemoryPipeline pipeline)
+    {
+        StoredWatch watch = (await pipeline.Watches.GetAsync(_cascade.Policy.Id, Cancellation))!;
+        Assert.True(await pipeline.Watches.TryWriteAsync(watch.Restarted(pipeline.Time.GetUtcNow(), "ada"), Cancellation));
     }
 
     private static async Task<GuaranteeReport> LookAsync(MemoryPipeline pipeline)

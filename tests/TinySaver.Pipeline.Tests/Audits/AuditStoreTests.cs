@@ -107,6 +107,25 @@ public abstract class AuditStoreContract
         Assert.Equal(watch.Report(), now.Report);
     }
 
+    [Fact]
+    public async Task Restarted_BrokenWatch_BeginsAnewAndKeepsWhoDidSo()
+    {
+        (_, IWatchStore watches) = await CreateAsync();
+        var plan = new WatchPlan(0.005, true, 20, null, null, []);
+        var broken = new StoredWatch(Full.Policy, Noon, Noon, new(plan, new() { Audits = 9, Differences = 4, BrokenSince = Noon.AddHours(-1) }, [new double[7]]), Tag: null);
+        await watches.TryWriteAsync(broken, Cancellation);
+        StoredWatch stored = (await watches.GetAsync(Full.Policy, Cancellation))!;
+
+        Assert.True(await watches.TryWriteAsync(stored.Restarted(Noon.AddMinutes(5).AddSeconds(0.5), "ada"), Cancellation));
+        Assert.False(await watches.TryWriteAsync(stored.Restarted(Noon, "a second person"), Cancellation));
+
+        StoredWatch now = (await watches.GetAsync(Full.Policy, Cancellation))!;
+        Assert.Equal((GuaranteeState.Unknown, 0L, plan), (now.Report.State, now.Report.Counts.Audits, now.State.Plan));
+        Assert.Equal((Noon, Noon.AddMinutes(5).AddSeconds(1)), (now.LookedAt, now.ReadTo));
+        Assert.Equal(new WatchRestart(now.ReadTo, "ada", GuaranteeState.Broken, Noon.AddHours(-1), broken.Report.Sentence), Assert.Single(now.Restarts));
+        Assert.EndsWith(" Begun anew at 2026-03-04 12:05Z by ada.", now.Sentence, StringComparison.Ordinal);
+    }
+
     protected abstract Task<(IAuditStore Audits, IWatchStore Watches)> CreateAsync();
 
     private static AuditRow At(double second) => Full with { At = Noon.AddSeconds(second), Name = $"{(int)second}" };

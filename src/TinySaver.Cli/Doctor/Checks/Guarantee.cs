@@ -19,11 +19,10 @@ internal static class Guarantee
         {
             StoredWatch? watch = await d.PolicyAsync(cancellationToken) is { } found
                 ? await d.Account.Watches.GetAsync(found.Policy.Id, cancellationToken)
-                : await d.Account.Watches.ListAsync(cancellationToken).OrderByDescending(w => w.LookedAt).FirstOrDefaultAsync(cancellationToken);
+                : await d.Account.Watches.ListAsync(cancellationToken).MaxByAsync(w => w.LookedAt, cancellationToken: cancellationToken);
             if (watch is null)
                 return Finding.NotHere(Off);
 
-            GuaranteeReport report = watch.Report;
             DateTimeOffset seen = d.Time.GetUtcNow() - LongestUnseen;
             if (watch.ReadTo < seen && await d.Account.Audits.ReadAsync(watch.Policy, watch.ReadTo, seen, evidence: false, cancellationToken).AnyAsync(cancellationToken))
             {
@@ -32,12 +31,12 @@ internal static class Guarantee
                     d.IsInAzure ? "The function WatchGuarantee looks each quarter of an hour; the tiny app's log says why it does not." : "`tinysaver run --watch` looks each minute.");
             }
 
-            return report.State switch
+            return watch.Report.State switch
             {
-                GuaranteeState.Broken => Finding.Warning($"broken: {report.Sentence}", "Look at the differences with `tinysaver view`, and find a new policy with `tinysaver recalibrate`; docs/lifecycle.md has both."),
-                GuaranteeState.AtRisk => Finding.Warning($"at risk: {report.Sentence}", "Images are no longer like those that the policy was certified on; docs/lifecycle.md says what to do."),
-                GuaranteeState.Holds => Finding.Ok($"holds: {report.Sentence}"),
-                _ => Finding.NotHere(report.Sentence),
+                GuaranteeState.Broken => Finding.Warning($"broken: {watch.Sentence}", "Look at the differences with `tinysaver view`, and find a new policy with `tinysaver recalibrate`, or where the cause is gone `tinysaver policy restart-watch`; docs/lifecycle.md has all three."),
+                GuaranteeState.AtRisk => Finding.Warning($"at risk: {watch.Sentence}", "Images are no longer like those that the policy was certified on; docs/lifecycle.md says what to do."),
+                GuaranteeState.Holds => Finding.Ok($"holds: {watch.Sentence}"),
+                _ => Finding.NotHere(watch.Sentence),
             };
         }
         catch (RequestFailedException error) when (error.ErrorCode == "TableNotFound")
