@@ -56,35 +56,36 @@ public static class PlanPage
     {
         FleetCurve tiny = plan.Cascade.TinyUse!.Curve, large = plan.Cascade.LargeUse.Curve, only = plan.LargeOnly.LargeUse.Curve;
         int parts = tiny.Instances.Length;
-        yield return Of("uploads", "Uploads", "Images a second, on average over each part.", "images/s", plan, [new("s1 strong", "uploads", Uploads(plan.Arrivals, parts))]);
+        yield return Of("uploads", "Uploads", "Images a second, on average over each part.", "images/s", plan, [new("s1 strong", "uploads", Uploads(plan.Arrivals, parts))], Axis.Rate);
         yield return Of("latency", "Latency by time of upload", "Within this time 95 % of the images that were uploaded then have their final label, of all, and of those that escalate. The axis is logarithmic.", "p95", plan,
-            [new("s1 strong", "cascade", plan.Cascade.Latency.Quantiles(0.95)), new("s2 strong", "escalated", plan.Cascade.Escalated.Quantiles(0.95)), new("large", "large model alone", plan.LargeOnly.Latency.Quantiles(0.95))], times: true);
+            [new("s1 strong", "cascade", plan.Cascade.Latency.Quantiles(0.95)), new("s2 strong", "escalated", plan.Cascade.Escalated.Quantiles(0.95)), new("large", "large model alone", plan.LargeOnly.Latency.Quantiles(0.95))], Axis.Time);
         yield return Of("waiting", "Waiting images", "The most that wait at once in each part: for the tiny app, for the large app, and for the large model alone.", "images", plan,
             [new("s1 strong", "for the tiny app", Doubles(tiny.Waiting)), new("s2 strong", "escalated", Doubles(large.Waiting)), new("large", "large model alone", Doubles(only.Waiting))]);
-        yield return Of("instances", "Instances and replicas", "The most that run at once in each part.", "running", plan,
-            [new("s1 strong", "tiny instances", Doubles(tiny.Instances)), new("s2 strong", "large replicas", Doubles(large.Instances)), new("large", "replicas, large model alone", Doubles(only.Instances))]);
+        yield return Of("instances", "Tiny instances", "The most that run at once in each part.", "running", plan, [new("s1 strong", "tiny instances", Doubles(tiny.Instances))]);
+        yield return Of("replicas", "Large replicas", "The most that run at once in each part, and are paid for.", "running", plan,
+            [new("s2 strong", "cascade", Doubles(large.Instances)), new("large", "large model alone", Doubles(only.Instances))]);
     }
 
-    private static Figure Of(string id, string title, string reading, string axis, PlanReport plan, CurveLine[] lines, bool times = false) => new()
+    private static Figure Of(string id, string title, string reading, string unit, PlanReport plan, CurveLine[] lines, Axis kind = Axis.Count) => new()
     {
         Id = id,
         Title = title,
         Reading = reading,
         Legend = lines.Length == 1 ? [] : [.. lines.Select(l => new LegendEntry(l.Css, "line", l.Text))],
-        Draw = size => Draw(size, axis, plan.Arrivals.Seconds / 3600, lines, times),
+        Draw = size => Draw(size, unit, plan.Arrivals.Seconds / 3600, lines, kind),
     };
 
-    private static Plot Draw(ChartSize size, string axis, double hours, CurveLine[] lines, bool times)
+    private static Plot Draw(ChartSize size, string unit, double hours, CurveLine[] lines, Axis kind)
     {
         double high = lines.Max(l => l.Values.Max());
-        Scale scale = times
+        Scale scale = kind == Axis.Time
             ? new TimeScale(Math.Max(2, high * 1.3))
-            : new LinearScale(0, Math.Max(1, high * 1.08), (v, step) => Amounts.Number(v, step < 1 ? 1 : 0));
-        var plot = new Plot(size, new LinearScale(0, hours, (v, _) => v.ToString("0.#", CultureInfo.InvariantCulture)), scale, "hour", axis);
+            : new LinearScale(0, Math.Max(1, high * 1.08), (v, step) => step >= 1 ? Amounts.Number(v, 0) : kind == Axis.Rate ? Amounts.Number(v, 1) : v % 1 == 0 ? Amounts.Number(v, 0) : "");
+        var plot = new Plot(size, new LinearScale(0, hours, (v, _) => v.ToString("0.#", CultureInfo.InvariantCulture)), scale, "hour", unit);
         foreach (CurveLine line in lines)
         {
             // A part without uploads has no latency: the line goes on at the next that has one.
-            plot.Line(line.Values.Index().Where(v => !times || v.Item > 0).Select(v => ((v.Index + 0.5) * hours / line.Values.Length, v.Item)), line.Css, line.Text);
+            plot.Line(line.Values.Index().Where(v => kind != Axis.Time || v.Item > 0).Select(v => ((v.Index + 0.5) * hours / line.Values.Length, v.Item)), line.Css, line.Text);
         }
 
         return plot;
@@ -135,6 +136,13 @@ public static class PlanPage
     private static string ReplicaHours(PlanReport plan, PlanOutcome outcome) => Amounts.Number(outcome.LargeUse.InstanceSeconds / 3600 * Arrivals.Day / plan.Arrivals.Seconds, 1);
 
     private static double[] Doubles(int[] values) => [.. values.Select(v => (double)v)];
+
+    private enum Axis
+    {
+        Count,
+        Rate,
+        Time,
+    }
 
     private sealed record CurveLine(string Css, string Text, double[] Values);
 }

@@ -36,7 +36,7 @@ public sealed class PlanPageTests
         ReportDocument page = new(PlanPage.Write(Example));
 
         Assert.Equal(
-            ["images/s", "cascade, escalated, large model alone", "for the tiny app, escalated, large model alone", "tiny instances, large replicas, replicas, large model alone"],
+            ["images/s", "cascade, escalated, large model alone", "for the tiny app, escalated, large model alone", "tiny instances", "cascade, large model alone"],
             page.Charts.Where((_, i) => i % ChartsAFigure == 0).Select(c => string.Join(", ", Lines(c).Select(l => l.Text is "uploads" ? "images/s" : l.Text))));
         Assert.All(page.Charts.Where((_, i) => i / ChartsAFigure != 1).SelectMany(Lines), line => Assert.Equal(PlanSimulation.CurveParts, line.Points));
 

@@ -27,6 +27,13 @@ public sealed record ScaleSettings(double LookSeconds, double ImagesPerInstance,
 /// <param name="MaximumInstances">Instances at most.</param>
 public sealed record TinySettings(int MemoryMegabytes, double VirtualCpus, int InFlight, double CpuSeconds, double WaitingSeconds, int MaximumInstances)
 {
+    // What docs/operate.md measured, whatever was in flight: the process with its models, and as much again as PipelineOptions lets images take encoded.
+    private const double ProcessMegabytes = 175 + 134;
+    private const double PixelBytes = 4;
+
+    /// <summary>The memory in MB that an instance needs for images of so many megapixels, of which each processor decodes one.</summary>
+    public double NeededMegabytes(double megapixels) => ProcessMegabytes + (PixelBytes * megapixels * Math.Ceiling(VirtualCpus));
+
     /// <summary>The seconds of an image among others in flight: an image is computed by one thread, and all of them share the CPU.</summary>
     public double Seconds(int inFlight) => Math.Max(inFlight * CpuSeconds / VirtualCpus, (CpuSeconds / Math.Min(1, VirtualCpus)) + WaitingSeconds);
 

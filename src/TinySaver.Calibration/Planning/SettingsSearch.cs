@@ -9,7 +9,8 @@ namespace TinySaver.Calibration.Planning;
 /// </remarks>
 /// <param name="simulation">The day.</param>
 /// <param name="p95">Seconds within which 95 % of the images must have their final label, and 95 % of the escalated ones alone.</param>
-public sealed class SettingsSearch(PlanSimulation simulation, double p95)
+/// <param name="megapixels">The largest images, which an instance's memory must hold; by default a phone's.</param>
+public sealed class SettingsSearch(PlanSimulation simulation, double p95, double megapixels = 12)
 {
     // What docs/operate.md measured: more images in flight than keep the processor busy only lengthen the wait.
     private static readonly (int Megabytes, double VirtualCpus, int[] InFlight)[] Sizes = [(512, 0.25, [4]), (2048, 1, [8, 16]), (4096, 2, [8, 16])];
@@ -68,6 +69,7 @@ public sealed class SettingsSearch(PlanSimulation simulation, double p95)
     // By the memory and time that a full instance is paid for an image. One that does not work costs nothing: there are twice as many as the peak asks for.
     private IEnumerable<TinySettings> Ranked(TinySettings tiny) => Sizes
         .SelectMany(s => s.InFlight.Select(n => tiny with { MemoryMegabytes = s.Megabytes, VirtualCpus = s.VirtualCpus, InFlight = n }))
+        .Where(t => t.NeededMegabytes(megapixels) <= t.MemoryMegabytes)
         .OrderBy(t => t.MemoryMegabytes * t.Seconds(t.InFlight) / t.InFlight)
         .Select(t => t with { MaximumInstances = (int)Math.Clamp(Math.Ceiling(2 * simulation.Arrivals.Peak * t.Seconds(t.InFlight) / t.InFlight), 40, MostInstances) });
 

@@ -48,6 +48,8 @@ internal static class PlanCommand
 
     private static readonly Option<int?> Memory = new Option<int?>("--memory") { Description = "Memory of a tiny instance in MB: 512, 2048 or 4096.", HelpName = "MB" }.Takes("512, 2048 or 4096", (int m) => Deployed.VirtualCpus(m) is not null);
 
+    private static readonly Option<double> Megapixels = new Option<double>("--megapixels") { Description = "The largest images: a tiny instance must hold one decoded for each of its processors.", HelpName = "MP", DefaultValueFactory = _ => 12 }.Takes("a number from 0 to 400", mp => mp is >= 0 and <= 400);
+
     private static readonly Option<int?> InFlight = Count("--in-flight", "Images in flight in a tiny instance.");
 
     private static readonly Option<int> Instances = new Option<int>("--instances") { Description = "Tiny instances at most, 40 to 1,000.", HelpName = "n", DefaultValueFactory = _ => 40 }.Takes("a whole number from 40 to 1000", n => n is >= 40 and <= 1000);
@@ -68,7 +70,7 @@ internal static class PlanCommand
     public static Command Create(Terminal terminal) => new Command("plan", "Simulate a day of a deployment: latency, backlog, instances and money, against the large model alone on the same hardware. "
         + "Exit code 0: it keeps up, and keeps the aim; 1: it does not.")
     {
-        CommonOptions.Policy, Uploads, ExitRate, Gpu, TinyMilliseconds, LargeMilliseconds, Aim, Memory, InFlight, Instances, Batch, Replicas, MinimumReplicas, CommonOptions.Prices, PlatformFile, Seed, HtmlPath, CommonOptions.Json,
+        CommonOptions.Policy, Uploads, ExitRate, Gpu, TinyMilliseconds, LargeMilliseconds, Megapixels, Aim, Memory, InFlight, Instances, Batch, Replicas, MinimumReplicas, CommonOptions.Prices, PlatformFile, Seed, HtmlPath, CommonOptions.Json,
     }.Running(terminal, RunAsync);
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
@@ -99,7 +101,7 @@ internal static class PlanCommand
         PlanChoice cascadeChoice = null!, aloneChoice = null!;
         if (aim is { } p95)
         {
-            var search = new SettingsSearch(simulation, p95);
+            var search = new SettingsSearch(simulation, p95, arguments.GetValue(Megapixels));
             Parallel.Invoke(() => cascadeChoice = search.Cascade(tiny, large), () => aloneChoice = search.LargeOnly(large));
         }
         else
@@ -114,6 +116,8 @@ internal static class PlanCommand
         var warnings = new List<string>();
         if (!kept)
             warnings.Add($"None of the settings that were looked at labels 95 % of the images, and 95 % of the escalated ones, within {Amounts.Time(aim)}; these come nearest.");
+        if (cascade.Tiny!.NeededMegabytes(arguments.GetValue(Megapixels)) is var needed && needed > cascade.Tiny.MemoryMegabytes)
+            warnings.Add($"Images of {arguments.GetValue(Megapixels):0.#} megapixels may need {Amounts.Number(needed, 0)} MB of a tiny instance, which has {cascade.Tiny.MemoryMegabytes}.");
         if (!cascade.KeepsUp(arrivals))
             warnings.Add($"It does not keep up: the last image is labelled {Amounts.Time(cascade.LastLabel - arrivals.Seconds)} after the end. More replicas or instances are needed.");
 

@@ -109,6 +109,14 @@ public sealed class PlanSimulationTests
     }
 
     [Theory]
+    [InlineData(12, 512)]
+    [InlineData(50, 512)]
+    [InlineData(51, 2048)]
+    [InlineData(400, 2048)]
+    public void Search_LargeImages_GetInstancesThatHoldThem(double megapixels, int megabytes) =>
+        Assert.Equal(megabytes, new SettingsSearch(Day(Arrivals.Steady(1, 3_600), 0.9), 3_600, megapixels).Cascade(Tiny, Large).Outcome.Tiny!.MemoryMegabytes);
+
+    [Theory]
     [InlineData(2)]
     [InlineData(4)]
     public void Thinned_SteadyDay_HasTheLatenciesAndReplicaSecondsOfTheWhole(int by)
