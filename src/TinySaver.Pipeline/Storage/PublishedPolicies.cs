@@ -84,16 +84,13 @@ public sealed class PublishedPolicies(BlobContainerClient container, string poli
     public Task WriteAsync(CascadePolicy policy, CancellationToken cancellationToken) =>
         container.GetBlobClient(BlobOf(policy.Id)).UploadAsync(BinaryData.FromString(CascadePolicyJson.Write(policy)), overwrite: true, cancellationToken);
 
-    /// <summary>Makes a published policy the current one.</summary>
-    /// <returns>What the pointer says now; unchanged where that is the current one already.</returns>
+    /// <summary>Makes a published policy the current one. The pointer is written also where it names that one already, for by it the apps see what was published anew.</summary>
+    /// <returns>What the pointer says now; the one before stays where that was the current one already.</returns>
     /// <exception cref="InvalidPolicyException">Somebody else has changed the pointer meanwhile.</exception>
     public async Task<PolicyPointer> PointToAsync(string id, CancellationToken cancellationToken)
     {
         (PolicyPointer Pointer, string Tag)? read = await ReadPointerAsync(cancellationToken).ConfigureAwait(false);
-        if (read?.Pointer is { } old && old.Current == id)
-            return old;
-
-        var pointer = new PolicyPointer(id, read?.Pointer.Current);
+        var pointer = new PolicyPointer(id, read?.Pointer is { } old && old.Current == id ? old.Previous : read?.Pointer.Current);
         var unchanged = new BlobUploadOptions
         {
             Conditions = read is { } known ? new() { IfMatch = new(known.Tag) } : new() { IfNoneMatch = ETag.All },

@@ -87,7 +87,7 @@ public sealed class BlobCascadeFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task RefreshAsync_PolicyPublishedAndRolledBack_IsTakenEachTime()
+    public async Task RefreshAsync_PolicyPublishedPublishedAnewAndRolledBack_IsTakenEachTime()
     {
         await UploadAsync("cascade.json");
         var published = new PublishedPolicies(_container, "cascade.json");
@@ -104,6 +104,14 @@ public sealed class BlobCascadeFilesTests : IDisposable
         Assert.True(await host.RefreshAsync(Cancellation));
         Assert.Equal(_cascade.Policy.Id, await UsedAsync());
         Assert.False(await host.RefreshAsync(Cancellation));
+
+        // The same id with other measurements, which the watch goes by.
+        await published.WriteAsync(_cascade.Policy with { Test = new(7, null, null, null, null, Disagreement: 0, ExitRate: 1, DeltaC: -0.9) }, Cancellation);
+        Assert.Equal(new PolicyPointer(_cascade.Policy.Id, first), await published.PointToAsync(_cascade.Policy.Id, Cancellation));
+        Assert.True(await host.RefreshAsync(Cancellation));
+        using (CascadeLease lease = await host.RentAsync(Cancellation))
+            Assert.Equal(7, lease.Cascade.Policy.Test!.Samples);
+
         await published.PointToAsync(first, Cancellation);
         Assert.True(await host.RefreshAsync(Cancellation));
         Assert.Equal(first, await UsedAsync());
