@@ -17,23 +17,16 @@ public sealed class GuaranteeGauge(IWatchStore watches, IOptions<PipelineOptions
         if (!options.Value.SafeMode)
             return false;
 
-        // Whoever finds the answer too old, or another policy's, asks; the others go by the last one.
-        if (IsOld(policy) && Interlocked.Exchange(ref _asking, 1) == 0)
-            await AskAsync(policy, cancellationToken).ConfigureAwait(false);
-
+        // Whoever finds the answer too old asks, and the others go by it; where it is another policy's there is none to go by.
         Known known = _known;
-        return known.Broken && known.Policy == policy;
+        if (known.Policy != policy || (time.GetElapsedTime(known.AskedAt) >= Interval && Interlocked.Exchange(ref _asking, 1) == 0))
+            known = await AskAsync(policy, known.Policy == policy && known.Broken, cancellationToken).ConfigureAwait(false);
+
+        return known.Broken;
     }
 
-    private bool IsOld(string policy)
+    private async Task<Known> AskAsync(string policy, bool broken, CancellationToken cancellationToken)
     {
-        Known known = _known;
-        return known.Policy != policy || time.GetElapsedTime(known.AskedAt) >= Interval;
-    }
-
-    private async Task AskAsync(string policy, CancellationToken cancellationToken)
-    {
-        bool broken = _known.Policy == policy && _known.Broken;
         try
         {
             bool now = await watches.GetAsync(policy, cancellationToken).ConfigureAwait(false) is { State.Counts.BrokenSince: not null };
@@ -42,16 +35,17 @@ public sealed class GuaranteeGauge(IWatchStore watches, IOptions<PipelineOptions
 
             broken = now;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // Not knowing is no reason to hold up an image.
             Log.GuaranteeUnknown(logger, e, policy);
         }
         finally
         {
-            _known = new(policy, broken, time.GetTimestamp());
             Interlocked.Exchange(ref _asking, 0);
         }
+
+        return _known = new(policy, broken, time.GetTimestamp());
     }
 
     private sealed record Known(string? Policy, bool Broken, long AskedAt);

@@ -44,7 +44,7 @@ public sealed class BacklogGauge(
             Interlocked.Exchange(ref _backlog, backlog);
             _unknown = false;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // Not knowing the backlog is no reason to hold up an image, nor to say so every five seconds.
             if (!_unknown)

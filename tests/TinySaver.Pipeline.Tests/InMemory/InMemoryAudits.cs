@@ -58,11 +58,12 @@ public sealed class InMemoryWatches(Faults? faults = null) : IWatchStore
     private readonly Dictionary<string, StoredWatch> _watches = [];
     private int _writes;
 
-    public Task<StoredWatch?> GetAsync(string policy, CancellationToken cancellationToken)
+    public async Task<StoredWatch?> GetAsync(string policy, CancellationToken cancellationToken)
     {
+        await _faults.PauseAsync();
         _faults.Reach("watches.get");
         lock (_watches)
-            return Task.FromResult(_watches.GetValueOrDefault(policy));
+            return _watches.GetValueOrDefault(policy);
     }
 
     public IAsyncEnumerable<StoredWatch> ListAsync(CancellationToken cancellationToken)

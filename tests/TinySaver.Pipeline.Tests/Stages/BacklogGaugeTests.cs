@@ -38,6 +38,15 @@ public sealed class BacklogGaugeTests
         }
     }
 
+    // As the clients throw where a request takes too long.
+    [Fact]
+    public async Task IsOverloadedAsync_RequestTakesTooLong_HoldsNoImageUp()
+    {
+        _queue.Fault = new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout.");
+
+        Assert.False(await new BacklogGauge(_queue, Options.Create(new PipelineOptions { MaxBacklog = 10 }), _time, _log).IsOverloadedAsync(TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData(10, false)]
     [InlineData(11, true)]
