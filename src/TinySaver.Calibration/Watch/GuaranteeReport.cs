@@ -48,7 +48,7 @@ public sealed record GuaranteeReport(
     /// <summary>The state and its figures in a sentence or two, for people.</summary>
     public string Sentence => Plan.Allowed is not { } allowed ? "The policy neither promises nor records how often it differs from the large model, so there is nothing to watch."
         : Counts.Audits == 0 ? "No image of the audit sample was answered yet."
-        : FormattableString.Invariant($"{Counts.Differences:N0} of {Counts.Audits:N0} audits differ from the large model: {Percent(Differing!.Value)} ({Percent(Low)} to {Percent(High)}), {Percent(allowed)} allowed{(Plan.Promised ? "" : " as measured")}; evidence {Evidence:0.##}, alarm at {Plan.AlarmAt:0}.{Change}{Drift}");
+        : FormattableString.Invariant($"{Counts.Differences:N0} of {Counts.Audits:N0} audits differ from the large model: {Percent(Differing!.Value)} ({Percent(Low)} to {Percent(High)}), {Percent(allowed)} allowed{(Plan.Promised ? "" : " as measured")}; evidence {Amount(Evidence)}, alarm at {Plan.AlarmAt:0}.{Change}{Drift}");
 
     /// <inheritdoc/>
     public override string ToString() => Sentence;
@@ -58,8 +58,11 @@ public sealed record GuaranteeReport(
         : "";
 
     private string Drift => (Counts.ExitsDriftSince is null ? "" : FormattableString.Invariant(
-            $" The exit rate is {Percent(ExitRate!.Value)}, measured were {Percent(Plan.ExitLow!.Value)} to {Percent(Plan.ExitHigh!.Value)}."))
+            $" The exit rate has changed: {Percent(ExitRate!.Value)} over all audits, measured were {Percent(Plan.ExitLow!.Value)} to {Percent(Plan.ExitHigh!.Value)}."))
         + (Counts.ClassesDriftSince is null ? "" : $" The mix of classes is another{(ClassIndex is >= 0 ? $", most of all class {ClassIndex}" : "")}.");
+
+    // It grows without end, and nobody reads a hundred digits.
+    private static string Amount(double evidence) => evidence < 1e6 ? FormattableString.Invariant($"{evidence:0.##}") : "above a million";
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:0.##} %");
 }

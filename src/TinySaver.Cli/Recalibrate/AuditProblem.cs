@@ -37,12 +37,15 @@ internal sealed record AuditProblem(CascadePolicy Policy, SearchProblem Problem,
         return (CascadeLoader.ReadPolicy(path), path);
     }
 
-    /// <summary>Reads the audits since a time, each image version once; where no time is given, since the change that the watch has found, or else all.</summary>
+    /// <summary>Reads the audits since a time, each image version once; where no time is given, since the change that the watch has found, or else since it was begun anew, or else all.</summary>
     public static async Task<IReadOnlyList<AuditRow>> AuditsAsync(StorageAccount account, string policy, DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        if (since is null && await account.Watches.GetAsync(policy, cancellationToken) is { Report: { State: GuaranteeState.Broken or GuaranteeState.AtRisk, Counts: { ChangeAt: { } change, ChangeScore: > 0 } } })
-            since = change;
-
+        since ??= await account.Watches.GetAsync(policy, cancellationToken) switch
+        {
+            { Report: { State: GuaranteeState.Broken or GuaranteeState.AtRisk, Counts: { ChangeAt: { } change, ChangeScore: > 0 } } } => change,
+            { Restarts: [.., { At: var at }] } => at,
+            _ => null,
+        };
         var seen = new HashSet<UInt128>();
         var audits = new List<AuditRow>();
         await foreach (AuditRow audit in account.Audits.ReadAsync(policy, since ?? DateTimeOffset.MinValue, DateTimeOffset.MaxValue, evidence: true, cancellationToken))

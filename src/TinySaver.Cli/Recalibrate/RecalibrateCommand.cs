@@ -22,7 +22,7 @@ internal static class RecalibrateCommand
 {
     private static readonly Option<string[]> Candidate = new("--candidate") { Description = "A further candidate saver, a model folder, beside the present policy's; as often as there are candidates. It predicts the audited images, which are downloaded.", HelpName = "folder" };
 
-    private static readonly Option<DateTimeOffset?> Since = new("--since") { Description = "Use audits since this time. Default: since the change that the watch has found, or else all.", HelpName = "time" };
+    private static readonly Option<DateTimeOffset?> Since = new("--since") { Description = "Use audits since this time. Default: since the change that the watch has found, or else since the watch was begun anew, or else all.", HelpName = "time" };
 
     private static readonly Option<bool> Reviewed = new("--with-reviews") { Description = "Take people's reviews as labels: then the accuracy drop is bounded, and a difference without a review counts as a loss. Otherwise disagreement is." };
 

@@ -83,6 +83,7 @@ public sealed class GuaranteeWatchTests
         Assert.InRange(broken.Counts.ChangeAt!.Value, Start.AddSeconds(4_500), Start.AddSeconds(5_060));
         Assert.Equal((GuaranteeState.Broken, broken.Since), (watch.Report().State, watch.Report().Since));
         Assert.Contains("Since about 2026-03-04", broken.Sentence, StringComparison.Ordinal);
+        Assert.Contains("evidence above a million, alarm at 40.", broken.Sentence, StringComparison.Ordinal);
     }
 
     [Theory]
