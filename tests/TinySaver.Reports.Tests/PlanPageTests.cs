@@ -46,6 +46,16 @@ public sealed class PlanPageTests
     }
 
     [Fact]
+    public void Write_OneReplicaAtMost_MarksOnlyWholeReplicas()
+    {
+        ReportDocument page = new(PlanPage.Write(Example));
+
+        Assert.Equal(1, Example.Cascade.LargeUse.Curve.Instances.Max());
+        Assert.All(page.Charts[(4 * ChartsAFigure)..], chart => Assert.Equal(
+            ["0", "1"], chart.Descendants(ReportDocument.Svg + "text").Where(t => (string?)t.Attribute("text-anchor") == "end" && t.Value is not ("" or "hour")).Select(t => t.Value).Order()));
+    }
+
+    [Fact]
     public void Write_TextsWithMarkup_AreTexts()
     {
         const string Odd = "<script>alert(\"1 & 2\")</script>";
