@@ -10,6 +10,13 @@ public sealed record Arrivals(double StepSeconds, IReadOnlyList<double> Images)
     /// <summary>The seconds of a day.</summary>
     public const double Day = 86_400;
 
+    // Of fewer none may come at all, and then there is nothing to say.
+    private const double FewestImages = 20;
+
+    // Each image is simulated, some ten million a second, and one that waits takes 8 bytes.
+    private const double MostImages = 1e9;
+    private const double LongestSeconds = 366 * Day;
+
     /// <summary>The length of all steps in seconds.</summary>
     public double Seconds => StepSeconds * Images.Count;
 
@@ -17,7 +24,10 @@ public sealed record Arrivals(double StepSeconds, IReadOnlyList<double> Images)
     public double Total => Images.Sum();
 
     /// <summary>The same rate all the time.</summary>
-    public static Arrivals Steady(double imagesPerSecond, double seconds = Day) => new(seconds, [imagesPerSecond * seconds]);
+    /// <param name="imagesPerSecond">The rate.</param>
+    /// <param name="seconds">For so long.</param>
+    /// <exception cref="TinySaverException">There are fewer than 20 images, or more than a thousand million.</exception>
+    public static Arrivals Steady(double imagesPerSecond, double seconds = Day) => new Arrivals(seconds, [imagesPerSecond * seconds]).Checked();
 
     /// <summary>The most images a second, on average over a step.</summary>
     public double Peak => Images.Max() / StepSeconds;
@@ -27,26 +37,30 @@ public sealed record Arrivals(double StepSeconds, IReadOnlyList<double> Images)
 
     /// <summary>A rate that changes at some moments: what is said of a moment is uploaded until the next one, or the end of its day.</summary>
     /// <param name="moments">Seconds from the beginning, whole, rising, and the images from then on.</param>
-    /// <exception cref="TinySaverException">There is none, one comes before its time, or a number of images is negative.</exception>
+    /// <exception cref="TinySaverException">There is none, one comes before its time or after a year, a number of images is negative, or there are fewer than 20 or more than a thousand million.</exception>
     public static Arrivals Of(IReadOnlyList<(double Second, double Images)> moments)
     {
         if (moments.Count == 0)
             throw new TinySaverException("The trace has no rows: it must say how many images are uploaded from which second on.");
 
-        double end = Day * Math.Floor((moments[^1].Second / Day) + 1);
-        double[] steps = new double[(int)end];
-        for (int i = 0; i < moments.Count; i++)
+        double before = -1;
+        foreach ((double second, double images) in moments)
         {
-            (double second, double images) = moments[i];
-            double next = i + 1 < moments.Count ? moments[i + 1].Second : end;
-            if (second < 0 || next <= second || !(images >= 0) || double.IsInfinity(images))
-                throw new TinySaverException(FormattableString.Invariant($"The trace has {images} images from second {second} to {next}: seconds must be 0 or more and rise from row to row, images 0 or more."));
+            if (!(second > before && second < LongestSeconds && images >= 0 && double.IsFinite(images)))
+                throw new TinySaverException(FormattableString.Invariant($"The trace has {images} images from second {second} on: seconds must be 0 or more, rise from row to row, and end within 366 days; images must be 0 or more."));
 
-            for (int at = (int)second; at < (int)next; at++)
-                steps[at] = images / ((int)next - (int)second);
+            before = second;
         }
 
-        return new(1, steps);
+        double[] steps = new double[(int)(Day * Math.Floor((before / Day) + 1))];
+        for (int i = 0; i < moments.Count; i++)
+        {
+            int first = (int)moments[i].Second;
+            int next = i + 1 < moments.Count ? (int)moments[i + 1].Second : steps.Length;
+            steps.AsSpan(first, next - first).Fill(moments[i].Images / (next - first));
+        }
+
+        return new Arrivals(1, steps).Checked();
     }
 
     /// <summary>The moments of single images, in order.</summary>
@@ -64,6 +78,9 @@ public sealed record Arrivals(double StepSeconds, IReadOnlyList<double> Images)
                 yield return at;
         }
     }
+
+    private Arrivals Checked() => Total is >= FewestImages and <= MostImages ? this : throw new TinySaverException(
+        FormattableString.Invariant($"There are {Total:0.###} images to simulate: there must be at least {FewestImages}, and at most {MostImages:N0}."));
 
     private static double Gap(Random random, double rate) => -Math.Log(1 - random.NextDouble()) / rate;
 }

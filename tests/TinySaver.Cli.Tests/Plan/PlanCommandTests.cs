@@ -77,8 +77,21 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("-1/day")]
     [InlineData("many")]
     [InlineData("0/day")]
+    [InlineData("10/day")]
+    [InlineData("1e12/day")]
     public Task Read_Neither_IsRefused(string text) =>
         Assert.ThrowsAsync<TinySaverException>(() => ArrivalsText.ReadAsync(text, TestContext.Current.CancellationToken));
+
+    [Theory]
+    [InlineData("-200000,50")]
+    [InlineData("NaN,50")]
+    [InlineData("1e12,50")]
+    [InlineData("10,50\n10,50")]
+    [InlineData("0,50\n100000,50\n50,50")]
+    [InlineData("0,NaN")]
+    [InlineData("0,0")]
+    public Task Read_TraceThatCannotBe_IsRefused(string rows) =>
+        Assert.ThrowsAsync<TinySaverException>(() => ArrivalsText.ReadAsync(_folder.Write("trace.csv", $"second,images\n{rows}\n"), TestContext.Current.CancellationToken));
 
     [Fact]
     public void Deployed_ReplicasAndNames_AreThoseOfTheInfrastructure()
