@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using TinySaver.Core.Cascade;
 using TinySaver.Pipeline.Emulator;
 using TinySaver.Pipeline.FunctionApps;
 
@@ -53,7 +54,11 @@ internal static class Comparison
             await images.UploadBlobAsync(Worker.Name(i), file, token);
         });
         string folder = Path.Combine(root, "samples");
-        await models.GetBlobClient("cascade.json").UploadAsync(Path.Combine(folder, "cascade.json"));
+
+        // Without its counts of classes, so that commits from before there were any read it too.
+        CascadePolicy policy = CascadePolicyJson.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "cascade.json")), "cascade.json");
+        policy = policy with { Calibration = policy.Calibration! with { Classes = null }, Test = policy.Test! with { Classes = null } };
+        await models.GetBlobClient("cascade.json").UploadAsync(BinaryData.FromString(CascadePolicyJson.Write(policy)));
         foreach (string file in Directory.EnumerateFiles(Path.Combine(folder, "models"), "*", SearchOption.AllDirectories))
             await models.GetBlobClient(Path.GetRelativePath(folder, file).Replace('\\', '/')).UploadAsync(file);
     }
