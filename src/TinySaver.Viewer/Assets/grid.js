@@ -1,6 +1,6 @@
 // Images by filter. Only the tiles in sight exist; further rows are fetched a page ahead of the hand.
 import { answer, ask, button, confidence, count, fileName, foreign, h, picture, put, state, verdict, visible } from './dom.js';
-import { go } from './app.js';
+import { go, live } from './app.js';
 
 const pageSize = 500;
 const gap = 10;
@@ -8,6 +8,9 @@ const texts = 62;
 
 /** The list that the image view walks through with the arrow keys. */
 export const walk = { rows: [], query: '' };
+
+// What rows can be told apart by, as last heard.
+let facets = { batches: [], labels: [], jobs: [] };
 
 const parts = ['batch', 'job', 'status', 'label', 'by', 'reason', 'from', 'to', 'differ'];
 
@@ -18,9 +21,12 @@ export function images(view, query) {
   const grid = new Grid(filter, document.createElement('div'));
   const head = h('div.toolbar', { role: 'search', 'aria-label': 'Filter' });
   view.append(h('div.row.wrap', {}, h('h1', {}, 'Images'), grid.told), head, grid.box);
-  toolbar(head, filter, grid);
+  const stop = toolbar(head, filter, grid);
   grid.start();
-  return () => grid.stop();
+  return () => {
+    stop();
+    grid.stop();
+  };
 }
 
 function toolbar(head, filter, grid) {
@@ -34,7 +40,7 @@ function toolbar(head, filter, grid) {
     h('option', { value: '\u0000', selected: !filter.has(name) }, 'all'),
     options.map(o => h('option', { value: o, selected: filter.get(name) === o }, visible(texts[o] ?? o)))));
   const number = (label, name) => h('label.field', {}, label, h('input', { type: 'number', name, min: 0, max: 1, step: 0.01, value: filter.get(name) ?? '', placeholder: name === 'from' ? '0' : '1', onchange: e => set(name, e.target.value) }));
-  const draw = facets => put(head,
+  const draw = () => put(head,
     choose('Batch', 'batch', known(facets.batches, filter.get('batch')), { '': 'no folder' }),
     choose('Status', 'status', ['Labelled', 'Escalated', 'Failed'], { Escalated: 'waits for large' }),
     choose('Label', 'label', known(facets.labels, filter.get('label'))),
@@ -46,9 +52,24 @@ function toolbar(head, filter, grid) {
     h('span.grow'),
     filter.size ? button('Clear', () => go('/images')) : null,
     button('Review these', () => go(`/review?${filter}`), { kind: 'primary', title: 'Judge them one by one' }));
-  draw({ batches: [], labels: [], jobs: [] });
-  ask('/facets').then(f => head.isConnected && draw(f)).catch(() => {});
+  draw();
+
+  // A label or batch that comes while one looks can be chosen too; a choice in hand is not drawn anew under it.
+  let stale = true;
+  const inHand = () => head.contains(document.activeElement);
+  return live(async latest => {
+    stale ||= latest.imagesPerSecond > 0;
+    if (!stale || latest.reading || inHand()) return;
+    stale = false;
+    const heard = await ask('/facets').catch(() => null);
+    stale = heard === null || inHand();
+    if (stale || !head.isConnected || names(heard) === names(facets)) return;
+    facets = heard;
+    draw();
+  });
 }
+
+const names = heard => JSON.stringify(Object.values(heard).map(facet => known(facet)));
 
 const known = (facet, chosen) => [...new Set([...facet.map(f => f.name).sort(), ...(chosen === null || chosen === undefined ? [] : [chosen])])];
 

@@ -50,6 +50,21 @@ public sealed class PageSpecs(WatchedRun run) : IClassFixture<WatchedRun>
     }
 
     [Fact]
+    public async Task A_batch_that_comes_while_one_looks_can_be_chosen()
+    {
+        WatchedRun.SkipWithoutBrowser();
+        (IPage page, List<string> wrong) = await run.OpenAsync();
+        await run.GoAsync(page, "/images");
+        await Assertions.Expect(page.Locator("select[name=batch] option")).Not.ToHaveCountAsync(0);
+        await UploadAsync("late", "pits", 1);
+
+        await page.Locator("select[name=batch]").SelectOptionAsync("late");
+        await page.WaitForURLAsync("**/images?batch=late");
+        await Assertions.Expect(page.Locator(".tile")).ToHaveCountAsync(1);
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
     public async Task The_overview_says_what_status_says_and_the_threshold_moves_every_figure()
     {
         WatchedRun.SkipWithoutBrowser();
