@@ -27,7 +27,7 @@ internal static class BlockReader
         int last = ReadRest(ref bits, scan.Ac(component), block);
         if (last < 0)
             return false;
-        int[] quantisation = scan.Quantisation(component);
+        short[] quantisation = scan.Quantisation(component);
         if (last == 0)
             InverseDct.WriteFlat((short)prediction, quantisation[0], samples.Block(blockRow, blockColumn), samples.Stride);
         else
@@ -41,7 +41,7 @@ internal static class BlockReader
     {
         ReadOnlySpan<int> values = table.Values;
         ReadOnlySpan<ushort> codes = table.Codes;
-        ReadOnlySpan<byte> order = JpegScan.NaturalOrder;
+        ReadOnlySpan<byte> places = InverseDct.Places;
         int place = 0;
 
         // In registers, where a reader behind a reference would be stored and loaded again at each coefficient.
@@ -62,7 +62,7 @@ internal static class BlockReader
                 buffer <<= value;
                 count -= value & 0xFF;
                 place += ((value >> 8) & 15) + 1;
-                block[order[place]] = (short)(value >> 16);
+                block[places[place]] = (short)(value >> 16);
                 continue;
             }
 
@@ -76,7 +76,7 @@ internal static class BlockReader
             if (size != 0)
             {
                 place += run + 1;
-                block[order[place]] = (short)BitReader.Extend((int)(buffer >> (64 - size)), size);
+                block[places[place]] = (short)BitReader.Extend((int)(buffer >> (64 - size)), size);
                 buffer <<= size;
                 count -= size;
             }

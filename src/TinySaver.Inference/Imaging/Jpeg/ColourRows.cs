@@ -72,38 +72,52 @@ internal static class ColourRows
         ArgumentOutOfRangeException.ThrowIfLessThan(blue.Length, count + Slack);
         ArgumentOutOfRangeException.ThrowIfLessThan(red.Length, count + Slack);
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels.Length, count * 4);
+        ref byte y = ref MemoryMarshal.GetReference(luma);
+        ref byte cb = ref MemoryMarshal.GetReference(blue);
+        ref byte cr = ref MemoryMarshal.GetReference(red);
         ref byte target = ref MemoryMarshal.GetReference(pixels);
-        int i = 0;
-        for (; i <= count - 8; i += 8)
-            Convert(luma, blue, red, i).StoreUnsafe(ref target, (nuint)(i * 4));
-        if (i < count)
+        nuint i = 0;
+        for (; i + 16 <= (nuint)count; i += 16)
+            Convert(ref y, ref cb, ref cr, i, ref Unsafe.Add(ref target, i * 4));
+        if (i < (nuint)count)
         {
-            Span<byte> last = stackalloc byte[32];
-            Convert(luma, blue, red, i).StoreUnsafe(ref MemoryMarshal.GetReference(last));
-            last[..((count - i) * 4)].CopyTo(pixels[(i * 4)..]);
+            Span<byte> last = stackalloc byte[64];
+            Convert(ref y, ref cb, ref cr, i, ref MemoryMarshal.GetReference(last));
+            last[..((count - (int)i) * 4)].CopyTo(pixels[((int)i * 4)..]);
         }
     }
 
+    // 16 pixels. The factors are round(x · 2^16) less a multiple of 2^16, so that 16 bits hold them; the multiples are added by themselves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Convert(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, int i)
+    private static void Convert(ref byte luma, ref byte blue, ref byte red, nuint i, ref byte target)
     {
-        const int bits = 16;
-        var half = Vector256.Create(1 << (bits - 1));
-        Vector256<int> y = Load(luma, i);
-        Vector256<int> cb = Load(blue, i) - Vector256.Create(128);
-        Vector256<int> cr = Load(red, i) - Vector256.Create(128);
-        // round(x · 2^16) of 1.40200, 0.34414, 0.71414 and 1.77200.
-        Vector256<int> r = Clamp(y + (((cr * 91881) + half) >> bits));
-        Vector256<int> g = Clamp(y + (((cb * -22554) + (cr * -46802) + half) >> bits));
-        Vector256<int> b = Clamp(y + (((cb * 116130) + half) >> bits));
-        return (r | (g << 8) | (b << 16) | Vector256.Create(unchecked((int)0xFF000000))).AsByte();
+        Vector256<short> y = Load(ref luma, i);
+        Vector256<short> cb = Load(ref blue, i) - Vector256.Create((short)128);
+        Vector256<short> cr = Load(ref red, i) - Vector256.Create((short)128);
+        Vector256<short> r = y + cr + Rounded(cr, 26345); // 1.40200
+        Vector256<short> b = y + cb + cb + Rounded(cb, -14942); // 1.77200
+        Vector256<short> factors = Vector256.Create((18734 << 16) | (-22554 & 0xFFFF)).AsInt16(); // −0.34414 and −0.71414
+        var half = Vector256.Create(1 << 15);
+        Vector256<int> first = (Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(cb, cr), factors) + half) >> 16;
+        Vector256<int> second = (Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(cb, cr), factors) + half) >> 16;
+        Vector256<short> g = y - cr + Avx2.PackSignedSaturate(first, second);
+
+        // Packing clamps. Lanes hold 8 pixels each: R and B, G and 255; then two channels and all four side by side, 4 pixels in each lane.
+        Vector256<byte> redBlue = Avx2.PackUnsignedSaturate(r, b);
+        Vector256<byte> greenFull = Avx2.PackUnsignedSaturate(g, Vector256.Create((short)255));
+        Vector256<short> redGreen = Avx2.UnpackLow(redBlue, greenFull).AsInt16();
+        Vector256<short> blueFull = Avx2.UnpackHigh(redBlue, greenFull).AsInt16();
+        Vector256<byte> low = Avx2.UnpackLow(redGreen, blueFull).AsByte();
+        Vector256<byte> high = Avx2.UnpackHigh(redGreen, blueFull).AsByte();
+        Avx2.Permute2x128(low, high, 0x20).StoreUnsafe(ref target);
+        Avx2.Permute2x128(low, high, 0x31).StoreUnsafe(ref target, 32);
     }
 
+    // round(value × factor / 2^16): the upper half of twice the product, of which the last bit rounds.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Load(ReadOnlySpan<byte> row, int i) =>
-        Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(row), i))).AsByte());
+    private static Vector256<short> Rounded(Vector256<short> value, short factor) =>
+        (Avx2.MultiplyHigh(value + value, Vector256.Create(factor)) + Vector256<short>.One) >> 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Clamp(Vector256<int> value) =>
-        Vector256.Min(Vector256.Max(value, Vector256<int>.Zero), Vector256.Create(255));
+    private static Vector256<short> Load(ref byte row, nuint i) => Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref row, i));
 }

@@ -18,7 +18,9 @@ internal sealed class HuffmanTable
     // By the next bits, where code and value both fit: value << 16 | run << 8 | bits of both; or 0.
     private readonly int[] _values = new int[LookupSize];
 
+    private readonly byte[] _counts = new byte[LongestCode];
     private readonly byte[] _symbols = new byte[256];
+    private int _symbolCount = -1;
 
     // By code length: the first 16-bit pattern that is no longer a code of that length, and what turns a code into a place in _symbols.
     private readonly int[] _ends = new int[LongestCode + 1];
@@ -40,6 +42,12 @@ internal sealed class HuffmanTable
     [MethodImpl(HotLoop.CompiledOnce)]
     public bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
+        // Encoders have few tables, and most use the standard's: what the last image had need not be spread out again.
+        if (symbols.Length == _symbolCount && counts.SequenceEqual(_counts) && symbols.SequenceEqual(_symbols.AsSpan(0, _symbolCount)))
+            return IsDefined = true;
+
+        _symbolCount = -1;
+        counts.CopyTo(_counts);
         symbols.CopyTo(_symbols);
         Array.Clear(_codes);
         Array.Clear(_values);
@@ -61,8 +69,8 @@ internal sealed class HuffmanTable
         }
 
         MaxSymbol = symbols.IsEmpty ? 0 : TensorPrimitives.Max(symbols);
-        IsDefined = true;
-        return true;
+        _symbolCount = symbols.Length;
+        return IsDefined = true;
     }
 
     /// <summary>Length &lt;&lt; 8 | symbol of a code longer than <see cref="LookupBits"/>, or 0 where the bits are no code.</summary>

@@ -5,20 +5,12 @@ namespace TinySaver.Inference.Imaging.Jpeg;
 /// <summary>What the header of a common JPEG says: sizes, subsampling and tables. Reused from image to image.</summary>
 internal sealed class JpegScan
 {
-    // Zigzag order to rows from the top; 16 more places, so that a run over the end stays inside.
-    public static ReadOnlySpan<byte> NaturalOrder =>
-    [
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-        35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-        63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
-    ];
-
     // Of the differences between the first coefficients of blocks, in 8-bit images.
     private const int MaxDifferenceBits = 11;
 
     private readonly HuffmanTable[] _dc = [new(), new(), new(), new()];
     private readonly HuffmanTable[] _ac = [new(), new(), new(), new()];
-    private readonly int[][] _quantisations = [new int[64], new int[64], new int[64], new int[64]];
+    private readonly short[][] _quantisations = [new short[64], new short[64], new short[64], new short[64]];
     private readonly byte[] _quantisationOf = new byte[3];
     private readonly byte[] _tablesOf = new byte[3];
     private readonly byte[] _ids = new byte[3];
@@ -46,7 +38,8 @@ internal sealed class JpegScan
 
     public HuffmanTable Ac(int component) => _ac[_tablesOf[component] & 15];
 
-    public int[] Quantisation(int component) => _quantisations[_quantisationOf[component]];
+    /// <summary>The factors of a component in the order of <see cref="InverseDct.Places"/>.</summary>
+    public short[] Quantisation(int component) => _quantisations[_quantisationOf[component]];
 
     /// <summary>Reads the header. False for anything but sound baseline Y′CbCr in one scan at 4:4:4, 4:2:2 or 4:2:0.</summary>
     public bool TryRead(ReadOnlySpan<byte> jpeg)
@@ -135,7 +128,7 @@ internal sealed class JpegScan
             if (body[0] > 3)
                 return false;
             for (int i = 0; i < 64; i++)
-                _quantisations[body[0]][NaturalOrder[i]] = body[1 + i];
+                _quantisations[body[0]][InverseDct.Places[i]] = body[1 + i];
             _quantisationsRead |= 1 << body[0];
             body = body[65..];
         }
