@@ -31,11 +31,9 @@ public static class ImagePreprocessor
         var across = Window.Of(width, spec.InputWidth, spec.Crop?.Left(width) ?? 0);
         var down = Window.Of(height, spec.InputHeight, spec.Crop?.Top(height) ?? 0);
 
-        // As in Pillow, an axis that keeps its size is not resampled.
-        using ResampleWeights columns = width == image.Width
-            ? default : ResampleWeights.Compute(image.Width, width, spec.Filter, across.First, across.Count);
-        using ResampleWeights rows = height == image.Height
-            ? default : ResampleWeights.Compute(image.Height, height, spec.Filter, down.First, down.Count);
+        // As in Pillow, a width that stays is not resampled; with rows of the same height nothing changes anyway.
+        using ResampleWeights columns = width == image.Width ? default : ResampleWeights.Compute(image.Width, width, spec.Filter, across.First, across.Count);
+        using var rows = ResampleWeights.Compute(image.Height, height, spec.Filter, down.First, down.Count);
         WriteRows(image, spec, across, down, columns, rows, destination);
     }
 
@@ -45,8 +43,6 @@ public static class ImagePreprocessor
     {
         const int pixel = DecodedImage.BytesPerPixel;
         var tensor = new TensorRows(spec);
-        ReadOnlySpan<byte> pixels = image.PaddedPixels;
-        int imageStride = image.Width * pixel;
         int windowBytes = across.Count * pixel;
 
         // One finished row between black margins; the passes may write a little beyond the window.
@@ -54,14 +50,14 @@ public static class ImagePreprocessor
         Span<byte> line = lineArray.AsSpan();
         line.Clear();
 
-        // Without a horizontal pass the ring of rows is the image itself; with it, rows come in pairs, of which one may be early.
-        int ringRows = columns.Count > 0 ? rows.MaxTaps + 1 : image.Height;
-        int ringStride = columns.Count > 0 ? windowBytes : imageStride;
-        byte[]? ringArray = columns.Count > 0 && rows.Count > 0
-            ? ArrayPool<byte>.Shared.Rent((ringRows * ringStride) + VerticalPass.SlackBytes) : null;
-        ReadOnlySpan<byte> ring = ringArray is null ? pixels[(across.First * pixel)..] : ringArray;
-        int nextRow = rows.Count > 0 ? rows.Starts[0] : 0;
-
+        // Without a horizontal pass the ring of rows is the image itself; with it, rows come together, some of them early.
+        const int together = HorizontalPass.Rows;
+        bool isRing = columns.Count > 0 && rows.Count > 0;
+        (int ringRows, int ringStride, int ringFirst) = isRing
+            ? ((rows.MaxTaps + (2 * together) - 2) / together * together, windowBytes, rows.Starts[0]) : (image.Height, image.Width * pixel, 0);
+        byte[]? ringArray = isRing ? ArrayPool<byte>.Shared.Rent((ringRows * ringStride) + VerticalPass.SlackBytes) : null;
+        ReadOnlySpan<byte> ring = ringArray ?? image.PaddedPixels[(across.First * pixel)..];
+        int nextRow = ringFirst;
         for (int y = 0; y < spec.InputHeight; y++)
         {
             int index = y - down.Margin;
@@ -72,33 +68,17 @@ public static class ImagePreprocessor
                 continue;
             }
 
+            (int start, int taps) = (rows.Starts[index], rows.Taps[index]);
+            for (; ringArray is not null && nextRow < start + taps; nextRow += HorizontalPass.Rows)
+            {
+                HorizontalPass.Run(
+                    Row(image, nextRow), Row(image, nextRow + 1), Row(image, nextRow + 2), Row(image, nextRow + 3),
+                    columns, ringArray.AsSpan((nextRow - ringFirst) % ringRows * ringStride), ringStride);
+            }
+
             Span<byte> target = line[(across.Margin * pixel)..];
-            if (rows.Count > 0)
-            {
-                (int start, int taps) = (rows.Starts[index], rows.Taps[index]);
-                if (ringArray is not null)
-                {
-                    for (; nextRow < start + taps; nextRow += 2)
-                    {
-                        int other = Math.Min(nextRow + 1, image.Height - 1);
-                        HorizontalPass.Run(
-                            Row(pixels, nextRow, imageStride), Row(pixels, other, imageStride), columns,
-                            ringArray.AsSpan(nextRow % ringRows * ringStride, ringStride), ringArray.AsSpan(other % ringRows * ringStride, ringStride));
-                    }
-                }
-
-                VerticalPass.Run(ring, ringStride, ringRows, start % ringRows, rows.Weights.Slice(index * rows.Stride, taps), target, windowBytes);
-                target[windowBytes..Math.Min(windowBytes + VerticalPass.SlackBytes, target.Length)].Clear();
-            }
-            else if (columns.Count > 0)
-            {
-                HorizontalPass.Run(Row(pixels, down.First + index, imageStride), columns, target[..windowBytes]);
-            }
-            else
-            {
-                Row(pixels, down.First + index, imageStride).Slice(across.First * pixel, windowBytes).CopyTo(target);
-            }
-
+            VerticalPass.Run(ring, ringStride, ringRows, (start - ringFirst) % ringRows, rows.Weights.Slice(index * rows.Stride, taps), target, windowBytes);
+            target[windowBytes..Math.Min(windowBytes + VerticalPass.SlackBytes, target.Length)].Clear();
             tensor.Write(line, y, destination);
         }
 
@@ -107,8 +87,12 @@ public static class ImagePreprocessor
             ArrayPool<byte>.Shared.Return(ringArray);
     }
 
-    private static ReadOnlySpan<byte> Row(ReadOnlySpan<byte> pixels, int row, int stride) =>
-        pixels.Slice(row * stride, stride + HorizontalPass.ReadSlackBytes);
+    // Behind the last row it comes again.
+    private static ReadOnlySpan<byte> Row(DecodedImage image, int row)
+    {
+        int stride = image.Width * DecodedImage.BytesPerPixel;
+        return image.PaddedPixels.Slice(Math.Min(row, image.Height - 1) * stride, stride + HorizontalPass.ReadSlackBytes);
+    }
 
     /// <summary>Along one axis: which resized pixels the tensor shows, and how many black ones come before them.</summary>
     private readonly record struct Window(int First, int Count, int Margin)
