@@ -79,7 +79,8 @@ public sealed record Arrivals(double StepSeconds, IReadOnlyList<double> Images)
         }
     }
 
-    private Arrivals Checked() => Total is >= FewestImages and <= MostImages ? this : throw new TinySaverException(
+    // Rounded: a rate an hour or a day is kept a second, and comes back a little off.
+    private Arrivals Checked() => Math.Round(Total, 3) is >= FewestImages and <= MostImages ? this : throw new TinySaverException(
         FormattableString.Invariant($"There are {Total:0.###} images to simulate: there must be at least {FewestImages}, and at most {MostImages:N0}."));
 
     private static double Gap(Random random, double rate) => -Math.Log(1 - random.NextDouble()) / rate;

@@ -8,7 +8,8 @@ namespace TinySaver.Calibration.Planning;
 /// <param name="platform">How Azure delivers, scales and starts.</param>
 /// <param name="billing">How activity is charged.</param>
 /// <param name="seed">The seed of chance.</param>
-public sealed class PlanSimulation(Arrivals arrivals, double exitRate, Platform platform, FunctionPrices billing, int seed)
+/// <param name="cancellationToken">Ends a simulation with an <see cref="OperationCanceledException"/>: a long day takes minutes.</param>
+public sealed class PlanSimulation(Arrivals arrivals, double exitRate, Platform platform, FunctionPrices billing, int seed, CancellationToken cancellationToken = default)
 {
     /// <summary>Parts of the curves: of a day, five minutes each.</summary>
     public const int CurveParts = 288;
@@ -24,7 +25,7 @@ public sealed class PlanSimulation(Arrivals arrivals, double exitRate, Platform 
 
     /// <summary>The same day with one of so many images, on instances that start as many times more slowly.</summary>
     public PlanSimulation Thinned(int by) => new(
-        arrivals.Thinned(by), exitRate, platform with { FlexInstancesPerLook = Math.Max(1, platform.FlexInstancesPerLook / by) }, billing, seed);
+        arrivals.Thinned(by), exitRate, platform with { FlexInstancesPerLook = Math.Max(1, platform.FlexInstancesPerLook / by) }, billing, seed, cancellationToken);
 
     /// <summary>The cascade, with one tiny app before each of some large apps: what the tiny app does is the same before all of them, and simulated once.</summary>
     /// <param name="tiny">The tiny app.</param>
@@ -47,7 +48,10 @@ public sealed class PlanSimulation(Arrivals arrivals, double exitRate, Platform 
     {
         var queue = new LargeApps(larges, arrivals.Seconds, platform, billing);
         foreach (double at in arrivals.Draw(new Random(seed)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             queue.Arrive(at + platform.EventSeconds, at);
+        }
 
         return queue.Finish(null, Curve(arrivals.Seconds), null);
     }
@@ -59,7 +63,10 @@ public sealed class PlanSimulation(Arrivals arrivals, double exitRate, Platform 
         double last = 0;
         var fleet = new Fleet(tiny.Fleet(platform), billing, new(arrivals.Seconds, CurveParts), Done);
         foreach (double at in arrivals.Draw(new Random(seed)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             fleet.Arrive(at + platform.EventSeconds, at);
+        }
 
         return (exits, fleet.Finish(arrivals.Seconds));
 

@@ -97,17 +97,19 @@ internal static class PlanCommand
         int replicas = Math.Max(arguments.GetValue(Replicas) ?? (gpu == GpuKind.None ? 3 : 1), arguments.GetValue(MinimumReplicas));
         var large = new LargeSettings(arguments.GetValue(Batch), largeSeconds, arguments.GetValue(MinimumReplicas), replicas, gpu != GpuKind.None);
 
-        var simulation = new PlanSimulation(arrivals, exitRate, platform, prices.Function, arguments.GetValue(Seed));
+        var simulation = new PlanSimulation(arrivals, exitRate, platform, prices.Function, arguments.GetValue(Seed), cancellationToken);
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         PlanChoice cascadeChoice = null!, aloneChoice = null!;
         if (aim is { } p95)
         {
             var search = new SettingsSearch(simulation, p95, arguments.GetValue(Megapixels));
-            Parallel.Invoke(() => cascadeChoice = search.Cascade(tiny, large), () => aloneChoice = search.LargeOnly(large));
+            Parallel.Invoke(parallel, () => cascadeChoice = search.Cascade(tiny, large), () => aloneChoice = search.LargeOnly(large));
         }
         else
         {
             int alone = Math.Max(replicas, (int)Math.Ceiling(arrivals.Total * largeSeconds / arrivals.Seconds / LargeOnlyLoad));
             Parallel.Invoke(
+                parallel,
                 () => cascadeChoice = new(simulation.Cascade(tiny, [large])[0], Keeps: true),
                 () => aloneChoice = new(simulation.LargeOnly([large with { MaximumReplicas = alone }])[0], Keeps: true));
         }

@@ -25,6 +25,12 @@ public sealed class PlanSimulationTests
         Assert.Equal(times.Length, times.Count(t => t is (>= 3_600 and < 7_200) or >= 80_000));
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(1e9)]
+    public void Steady_TheFewestAndTheMostOfADay_AreTaken(double images) =>
+        Assert.Equal(images, Arrivals.Steady(images / Arrivals.Day).Total, 3);
+
     [Fact]
     public void Of_SecondsThatFall_AreRefused() => Assert.Throws<TinySaverException>(() => Arrivals.Of([(10, 1), (5, 1)]));
 
@@ -38,6 +44,16 @@ public sealed class PlanSimulationTests
         Assert.InRange(curve.Quantile(0.5) / 50, 0.99, 1.01);
         Assert.InRange(curve.Quantile(0.95) / 95, 0.99, 1.01);
         Assert.Equal(50.005, curve.Mean, 6);
+    }
+
+    [Fact]
+    public void Cascade_Cancelled_EndsBeforeTheDay()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        PlanSimulation day = new PlanSimulation(Arrivals.Steady(10_000), 0.9, new(), Prices.Default.Function, seed: 1, cancelled.Token).Thinned(2);
+        Assert.Throws<OperationCanceledException>(() => day.Cascade(Tiny, [Large]));
+        Assert.Throws<OperationCanceledException>(() => day.LargeOnly([Large]));
     }
 
     [Fact]
