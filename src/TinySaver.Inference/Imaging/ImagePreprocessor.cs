@@ -31,9 +31,10 @@ public static class ImagePreprocessor
         var across = Window.Of(width, spec.InputWidth, spec.Crop?.Left(width) ?? 0);
         var down = Window.Of(height, spec.InputHeight, spec.Crop?.Top(height) ?? 0);
 
-        // As in Pillow, a width that stays is not resampled; with rows of the same height nothing changes anyway.
+        // As in Pillow, a width that stays is not resampled; rows that stay are, by weights that change nothing, except in an image that fits as it is.
+        bool fits = width == image.Width && height == image.Height;
         using ResampleWeights columns = width == image.Width ? default : ResampleWeights.Compute(image.Width, width, spec.Filter, across.First, across.Count);
-        using var rows = ResampleWeights.Compute(image.Height, height, spec.Filter, down.First, down.Count);
+        using ResampleWeights rows = fits ? default : ResampleWeights.Compute(image.Height, height, spec.Filter, down.First, down.Count);
         WriteRows(image, spec, across, down, columns, rows, destination);
     }
 
@@ -68,6 +69,14 @@ public static class ImagePreprocessor
                 continue;
             }
 
+            Span<byte> target = line[(across.Margin * pixel)..];
+            if (rows.Count == 0)
+            {
+                Row(image, down.First + index).Slice(across.First * pixel, windowBytes).CopyTo(target);
+                tensor.Write(line, y, destination);
+                continue;
+            }
+
             (int start, int taps) = (rows.Starts[index], rows.Taps[index]);
             for (; ringArray is not null && nextRow < start + taps; nextRow += HorizontalPass.Rows)
             {
@@ -76,7 +85,6 @@ public static class ImagePreprocessor
                     columns, ringArray.AsSpan((nextRow - ringFirst) % ringRows * ringStride), ringStride);
             }
 
-            Span<byte> target = line[(across.Margin * pixel)..];
             VerticalPass.Run(ring, ringStride, ringRows, (start - ringFirst) % ringRows, rows.Weights.Slice(index * rows.Stride, taps), target, windowBytes);
             target[windowBytes..Math.Min(windowBytes + VerticalPass.SlackBytes, target.Length)].Clear();
             tensor.Write(line, y, destination);

@@ -6,7 +6,7 @@ namespace TinySaver.Inference.Imaging;
 /// <summary>For a run of output positions along one axis: which input positions each is made of, and with which weights.</summary>
 /// <remarks>
 /// Pillow's <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c> (<c>src/libImaging/Resample.c</c>), term by term, since a
-/// different order of rounding would show in the pixels. Computed for each image rather than cached: it is below 1 % of a decode,
+/// different order of rounding would show in the pixels. Computed for each image rather than cached: it is a few hundredths of a decode,
 /// and a cache would need a bound, a lock and arrays that no pool gets back.
 /// </remarks>
 internal readonly struct ResampleWeights(int[] starts, int[] taps, int[] weights, int count, int stride, int maxTaps) : IDisposable
