@@ -54,6 +54,9 @@ internal static class RunCommand
         RowWriter.Check(outPath);
         string policyPath = CommonOptions.FindPolicy(arguments);
         IReadOnlyList<UploadItem> items = await UploadPlan.FindAsync(arguments.GetValue(Images)!, arguments.GetValue(UploadCommand.Batch), cancellationToken);
+        if (outPath is null)
+            Directory.CreateDirectory(data.FolderPath);
+
         await using StorageAccount account = await StorageAccount.OpenForRunAsync(terminal, arguments.GetValue(AccountOptions.Storage), data, cancellationToken);
         await using ServiceProvider services = PipelineHost.Create(terminal, account, policyPath, arguments.GetValue(CommonOptions.Threads));
         await using ViewerServer? viewer = arguments.GetValue(View)

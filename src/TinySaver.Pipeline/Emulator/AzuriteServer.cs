@@ -60,17 +60,21 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public Task Ended { get; }
 
     /// <summary>Starts an emulator from the folder of <see cref="AzuriteInstallation"/> and waits until it listens; where that is cancelled, it ends.</summary>
-    /// <remarks>The data folder is created if missing; without one all is kept in memory.</remarks>
+    /// <param name="toolFolder">Where it is installed.</param>
+    /// <param name="dataFolder">Where it keeps its data, created if missing; without one all is kept in memory.</param>
+    /// <param name="ports">Where it listens.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <param name="accessLog">Takes each line of its access log, one a request that it answered, whoever asked; without it Azurite writes none.</param>
     /// <exception cref="TinySaverException">It did not start: Node.js missing, a port taken, the folder in use.</exception>
     public static async Task<AzuriteServer> StartAsync(
-        string toolFolder, string? dataFolder, AzuritePorts ports, CancellationToken cancellationToken)
+        string toolFolder, string? dataFolder, AzuritePorts ports, CancellationToken cancellationToken, Action<string>? accessLog = null)
     {
-        Process process = AzuriteInstallation.StartOrExplain(StartInfo(toolFolder, dataFolder, ports));
+        Process process = AzuriteInstallation.StartOrExplain(StartInfo(toolFolder, dataFolder, ports, silent: accessLog is null));
         var errorText = new StringBuilder();
         Task errors = DrainAsync(process.StandardError, line => errorText.AppendLine(line));
         try
         {
-            AzuritePorts actual = await ReadPortsAsync(process.StandardOutput, cancellationToken).ConfigureAwait(false);
+            AzuritePorts actual = await ReadPortsAsync(process.StandardOutput, accessLog, cancellationToken).ConfigureAwait(false);
             return new AzuriteServer(process, errors, actual);
         }
         catch (Exception e)
@@ -98,17 +102,20 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(string toolFolder, string? dataFolder, AzuritePorts ports)
+    private static ProcessStartInfo StartInfo(string toolFolder, string? dataFolder, AzuritePorts ports, bool silent)
     {
         string Number(int port) => port.ToString(CultureInfo.InvariantCulture);
 
         // The SDK is newer than this Azurite, which otherwise refuses its API version.
         List<string> arguments =
         [
-            Path.Combine(toolFolder, "supervise.cjs"), "--silent", "--disableTelemetry", "--skipApiVersionCheck",
+            Path.Combine(toolFolder, "supervise.cjs"), "--disableTelemetry", "--skipApiVersionCheck",
             "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
             "--blobPort", Number(ports.Blob), "--queuePort", Number(ports.Queue), "--tablePort", Number(ports.Table),
         ];
+        if (silent)
+            arguments.Add("--silent");
+
         if (dataFolder is null)
             arguments.Add("--inMemoryPersistence");
         else
@@ -123,11 +130,11 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         };
     }
 
-    private static async Task<AzuritePorts> ReadPortsAsync(StreamReader output, CancellationToken cancellationToken)
+    private static async Task<AzuritePorts> ReadPortsAsync(StreamReader output, Action<string>? accessLog, CancellationToken cancellationToken)
     {
         // Nobody may ever stop reading: a full pipe would stop Azurite at its next line.
         var lines = Channel.CreateUnbounded<string>();
-        _ = DrainAsync(output, line => lines.Writer.TryWrite(line)).ContinueWith(_ => lines.Writer.TryComplete(), TaskScheduler.Default);
+        _ = DrainAsync(output, Take).ContinueWith(_ => lines.Writer.TryComplete(), TaskScheduler.Default);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StartTimeout);
         AzuritePorts ports = AzuritePorts.Free;
@@ -145,10 +152,19 @@ public sealed partial class AzuriteServer : IAsyncDisposable
                 _ => ports with { Table = port },
             };
             if (ports is { Blob: > 0, Queue: > 0, Table: > 0 })
+            {
+                lines.Writer.TryComplete();
                 return ports;
+            }
         }
 
         throw new IOException("It ended before all three services listened.");
+
+        void Take(string line)
+        {
+            lines.Writer.TryWrite(line);
+            accessLog?.Invoke(line);
+        }
     }
 
     private static async Task EndAsync(Process process)
