@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using TinySaver.Core.Cascade;
 using TinySaver.Pipeline.Emulator;
 using TinySaver.Pipeline.FunctionApps;
 
@@ -54,11 +54,17 @@ internal static class Comparison
             await images.UploadBlobAsync(Worker.Name(i), file, token);
         });
         string folder = Path.Combine(root, "samples");
+        JsonNode policy = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "cascade.json")))!;
 
-        // Without its counts of classes, so that commits from before there were any read it too.
-        CascadePolicy policy = CascadePolicyJson.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "cascade.json")), "cascade.json");
-        policy = policy with { Calibration = policy.Calibration! with { Classes = null }, Test = policy.Test! with { Classes = null } };
-        await models.GetBlobClient("cascade.json").UploadAsync(BinaryData.FromString(CascadePolicyJson.Write(policy)));
+        // Without counts of classes, and so of a version that commits from before there were any read, too.
+        policy["calibration"]!.AsObject().Remove("classes");
+        policy["test"]!.AsObject().Remove("classes");
+        policy["version"] = 1;
+        JsonArray savers = policy["savers"]!.AsArray();
+        if (int.TryParse(Environment.GetEnvironmentVariable("TINYSAVER_WARMUP_SAVERS"), out int most) && most < savers.Count)
+            savers.RemoveRange(most, savers.Count - most);
+
+        await models.GetBlobClient("cascade.json").UploadAsync(BinaryData.FromString(policy.ToJsonString()));
         foreach (string file in Directory.EnumerateFiles(Path.Combine(folder, "models"), "*", SearchOption.AllDirectories))
             await models.GetBlobClient(Path.GetRelativePath(folder, file).Replace('\\', '/')).UploadAsync(file);
     }
