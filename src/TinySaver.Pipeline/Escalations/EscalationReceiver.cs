@@ -111,9 +111,7 @@ public sealed class EscalationReceiver(
         {
             try
             {
-                // Whoever had it before may have written its row.
-                Escalation escalation = Read(message);
-                received.Add(new Received(message, message.DeliveryCount > 1 ? escalation with { Row = null } : escalation));
+                received.Add(new Received(message, Read(message)));
             }
             catch (PermanentFailureException e)
             {
@@ -125,7 +123,9 @@ public sealed class EscalationReceiver(
         return received;
     }
 
-    private static Escalation Read(IEscalationMessage message)
+    /// <summary>What a message asks for. One that comes again names no row: whoever had it before may have written that.</summary>
+    /// <exception cref="PermanentFailureException">It is no escalation.</exception>
+    internal static Escalation Read(IEscalationMessage message)
     {
         ReadOnlyMemory<byte> body;
         try
@@ -137,7 +137,8 @@ public sealed class EscalationReceiver(
             throw new PermanentFailureException(FailureReason.MalformedMessage, $"The queue message is not an escalation: its body cannot be read: {e.Message}", e);
         }
 
-        return EscalationJson.Read(body);
+        Escalation escalation = EscalationJson.Read(body);
+        return message.DeliveryCount > 1 ? escalation with { Row = null } : escalation;
     }
 
     private async Task WorkAsync(MessageLocks locks, List<Received> pending, Action<EscalationResult>? seen, CancellationToken cancellationToken)

@@ -178,7 +178,7 @@ internal sealed class DeliveryScenario(
         try
         {
             IReadOnlyList<IEscalationMessage> messages = await queue.ReceiveAsync(Pick([1, 4, 11]), Cancellation);
-            Escalation[] escalations = [.. messages.Select(m => EscalationJson.Read(m.Body))];
+            Escalation[] escalations = [.. messages.Select(EscalationReceiver.Read)];
 
             // Some are handed over twice, as two receivers would.
             IReadOnlyList<EscalationResult>[] results = await Task.WhenAll(
