@@ -26,7 +26,7 @@ internal sealed record Spent(
 /// <summary>Hosts a stage as its function app does, on an Azurite, and works on images as its trigger gives them.</summary>
 internal static class Worker
 {
-    public static readonly int[] Marks = [1, 100, 400, 800, 2_000, 5_000];
+    public static readonly int[] Marks = [1, 100, 400, 800, 2_000, 5_000, 10_000];
 
     // What the Functions host gives the large app at once: host.json, maxMessageBatchSize.
     private const int BatchSize = 64;
