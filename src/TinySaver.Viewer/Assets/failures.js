@@ -2,12 +2,15 @@
 import { ask, button, count, foreign, h, put, readOnly, state, toast, visible, when } from './dom.js';
 import { app, go, link, live } from './app.js';
 
+const MOST = 200;
+
 export function failures(view, query) {
   const reason = query.get('reason') ?? '';
   const head = h('div');
   const list = h('div');
   const chosen = new Set();
-  const loaded = { rows: [], cursor: undefined };
+  const loaded = { rows: [], cursor: null };
+  const retried = { any: false, failed: 0, reading: false };
   view.append(h('h1', {}, 'Failures'), head, list);
 
   const reasons = latest => {
@@ -27,23 +30,28 @@ export function failures(view, query) {
       const did = await ask(path, { method: 'POST', body: names });
       toast(`${count(did.resubmitted)} put back${did.gone ? `, ${count(did.gone)} are gone` : ''}${did.outOfReach ? `, ${count(did.outOfReach)} have names that cannot be asked for` : ''}.`);
       chosen.clear();
+      retried.any = true;
       setTimeout(() => list.isConnected && load(true), 2000);
     } catch (e) {
       toast(e.message, 'bad');
     }
   };
 
+  // What was put back is worked on when its turn comes: the list follows, unless one has gone on to its further pages.
+  const follow = latest => retried.any && !retried.reading && loaded.rows.length <= MOST && latest.status.failed !== retried.failed && load(true);
+
   const load = async anew => {
-    if (anew) Object.assign(loaded, { rows: [], cursor: undefined });
+    Object.assign(retried, { reading: true, failed: app.latest?.status.failed });
+    const { rows, cursor } = anew ? { rows: [] } : loaded;
     try {
-      const cursor = loaded.cursor ? `&cursor=${encodeURIComponent(loaded.cursor)}` : '';
-      const page = await ask(`/rows?status=Failed&most=200${reason ? `&reason=${encodeURIComponent(reason)}` : ''}${cursor}`);
-      loaded.rows.push(...page.rows);
-      loaded.cursor = page.cursor;
+      const page = await ask(`/rows?status=Failed&most=${MOST}${reason ? `&reason=${encodeURIComponent(reason)}` : ''}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+      Object.assign(loaded, { rows: [...rows, ...page.rows], cursor: page.cursor });
+      for (const name of chosen) if (!loaded.rows.some(r => r.name === name)) chosen.delete(name);
       draw();
     } catch (e) {
       put(list, state('The rows cannot be read', e.message, button('Try again', () => load(true))));
     }
+    retried.reading = false;
     redraw();
   };
 
@@ -58,5 +66,8 @@ export function failures(view, query) {
 
   put(list, state('Loading …'));
   load(true);
-  return live(reasons);
+  return live(latest => {
+    reasons(latest);
+    follow(latest);
+  });
 }
