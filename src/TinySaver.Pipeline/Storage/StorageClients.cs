@@ -27,9 +27,12 @@ public sealed record StorageClients(BlobServiceClient Blobs, TableServiceClient 
         var blobs = new BlobClientOptions { TrimBlobNameSlashes = false };
         var tables = new TableClientOptions();
         var queues = new QueueClientOptions();
-        configure?.Invoke(blobs);
-        configure?.Invoke(tables);
-        configure?.Invoke(queues);
+        foreach (ClientOptions client in (ClientOptions[])[blobs, tables, queues])
+        {
+            client.AddPolicy(CancellationPolicy.Instance, HttpPipelinePosition.PerCall);
+            configure?.Invoke(client);
+        }
+
         switch (options)
         {
             case { ConnectionString: { Length: > 0 } connection, AccountUrl: null }:
