@@ -6,7 +6,7 @@ namespace TinySaver.Pipeline.Storage;
 /// <summary>Lets a cancelled call end as cancelled.</summary>
 /// <remarks>
 /// A call that failed, was tried again and is cancelled then ends in the SDK as an <see cref="AggregateException"/> of all its tries (RetryPolicy of Azure.Core), which nobody who waits for a cancellation expects: who
-/// stopped a command during an outage read that storage cannot be reached.
+/// stopped a command meanwhile read that storage did not answer in time.
 /// </remarks>
 internal sealed class CancellationPolicy : HttpPipelinePolicy
 {

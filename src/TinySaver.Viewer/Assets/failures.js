@@ -10,7 +10,9 @@ export function failures(view, query) {
   const list = h('div');
   const chosen = new Set();
   const loaded = { rows: [], cursor: null };
-  const retried = { any: false, failed: 0, reading: false };
+  let retried = false;
+  let reading = false;
+  let failedThen;
   view.append(h('h1', {}, 'Failures'), head, list);
 
   const reasons = latest => {
@@ -30,7 +32,9 @@ export function failures(view, query) {
       const did = await ask(path, { method: 'POST', body: names });
       toast(`${count(did.resubmitted)} put back${did.gone ? `, ${count(did.gone)} are gone` : ''}${did.outOfReach ? `, ${count(did.outOfReach)} have names that cannot be asked for` : ''}.`);
       chosen.clear();
-      retried.any = true;
+      retried = true;
+
+      // What fails again has a newer row, but leaves their number as it was.
       setTimeout(() => list.isConnected && load(true), 2000);
     } catch (e) {
       toast(e.message, 'bad');
@@ -38,10 +42,11 @@ export function failures(view, query) {
   };
 
   // What was put back is worked on when its turn comes: the list follows, unless one has gone on to its further pages.
-  const follow = latest => retried.any && !retried.reading && loaded.rows.length <= MOST && latest.status.failed !== retried.failed && load(true);
+  const follow = latest => retried && !reading && loaded.rows.length <= MOST && latest.status.failed !== failedThen && load(true);
 
   const load = async anew => {
-    Object.assign(retried, { reading: true, failed: app.latest?.status.failed });
+    reading = true;
+    failedThen = app.latest?.status.failed;
     const { rows, cursor } = anew ? { rows: [] } : loaded;
     try {
       const page = await ask(`/rows?status=Failed&most=${MOST}${reason ? `&reason=${encodeURIComponent(reason)}` : ''}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
@@ -51,7 +56,7 @@ export function failures(view, query) {
     } catch (e) {
       put(list, state('The rows cannot be read', e.message, button('Try again', () => load(true))));
     }
-    retried.reading = false;
+    reading = false;
     redraw();
   };
 
